@@ -1,0 +1,32 @@
+import type {LayersModel} from '@tensorflow/tfjs-layers';
+import type {LayerVariable} from '@tensorflow/tfjs-layers/dist/variables.js';
+import type {Shape} from '../support/tensor.js';
+
+/** One row of the summary table. */
+export interface LayerSummary {
+  readonly name: string;
+  readonly type: string;
+  /** Batch axis left out. */
+  readonly outputShape: Shape;
+  readonly numParameters: number;
+}
+
+/** A weight of the model with the name that checkpoints and messages use: `conv2d_1/kernel`. */
+export interface NamedWeight {
+  readonly name: string;
+  readonly variable: LayerVariable;
+  readonly trainable: boolean;
+}
+
+/** A spec's model as a tf.LayersModel with initialised weights, on the backend that was active when it was built. */
+export interface BuiltModel {
+  readonly network: LayersModel;
+  readonly layers: readonly LayerSummary[];
+  readonly weights: readonly NamedWeight[];
+  readonly inputShape: Shape;
+  readonly outputShape: Shape;
+  readonly numParameters: number;
+  readonly numTrainableParameters: number;
+  /** Sum of the layers' regularization penalties for the current weights; a scalar the caller owns. Undefined without any. */
+  readonly penalty?: () => import('@tensorflow/tfjs-core').Scalar;
+}

@@ -1,0 +1,47 @@
+/** What a failure is, for programs. Each code has one exit code and one paragraph in docs/errors.md. */
+export type ErrorCode =
+  | 'USAGE' // a flag or an argument that makes no sense
+  | 'SPEC_INVALID' // the YAML file: syntax, schema, or a cross-field check
+  | 'DATA_MISSING' // a data file that is not there or cannot be read
+  | 'DATA_INVALID' // a data file that holds something else than promised
+  | 'RUN_NOT_FOUND' // a run folder that is not there or is not one
+  | 'RUN_UNWRITABLE' // the runs folder cannot be written: permissions, full disk
+  | 'ENGINE_UNAVAILABLE' // the engine or device asked for does not load on this machine
+  | 'KERNEL_UNSUPPORTED' // the compiled engine has no lowering for a kernel of this model
+  | 'DIVERGED' // NaN or infinite loss
+  | 'INTERRUPTED'; // Ctrl-C or SIGTERM
+
+/** Exit codes of every command: 0 done, 1 the run failed, 2 bad usage or spec, 3 gate failed, 4 diverged, 5 failed trials, 130 interrupted. */
+export const exitCodes = {
+  USAGE: 2,
+  SPEC_INVALID: 2,
+  DATA_MISSING: 2,
+  DATA_INVALID: 2,
+  RUN_NOT_FOUND: 2,
+  RUN_UNWRITABLE: 1,
+  ENGINE_UNAVAILABLE: 1,
+  KERNEL_UNSUPPORTED: 1,
+  DIVERGED: 4,
+  INTERRUPTED: 130,
+} as const satisfies Record<ErrorCode, number>;
+
+/**
+ * A failure the user can mend. `message` says what happened, where, and what was expected; `hint` says how to mend it.
+ * A plain Error is a bug in exp and keeps its stack.
+ */
+export class ExpError extends Error {
+  override readonly name = 'ExpError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly hint?: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+
+  get exitCode(): number {
+    return exitCodes[this.code];
+  }
+}

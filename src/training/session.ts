@@ -1,0 +1,40 @@
+import type {Batch} from '../data/dataset.js';
+import type {TensorData} from '../support/tensor.js';
+
+/** What changes from one update to the next. */
+export interface StepHyper {
+  readonly learningRate: number;
+  /** Number of this update, counted from 1 over the whole run. */
+  readonly step: number;
+}
+
+/** What one batch gave. `outputs` may be overwritten by the next call. */
+export interface BatchResult {
+  /** Mean loss of the batch, regularization penalties included; may be NaN or infinite. */
+  readonly loss: number;
+  /** Model outputs [size, ...outputShape] before the update. */
+  readonly outputs: Float32Array;
+}
+
+/** Everything an optimizer update touches, by name: `conv2d/kernel`, moving statistics among the weights, slots as `conv2d/kernel/m`. */
+export interface TrainingState {
+  readonly weights: ReadonlyMap<string, TensorData>;
+  readonly slots: ReadonlyMap<string, TensorData>;
+}
+
+/** One model being trained somewhere. */
+export interface TrainingSession {
+  /** For people and for the record: `compiled`, `eager`, and the device with its name. */
+  readonly engine: 'compiled' | 'eager';
+  readonly device: string;
+  /** One optimizer update. */
+  step(batch: Batch, hyper: StepHyper): BatchResult | Promise<BatchResult>;
+  /** No update, inference mode. */
+  evaluate(batch: Batch): BatchResult | Promise<BatchResult>;
+  /** A copy: what a checkpoint holds. */
+  readState(): Promise<TrainingState>;
+  writeState(state: TrainingState): Promise<void>;
+  /** Copies the trained weights into the tf.LayersModel the session was made from, for saving. */
+  syncModel(): Promise<void>;
+  dispose(): Promise<void>;
+}
