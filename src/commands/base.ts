@@ -1,0 +1,44 @@
+import {Command} from '@oclif/core/command';
+import {createStyle, wantsColor} from '../report/style.js';
+import {ExpError} from '../support/errors.js';
+
+/** Where people look next when a command line makes no sense. */
+const helpHint = (id: string | undefined): string => `see exp ${id ? `${id} ` : ''}--help`;
+
+/**
+ * What every command shares: errors go to stderr as `error: message` with a hint and the exit code of their kind, without a stack;
+ * with `--json` they are one JSON object on stderr. A plain Error is a bug and keeps its stack.
+ */
+export abstract class BaseCommand extends Command {
+  /** Prints the error and sets the exit code; nothing is thrown further, so output still in pipes is flushed. */
+  protected override async catch(error: Error): Promise<void> {
+    if ('code' in error && error.code === 'EEXIT') throw error;
+    const known = error instanceof ExpError ? error : this.usageError(error);
+    process.exitCode = known?.exitCode ?? 1;
+    if (this.wantsJson()) {
+      const {code, message, hint} = known ?? {code: 'BUG', message: error.stack ?? error.message, hint: undefined};
+      process.stderr.write(`${JSON.stringify({error: {code, message, ...(hint ? {hint} : {})}})}\n`);
+      return;
+    }
+    const style = createStyle(wantsColor(process.stderr));
+    if (!known) {
+      process.stderr.write(`${style.red('bug in exp:')} ${error.stack ?? error.message}\n`);
+      return;
+    }
+    process.stderr.write(`${style.red('error:')} ${known.message}\n`);
+    if (known.hint) process.stderr.write(`${style.dim('hint:')}  ${known.hint}\n`);
+  }
+
+  /** Whether `--json` was asked for, known even when the rest of the command line could not be parsed. */
+  protected wantsJson(): boolean {
+    const end = this.argv.indexOf('--');
+    return (end === -1 ? this.argv : this.argv.slice(0, end)).includes('--json');
+  }
+
+  /** oclif's parse errors as ours; undefined for anything else. */
+  private usageError(error: Error): ExpError | undefined {
+    if (!('oclif' in error) && !('parse' in error)) return undefined;
+    const message = error.message.replace(/\nSee more help with --help$/, '').trimEnd();
+    return new ExpError('USAGE', message, helpHint(this.id));
+  }
+}
