@@ -1,4 +1,4 @@
-import {type Static, type TObject, type TProperties, Type} from '@sinclair/typebox';
+import {type Static, type TObject, type TProperties, type TSchema, Type} from '@sinclair/typebox';
 
 /**
  * One word of the vocabulary: a layer, an optimizer, a loss, a metric, a transform, a data source…
@@ -13,7 +13,9 @@ export interface Definition<Name extends string = string, Args extends TProperti
 }
 
 /** A word with its arguments as the builders see it: defaults filled, `type` known. */
-export type SpecOf<D extends Definition> = {readonly type: D['type']} & Readonly<Static<D['args']>>;
+export type SpecOf<D extends {readonly type: string; readonly args: TSchema}> = {readonly type: D['type']} & Readonly<
+  Static<D['args']>
+>;
 
 /** The union of all words of a registry. */
 export type SpecUnion<Registry extends Readonly<Record<string, Definition>>> = {
