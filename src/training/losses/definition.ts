@@ -1,12 +1,17 @@
 import type {TProperties} from '@sinclair/typebox';
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type {TargetEncoding} from '../../data/dataset.js';
-import type {Definition} from '../../spec/define.js';
+import type {Definition, SpecOf} from '../../spec/define.js';
+
+/** What a loss or a metric takes the model's outputs for: unnormalised log-odds, or the predicted values themselves. */
+export type OutputMeaning = 'logits' | 'values';
 
 /** A loss of the catalogue. Written with TensorFlow.js operations that have gradients, so that both engines run it. */
 export interface LossDefinition<Name extends string, Args extends TProperties, Spec> extends Definition<Name, Args> {
   /** How the data room has to prepare the targets. */
   readonly targets: TargetEncoding;
+  /** A loss from logits includes the last activation; a metric must take the outputs for the same thing. */
+  readonly outputs: OutputMeaning;
   /**
    * Mean loss over the batch, a scalar.
    * @param targets [batch] class numbers as floats, [batch, classes] one-hot, or [batch, ...outputShape] values
@@ -14,3 +19,8 @@ export interface LossDefinition<Name extends string, Args extends TProperties, S
    */
   compute(tf: typeof tfjs, spec: Spec, targets: tfjs.Tensor, outputs: tfjs.Tensor): tfjs.Scalar;
 }
+
+/** Types a loss from its own arguments; returns it unchanged. */
+export const defineLoss = <const Name extends string, Args extends TProperties>(
+  definition: LossDefinition<Name, Args, SpecOf<Definition<Name, Args>>>,
+): LossDefinition<Name, Args, SpecOf<Definition<Name, Args>>> => definition;

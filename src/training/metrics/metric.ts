@@ -1,7 +1,8 @@
 import type {TProperties} from '@sinclair/typebox';
-import type {Batch} from '../../data/dataset.js';
-import type {Definition} from '../../spec/define.js';
+import type {Batch, TargetEncoding} from '../../data/dataset.js';
+import type {Definition, SpecOf} from '../../spec/define.js';
 import type {Shape} from '../../support/tensor.js';
+import type {OutputMeaning} from '../losses/definition.js';
 
 /** Accumulates over an epoch from counts and sums (never a mean of batch means). Plain arithmetic on the model's outputs. */
 export interface Metric {
@@ -12,10 +13,22 @@ export interface Metric {
   reset(): void;
 }
 
+/** Whether larger or smaller values are better. */
+export type Goal = 'maximize' | 'minimize';
+
 /** A metric of the catalogue. */
 export interface MetricDefinition<Name extends string, Args extends TProperties, Spec> extends Definition<Name, Args> {
-  /** Whether larger or smaller values are better; decides a monitored metric's mode and what compare highlights. */
-  readonly goal: 'maximize' | 'minimize';
+  /** Decides a monitored metric's mode and what compare highlights. */
+  readonly goal: Goal;
+  /** What it takes the outputs for; must be what the loss takes them for. */
+  readonly outputs: OutputMeaning;
+  /** Its name in metrics.csv, in monitors and on the terminal; `val_` and `test_` are prefixed by the loop. */
+  column(spec: Spec): string;
   /** @param outputShape of the model, batch axis left out. @param encoding how the loss had the targets prepared. */
-  create(spec: Spec, outputShape: Shape, encoding: import('../../data/dataset.js').TargetEncoding): Metric;
+  create(spec: Spec, outputShape: Shape, encoding: TargetEncoding): Metric;
 }
+
+/** Types a metric from its own arguments; returns it unchanged. */
+export const defineMetric = <const Name extends string, Args extends TProperties>(
+  definition: MetricDefinition<Name, Args, SpecOf<Definition<Name, Args>>>,
+): MetricDefinition<Name, Args, SpecOf<Definition<Name, Args>>> => definition;

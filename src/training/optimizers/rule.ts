@@ -1,5 +1,5 @@
 import type {TProperties} from '@sinclair/typebox';
-import type {Definition} from '../../spec/define.js';
+import type {Definition, SpecOf} from '../../spec/define.js';
 
 /**
  * Element-wise arithmetic that a rule is written in. An engine chooses what a value is: a number (the oracle), a tf.Tensor,
@@ -44,3 +44,8 @@ export interface OptimizerDefinition<Name extends string, Args extends TProperti
   extends Definition<Name, Args> {
   rule(spec: Spec): UpdateRule;
 }
+
+/** Types an optimizer from its own arguments; returns it unchanged. */
+export const defineOptimizer = <const Name extends string, Args extends TProperties>(
+  definition: OptimizerDefinition<Name, Args, SpecOf<Definition<Name, Args>>>,
+): OptimizerDefinition<Name, Args, SpecOf<Definition<Name, Args>>> => definition;

@@ -1,0 +1,35 @@
+import type {Goal} from './metrics/metric.js';
+import {metricDefinition} from './metrics/registry.js';
+import type {TrainingSpec} from './section.js';
+
+/** One number that training reports per epoch. */
+export interface MetricColumn {
+  /** As metrics.csv spells it: `loss`, `accuracy`, `val_accuracy`. */
+  readonly name: string;
+  readonly split: 'train' | 'validation' | 'test';
+  readonly goal: Goal;
+}
+
+/** Which sets are evaluated besides the training set. */
+export interface EvaluatedSplits {
+  readonly validation: boolean;
+  /** Each epoch (`data.test: everyEpoch`), not once at the end. */
+  readonly test: boolean;
+}
+
+/** Prefix of a column by the set it was computed on. */
+export const splitPrefix = {train: '', validation: 'val_', test: 'test_'} as const;
+
+/** The columns of metrics.csv in their order: the loss and each metric, first of the training set, then of the others. */
+export function metricColumns(
+  spec: Pick<TrainingSpec, 'metrics'>,
+  splits: EvaluatedSplits = {validation: true, test: false},
+): readonly MetricColumn[] {
+  const own: {name: string; goal: Goal}[] = [{name: 'loss', goal: 'minimize'}];
+  for (const metric of spec.metrics) {
+    const definition = metricDefinition(metric);
+    own.push({name: definition.column(metric), goal: definition.goal});
+  }
+  const present = (['train', 'validation', 'test'] as const).filter((split) => split === 'train' || splits[split]);
+  return present.flatMap((split) => own.map(({name, goal}) => ({name: splitPrefix[split] + name, split, goal})));
+}

@@ -1,0 +1,23 @@
+import type * as tfjs from '@tensorflow/tfjs-core';
+
+/**
+ * Mean over all rows of −Σ_class target · log softmax(logits), stable for logits of any finite size because each row is
+ * shifted by its maximum. The gradient, (softmax − target) / rows, is given in closed form so that few kernels are recorded.
+ * @param targets [..., classes], each row summing to 1. @param logits [..., classes]. @returns scalar, nats.
+ */
+export function meanSoftmaxCrossEntropy(tf: typeof tfjs, targets: tfjs.Tensor, logits: tfjs.Tensor): tfjs.Scalar {
+  const numClasses = logits.shape.at(-1) ?? 1;
+  const perRow = numClasses / logits.size;
+  const loss = tf.customGrad((x, save) => {
+    const [rows, keep] = [x as tfjs.Tensor, save as tfjs.GradSaveFunc];
+    const shifted = tf.sub(rows, tf.max(rows, -1, true));
+    const exponentials = tf.exp(shifted);
+    const sums = tf.sum(exponentials, -1, true);
+    keep([tf.div(exponentials, sums)]);
+    // log(sums) − shifted is −log softmax; zero targets cancel nothing here because it is finite everywhere.
+    const value = tf.mul(tf.sum(tf.mul(targets, tf.sub(tf.log(sums), shifted))), perRow);
+    const gradFunc = (dy: tfjs.Tensor, saved: tfjs.Tensor[]) => tf.mul(tf.sub(saved[0]!, targets), tf.mul(dy, perRow));
+    return {value, gradFunc};
+  });
+  return loss(logits) as tfjs.Scalar;
+}

@@ -1,0 +1,30 @@
+import type {TProperties} from '@sinclair/typebox';
+import type * as tfjs from '@tensorflow/tfjs-core';
+import type {SpecUnion} from '../../spec/define.js';
+import {binaryCrossEntropy} from './binary-cross-entropy.js';
+import type {LossDefinition} from './definition.js';
+import {meanSquaredError} from './mean-squared-error.js';
+import {softmaxCrossEntropy} from './softmax-cross-entropy.js';
+import {sparseSoftmaxCrossEntropy} from './sparse-softmax-cross-entropy.js';
+
+/** Every loss of the catalogue, by the name users type. */
+export const losses = {
+  softmaxCrossEntropy,
+  sparseSoftmaxCrossEntropy,
+  binaryCrossEntropy,
+  meanSquaredError,
+} as const;
+
+export type LossSpec = SpecUnion<typeof losses>;
+
+/** A loss with its arguments filled in, as engines take it. @returns scalar mean over the batch */
+export type LossFunction = (tf: typeof tfjs, targets: tfjs.Tensor, outputs: tfjs.Tensor) => tfjs.Scalar;
+
+/** The catalogue's entry for a spec's loss. */
+export const lossDefinition = (spec: LossSpec): LossDefinition<string, TProperties, LossSpec> => losses[spec.type];
+
+/** The spec's loss as a function. */
+export function lossFunction(spec: LossSpec): LossFunction {
+  const definition = lossDefinition(spec);
+  return (tf, targets, outputs) => definition.compute(tf, spec, targets, outputs);
+}

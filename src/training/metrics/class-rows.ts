@@ -1,0 +1,12 @@
+import type {Batch, TargetEncoding} from '../../data/dataset.js';
+
+/** Position of the largest of `values[start .. start + length)`, the first one on a tie. */
+export function argMax(values: Float32Array, start: number, length: number): number {
+  let best = 0;
+  for (let i = 1; i < length; i++) if (values[start + i]! > values[start + best]!) best = i;
+  return best;
+}
+
+/** The true class of row `row`, whether targets are class numbers or one-hot rows of `numClasses`. */
+export const classOf = (batch: Batch, row: number, numClasses: number, encoding: TargetEncoding): number =>
+  encoding === 'oneHot' ? argMax(batch.targets, row * numClasses, numClasses) : batch.targets[row]!;

@@ -1,0 +1,31 @@
+import {Type} from '@sinclair/typebox';
+import {classOf} from './class-rows.js';
+import {meanMetric} from './mean.js';
+import {defineMetric} from './metric.js';
+
+/** Share of examples whose true class is among the k largest logits, in [0, 1]; classes that tie with the true one count in its favour. Column `top5Accuracy`. */
+export const topKAccuracy = defineMetric({
+  type: 'topKAccuracy',
+  summary: 'Share of examples whose true class is among the k largest logits; column top5Accuracy for k = 5.',
+  args: Type.Object({
+    k: Type.Integer({default: 5, minimum: 1, description: 'How many of the largest logits count; at least 1.'}),
+  }),
+  goal: 'maximize',
+  outputs: 'logits',
+  column: ({k}) => `top${k}Accuracy`,
+  create({k}, outputShape, encoding) {
+    const numClasses = outputShape.at(-1) ?? 1;
+    return meanMetric((batch, outputs) => {
+      const count = outputs.length / numClasses;
+      let sum = 0;
+      for (let row = 0; row < count; row++) {
+        const start = row * numClasses;
+        const own = outputs[start + classOf(batch, row, numClasses, encoding)]!;
+        let numLarger = 0;
+        for (let i = 0; i < numClasses; i++) if (outputs[start + i]! > own) numLarger++;
+        if (numLarger < k) sum++;
+      }
+      return {sum, count};
+    });
+  },
+});

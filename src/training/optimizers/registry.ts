@@ -1,0 +1,17 @@
+import type {TProperties} from '@sinclair/typebox';
+import type {SpecUnion} from '../../spec/define.js';
+import {adam} from './adam.js';
+import {adamw} from './adamw.js';
+import type {OptimizerDefinition, UpdateRule} from './rule.js';
+import {sgd} from './sgd.js';
+
+/** Every optimizer of the catalogue, by the name users type. */
+export const optimizers = {sgd, adam, adamw} as const;
+
+export type OptimizerSpec = SpecUnion<typeof optimizers>;
+
+/** The spec's optimizer as arithmetic. */
+export function optimizerRule(spec: OptimizerSpec): UpdateRule {
+  const definition: OptimizerDefinition<string, TProperties, OptimizerSpec> = optimizers[spec.type];
+  return definition.rule(spec);
+}

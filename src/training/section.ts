@@ -1,0 +1,106 @@
+import {type Static, Type} from '@sinclair/typebox';
+import {choiceOf} from '../spec/define.js';
+import {losses} from './losses/registry.js';
+import {metrics} from './metrics/registry.js';
+import {optimizers} from './optimizers/registry.js';
+
+const mode = Type.Optional(
+  Type.Union([Type.Literal('min'), Type.Literal('max')], {
+    description: 'Whether smaller or larger values are better; follows from the metric when left out.',
+  }),
+);
+
+const earlyStopping = Type.Object(
+  {
+    monitor: Type.String({
+      default: 'val_loss',
+      minLength: 1,
+      description: 'The column watched, `val_loss` or `val_` and a metric; needs data.validation.',
+    }),
+    mode,
+    patience: Type.Integer({
+      default: 3,
+      minimum: 1,
+      description: 'Epochs without an improvement after which training stops; at least 1.',
+    }),
+    minDelta: Type.Number({
+      default: 0,
+      minimum: 0,
+      description: 'A change must be larger than this to count as an improvement; at least 0.',
+    }),
+    restoreBest: Type.Boolean({
+      default: true,
+      description: 'End with the weights of the best epoch instead of those of the last one.',
+    }),
+  },
+  {
+    additionalProperties: false,
+    title: 'earlyStopping',
+    description: 'Stops when the monitored metric no longer improves.',
+  },
+);
+
+/** `training:` of an experiment: what is minimised, how, for how long, and what is reported. */
+export const trainingSection = Type.Object(
+  {
+    epochs: Type.Integer({minimum: 1, description: 'Passes over the training set; at least 1.'}),
+    batchSize: Type.Integer({
+      default: 32,
+      minimum: 1,
+      description: 'Examples per update; the last batch of an epoch may be smaller. At least 1.',
+    }),
+    shuffle: Type.Boolean({
+      default: true,
+      description: 'Draw a new order of the training set each epoch, from the seed.',
+    }),
+    loss: choiceOf(losses, {
+      title: 'loss',
+      description: 'What training minimises: the mean over the batch, plus the regularization penalties of the layers.',
+      shorthand: true,
+    }),
+    optimizer: choiceOf(optimizers, {
+      title: 'optimizer',
+      description: 'How weights follow from gradients.',
+      shorthand: true,
+    }),
+    metrics: Type.Array(choiceOf(metrics, {title: 'metric', shorthand: true}), {
+      default: [],
+      description: 'Reported for the training set while it trains, and for the validation and test sets.',
+    }),
+    earlyStopping: Type.Optional(earlyStopping),
+    logEverySteps: Type.Integer({
+      default: 50,
+      minimum: 1,
+      description: 'Steps between two rows of steps.csv; at least 1.',
+    }),
+    evaluationBatchSize: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description:
+          'Examples per batch where nothing is trained; changes memory and speed only. batchSize when left out.',
+      }),
+    ),
+  },
+  {additionalProperties: false, title: 'training', description: 'What is minimised, how, and for how long.'},
+);
+
+/** `checkpoint:` of an experiment: which states are kept. */
+export const checkpointSection = Type.Object(
+  {
+    monitor: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          'The column that decides which epochs are best, `val_accuracy`; needs data.validation. Nothing but the last epoch is kept when left out.',
+      }),
+    ),
+    mode,
+    keep: Type.Integer({default: 1, minimum: 1, description: 'How many of the best epochs are kept; at least 1.'}),
+    last: Type.Boolean({default: true, description: 'Keep the state after the last finished epoch.'}),
+  },
+  {additionalProperties: false, title: 'checkpoint', description: 'Which training states are kept in the run folder.'},
+);
+
+export type TrainingSpec = Static<typeof trainingSection>;
+export type EarlyStoppingSpec = Static<typeof earlyStopping>;
+export type CheckpointSpec = Static<typeof checkpointSection>;
