@@ -1,7 +1,7 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import {findCycles, findForbiddenEdges, readRoomOrder, readSources, roomOf} from './support/import-graph.js';
+import {findCycles, findForbiddenEdges, readRoomOrder, readSources, roomOf} from './architecture/import-graph.js';
 
 const root = path.resolve(import.meta.dirname, '..');
 const architecture = readFileSync(path.join(root, 'docs/architecture.md'), 'utf8');
