@@ -1,0 +1,88 @@
+import {arch, availableParallelism, cpus, hostname, platform, release, totalmem} from 'node:os';
+import {expVersion, packageVersion} from '../support/versions.js';
+import type {GitFacts} from './git.js';
+
+/** environment.json: where and with what a run was made. */
+export interface RunEnvironment {
+  readonly exp: string;
+  readonly node: string;
+  readonly packages: Readonly<Record<string, string>>;
+  readonly host: string;
+  readonly os: {readonly platform: string; readonly release: string; readonly arch: string};
+  readonly cpu: {readonly model: string; readonly cores: number};
+  readonly memoryBytes: number;
+  readonly engine: string;
+  readonly device: string;
+  /** Null without git or outside a repository. */
+  readonly git: Omit<GitFacts, 'diff'> | null;
+  /** The command line, secrets masked. */
+  readonly command: readonly string[];
+  readonly workingDirectory: string;
+  /** The few environment variables that change results or tell where a run came from. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+const recordedPackages = [
+  '@tensorflow/tfjs-core',
+  '@tensorflow/tfjs-layers',
+  '@tensorflow/tfjs-node-gpu',
+  'onnxruntime-node',
+];
+
+/** Everything else stays out of the record: environments hold secrets. */
+const recordedVariables = [
+  'CI',
+  'CUDA_VISIBLE_DEVICES',
+  'EXP_RUNS_DIR',
+  'GITHUB_REF',
+  'GITHUB_RUN_ID',
+  'GITHUB_SHA',
+  'OMP_NUM_THREADS',
+  'SLURM_ARRAY_TASK_ID',
+  'SLURM_JOB_ID',
+  'TF_CPP_MIN_LOG_LEVEL',
+  'TF_ENABLE_ONEDNN_OPTS',
+  'TZ',
+];
+
+const secretKey = /(token|secret|passw(or)?d|credential|api_?key)$/i;
+
+/** `data.apiKey=abc` → `data.apiKey=***`, `https://me:pw@host` → `https://***@host`. */
+export function maskSecrets(argument: string): string {
+  const equals = argument.indexOf('=');
+  if (equals > 0 && secretKey.test(argument.slice(0, equals))) return `${argument.slice(0, equals)}=***`;
+  return argument.replace(/(\w+:\/\/)[^/@\s]+@/g, '$1***@');
+}
+
+/** Collects environment.json. @param session what trained, as it names itself. */
+export function describeEnvironment(
+  session: {readonly engine: string; readonly device: string},
+  git: GitFacts | undefined,
+): RunEnvironment {
+  const packages: Record<string, string> = {};
+  for (const name of recordedPackages) {
+    const version = packageVersion(name);
+    if (version !== undefined) packages[name] = version;
+  }
+  const variables: Record<string, string> = {};
+  for (const name of recordedVariables) {
+    const value = process.env[name];
+    if (value !== undefined) variables[name] = value;
+  }
+  const {diff: _diff, ...facts} = git ?? {};
+  return {
+    exp: expVersion(),
+    node: process.version,
+    packages,
+    host: hostname(),
+    os: {platform: platform(), release: release(), arch: arch()},
+    cpu: {model: cpus()[0]?.model.trim() ?? 'unknown', cores: availableParallelism()},
+    memoryBytes: totalmem(),
+    engine: session.engine,
+    device: session.device,
+    git: git === undefined ? null : {...facts, commit: git.commit, dirty: git.dirty},
+    command: process.argv.slice(2).map(maskSecrets),
+    workingDirectory: process.cwd(),
+    variables,
+  };
+}

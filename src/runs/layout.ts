@@ -1,0 +1,38 @@
+/** The names inside a run folder. No other room spells them. */
+export const runFiles = {
+  /** The spec as the user wrote it. */
+  spec: 'spec.yaml',
+  /** The spec with every default, reference and override filled in; training it again gives the same run. */
+  resolved: 'resolved.yaml',
+  /** Where each value of the resolved spec came from. */
+  origins: 'origins.json',
+  /** One row per epoch, training and validation side by side, no wall clock: equal runs give equal bytes. */
+  metrics: 'metrics.csv',
+  /** One row per logged step. */
+  steps: 'steps.csv',
+  /** Seconds and examples per second, one row per epoch. */
+  timing: 'timing.csv',
+  /** Written last, by rename: present ⇔ the run finished. */
+  summary: 'summary.json',
+  /** State, process and heartbeat. */
+  status: 'status.json',
+  /** Versions, machine, device, git commit, command line. */
+  environment: 'environment.json',
+  /** Uncommitted changes, when there are any. */
+  gitDiff: 'git.diff',
+  /** What was printed, as plain text. */
+  log: 'output.log',
+  /** `best` and `last`, each a folder of its own. */
+  checkpoints: 'checkpoints',
+  /** The final model in TensorFlow.js format. */
+  model: 'model',
+} as const;
+
+export type RunFile = keyof typeof runFiles;
+
+/** The names inside a checkpoint folder. */
+export const checkpointFiles = {
+  weights: 'weights.safetensors',
+  optimizer: 'optimizer.safetensors',
+  state: 'state.json',
+} as const;

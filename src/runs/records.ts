@@ -1,0 +1,74 @@
+import type {MetricValues} from '../training/events.js';
+
+/** How far a run is. `running` holds while its process lives; a reader turns a dead one into `crashed`. */
+export type RunState = 'running' | 'finished' | 'failed' | 'diverged' | 'interrupted';
+
+/** status.json */
+export interface RunStatus {
+  readonly state: RunState;
+  readonly pid: number;
+  readonly host: string;
+  /** ISO 8601, UTC; as are all times in run files. */
+  readonly startedAt: string;
+  /** Rewritten every few seconds while the run lives. */
+  readonly heartbeatAt: string;
+  readonly endedAt?: string;
+  /** The epoch under way or, when the run is over, the last one begun; 0 before the first. */
+  readonly epoch: number;
+  readonly numEpochs: number;
+  /** Updates done. */
+  readonly step: number;
+  /** Why the run failed, diverged or was interrupted. */
+  readonly message?: string;
+  /** Metrics of the last whole epoch, when the run diverged. */
+  readonly lastGood?: MetricValues;
+}
+
+/** summary.json: what came out. Present ⇔ the run finished. */
+export interface RunSummary {
+  /** Name of the run folder. */
+  readonly run: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly tags: readonly string[];
+  readonly seed: number;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly epochs: number;
+  readonly steps: number;
+  readonly stoppedEarly: boolean;
+  readonly metrics: {
+    /** Of the last epoch. */
+    readonly final: MetricValues;
+    /** Of the best epoch by the monitored column; absent when nothing is monitored. */
+    readonly best?: {readonly epoch: number; readonly metrics: MetricValues};
+    /** Of the test set, evaluated once at the end. */
+    readonly test?: MetricValues;
+  };
+  readonly durationSeconds: {
+    readonly total: number;
+    /** Steps only, summed over the epochs. */
+    readonly training: number;
+    /** Evaluation of the validation set, summed over the epochs. */
+    readonly evaluation: number;
+  };
+  /** Over the training time of all epochs. */
+  readonly examplesPerSecond: number;
+  readonly numParameters: number;
+  readonly numTrainableParameters: number;
+  readonly engine: string;
+  readonly device: string;
+  /** SHA-256 of the raw data. */
+  readonly dataFingerprint: string;
+  /** Peak resident memory of the process. */
+  readonly peakMemoryBytes: number;
+}
+
+/** checkpoints/…/state.json */
+export interface CheckpointState {
+  /** Whole epochs done, or the one under way when training was interrupted inside it. */
+  readonly epoch: number;
+  readonly step: number;
+  readonly metrics: MetricValues;
+  readonly savedAt: string;
+}

@@ -1,0 +1,100 @@
+import {appendFileSync, mkdirSync} from 'node:fs';
+import {hostname} from 'node:os';
+import path from 'node:path';
+import {writeFileAtomically} from '../support/atomic-file.js';
+import {CsvFile} from './csv-file.js';
+import {type RunFile, runFiles} from './layout.js';
+import type {RunStatus, RunSummary} from './records.js';
+import {makeRunFolder} from './run-name.js';
+import {writing} from './unwritable.js';
+
+/** The folder of one run while it is written. Every method throws ExpError RUN_UNWRITABLE when the disk refuses. */
+export class RunDirectory {
+  /** Name of the folder. */
+  readonly id: string;
+  #status: RunStatus;
+
+  private constructor(
+    readonly path: string,
+    readonly startedAt: Date,
+  ) {
+    this.id = path.split(/[\\/]/).at(-1)!;
+    const now = startedAt.toISOString();
+    this.#status = {
+      state: 'running',
+      pid: process.pid,
+      host: hostname(),
+      startedAt: now,
+      heartbeatAt: now,
+      epoch: 0,
+      numEpochs: 0,
+      step: 0,
+    };
+  }
+
+  /** Makes a new folder below `runsDir` and marks it running. @param options.name any text; what a folder cannot hold is replaced. */
+  static create(options: {readonly runsDir: string; readonly name: string; readonly startedAt?: Date}): RunDirectory {
+    const startedAt = options.startedAt ?? new Date();
+    const directory = new RunDirectory(makeRunFolder(options.runsDir, options.name, startedAt), startedAt);
+    directory.updateStatus({});
+    return directory;
+  }
+
+  fileOf(file: RunFile): string {
+    return path.join(this.path, runFiles[file]);
+  }
+
+  get status(): RunStatus {
+    return this.#status;
+  }
+
+  writeText(file: RunFile, text: string): void {
+    const target = this.fileOf(file);
+    writing(target, () => writeFileAtomically(target, text));
+  }
+
+  writeJson(file: RunFile, value: unknown): void {
+    this.writeText(file, toJson(value));
+  }
+
+  /** Replaces the given fields of status.json and renews the heartbeat. */
+  updateStatus(change: Partial<RunStatus>): void {
+    this.#status = {...this.#status, heartbeatAt: new Date().toISOString(), ...change};
+    this.writeJson('status', this.#status);
+  }
+
+  /** The run is over, finished or not. */
+  close(state: RunStatus['state'], details: Partial<RunStatus> = {}): void {
+    this.updateStatus({...details, state, endedAt: new Date().toISOString()});
+  }
+
+  /** The last file of a run: once it is there, the run is finished. */
+  writeSummary(summary: RunSummary): void {
+    const target = this.fileOf('summary');
+    writing(target, () => writeFileAtomically(target, toJson(summary), {durable: true}));
+  }
+
+  /** Opens metrics.csv, steps.csv or timing.csv with its header. */
+  openCsv(file: 'metrics' | 'steps' | 'timing', columns: readonly string[]): CsvFile {
+    return new CsvFile(this.fileOf(file), columns);
+  }
+
+  /** Adds to output.log. @param text plain, with its line break. */
+  appendLog(text: string): void {
+    const target = this.fileOf('log');
+    writing(target, () => appendFileSync(target, text));
+  }
+
+  /** Makes a folder of the run and returns its path. */
+  makeFolder(folder: 'checkpoints' | 'model'): string {
+    const target = this.fileOf(folder);
+    writing(target, () => mkdirSync(target, {recursive: true}));
+    return target;
+  }
+}
+
+const toJson = (value: unknown): string => `${JSON.stringify(value, plainNumbers, 2)}\n`;
+
+/** JSON has no NaN and no infinities; they are written as text, so that they are not taken for `null`. */
+const plainNumbers = (_key: string, value: unknown): unknown =>
+  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;

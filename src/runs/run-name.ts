@@ -1,0 +1,47 @@
+import {randomBytes} from 'node:crypto';
+import {mkdirSync} from 'node:fs';
+import path from 'node:path';
+import {unwritable, writing} from './unwritable.js';
+
+const maxNameLength = 80;
+const maxAttempts = 100;
+
+/** A run name as part of a folder name: no separators, no leading dots, no way out of the runs folder. */
+export function folderNameOf(name: string): string {
+  const safe = name
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[.-]+/, '')
+    .slice(0, maxNameLength)
+    .replace(/[.-]+$/, '');
+  return safe || 'run';
+}
+
+/** `20261123-143502`, local time. */
+export function stampOf(time: Date): string {
+  const pad = (value: number): string => String(value).padStart(2, '0');
+  const date = `${time.getFullYear()}${pad(time.getMonth() + 1)}${pad(time.getDate())}`;
+  return `${date}-${pad(time.getHours())}${pad(time.getMinutes())}${pad(time.getSeconds())}`;
+}
+
+/** Four letters that tell runs of the same second apart; from the system's random numbers, never from the seed. */
+const randomLetters = (): string =>
+  String.fromCharCode(...Array.from(randomBytes(4), (byte) => 'a'.charCodeAt(0) + (byte % 26)));
+
+/**
+ * Makes `runsDir/<name>-<YYYYMMDD-HHMMSS>-<4 letters>`, a folder that was not there before: mkdir is the lock, so two processes
+ * never get the same one.
+ * @throws ExpError RUN_UNWRITABLE
+ */
+export function makeRunFolder(runsDir: string, name: string, time: Date, letters = randomLetters): string {
+  writing(runsDir, () => mkdirSync(runsDir, {recursive: true}));
+  for (let attempt = 1; ; attempt++) {
+    const folder = path.join(runsDir, `${folderNameOf(name)}-${stampOf(time)}-${letters()}`);
+    try {
+      mkdirSync(folder);
+      return folder;
+    } catch (error) {
+      const isTaken = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+      if (!isTaken || attempt === maxAttempts) throw unwritable(error, folder);
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import path from 'node:path';
+import type {MetricValues, TrainingEvent} from '../training/events.js';
+import {rotateCheckpoints, writeCheckpoint} from './checkpoint.js';
+import type {CsvCell, CsvFile} from './csv-file.js';
+import type {RunDirectory} from './run-directory.js';
+
+type CheckpointEvent = Extract<TrainingEvent, {type: 'checkpoint'}>;
+type EventOf<Type extends TrainingEvent['type']> = Extract<TrainingEvent, {type: Type}>;
+
+/** What the writer needs to know beforehand, so that every file has its columns from the start. */
+export interface RunWriterOptions {
+  /** Columns of metrics.csv after `epoch` and `step`, in their order. */
+  readonly metricColumns: readonly string[];
+  /** Columns of steps.csv after `step`, `epoch`, `batchLoss` and `learningRate`: the running values of the epoch. */
+  readonly runningColumns: readonly string[];
+  /** Steps between two rows of steps.csv. */
+  readonly logEverySteps: number;
+  /** How many best checkpoints stay. */
+  readonly keepBest: number;
+}
+
+const heartbeatMillis = 3000;
+/** A checkpoint is written at most this often and at the end: a model whose epochs take milliseconds is not worth a disk sync each. */
+const checkpointMillis = 2000;
+
+/** Turns training events into the files of the run folder, as training goes. */
+export class RunWriter {
+  readonly #metrics: CsvFile;
+  readonly #steps: CsvFile;
+  readonly #timing: CsvFile;
+  readonly #pending = new Map<CheckpointEvent['kind'], CheckpointEvent>();
+  readonly #writtenAt = new Map<CheckpointEvent['kind'], number>();
+  #rows: Readonly<Record<string, CsvCell>>[] = [];
+  #lastBeat = performance.now();
+  /** Where training is; a heartbeat tells it. */
+  #position = {epoch: 0, step: 0};
+
+  constructor(
+    readonly directory: RunDirectory,
+    readonly options: RunWriterOptions,
+  ) {
+    this.#metrics = directory.openCsv('metrics', ['epoch', 'step', 'learningRate', ...options.metricColumns]);
+    this.#steps = directory.openCsv('steps', ['step', 'epoch', 'batchLoss', 'learningRate', ...options.runningColumns]);
+    this.#timing = directory.openCsv('timing', ['epoch', 'trainSeconds', 'evaluateSeconds', 'examplesPerSecond']);
+  }
+
+  /** The training listener. @throws ExpError RUN_UNWRITABLE */
+  readonly listen = (event: TrainingEvent): void => {
+    if (event.type === 'step') this.#onStep(event);
+    if (event.type === 'trainingStarted') this.directory.updateStatus({numEpochs: event.numEpochs});
+    if (event.type === 'epochStarted') this.#position.epoch = event.epoch;
+    if (event.type === 'epochEnded') this.#onEpochEnded(event);
+    if (event.type === 'checkpoint') this.#onCheckpoint(event);
+    if (event.type === 'diverged' || event.type === 'interrupted')
+      this.#position = {epoch: event.epoch, step: event.step};
+    this.#beat();
+  };
+
+  /** Writes what is still held back; call it however training ended. @throws ExpError RUN_UNWRITABLE */
+  flush(): void {
+    this.#flushSteps();
+    for (const event of this.#pending.values()) this.#write(event);
+    this.#pending.clear();
+    this.directory.updateStatus(this.#position);
+  }
+
+  close(): void {
+    for (const file of [this.#metrics, this.#steps, this.#timing]) file.close();
+  }
+
+  #onStep(event: EventOf<'step'>): void {
+    this.#position.step = event.step;
+    if (event.step % this.options.logEverySteps === 0) {
+      const {step, epoch, batchLoss, learningRate} = event;
+      this.#rows.push({step, epoch, batchLoss, learningRate, ...pick(event.running, this.options.runningColumns)});
+    }
+  }
+
+  #onEpochEnded(event: EventOf<'epochEnded'>): void {
+    const {epoch, step, learningRate, metrics, trainMillis, evaluateMillis, numExamples} = event;
+    this.#position = {epoch, step};
+    this.#flushSteps();
+    this.#metrics.append({epoch, step, learningRate, ...metrics});
+    this.#timing.append({
+      epoch,
+      trainSeconds: round(trainMillis / 1000, 6),
+      evaluateSeconds: round(evaluateMillis / 1000, 6),
+      examplesPerSecond: round((1000 * numExamples) / trainMillis, 1),
+    });
+  }
+
+  #onCheckpoint(event: CheckpointEvent): void {
+    const writtenAt = this.#writtenAt.get(event.kind) ?? Number.NEGATIVE_INFINITY;
+    const keepsSeveral = event.kind === 'best' && this.options.keepBest > 1;
+    if (!keepsSeveral && performance.now() - writtenAt < checkpointMillis) this.#pending.set(event.kind, event);
+    else this.#write(event);
+  }
+
+  #write(event: CheckpointEvent): void {
+    const {kind, epoch, step, metrics, state} = event;
+    this.#pending.delete(kind);
+    const folder = path.join(this.directory.makeFolder('checkpoints'), kind);
+    if (kind === 'best' && this.options.keepBest > 1) rotateCheckpoints(folder, this.options.keepBest);
+    writeCheckpoint(folder, state, {epoch, step, metrics, savedAt: new Date().toISOString()});
+    this.#writtenAt.set(kind, performance.now());
+  }
+
+  #flushSteps(): void {
+    this.#steps.append(...this.#rows);
+    this.#rows = [];
+  }
+
+  /** Every few seconds: the heartbeat, and the rows of steps.csv gathered since. */
+  #beat(): void {
+    const now = performance.now();
+    if (now - this.#lastBeat < heartbeatMillis) return;
+    this.#lastBeat = now;
+    this.#flushSteps();
+    this.directory.updateStatus(this.#position);
+  }
+}
+
+function pick(values: MetricValues, names: readonly string[]): Record<string, number | undefined> {
+  return Object.fromEntries(names.map((name) => [name, values[name]]));
+}
+
+const round = (value: number, digits: number): number => Number(value.toFixed(digits));
