@@ -3,6 +3,9 @@ import type {TrainingState} from './session.js';
 /** Metric values by column name: `loss`, `accuracy`, `val_loss`, `val_accuracy`. */
 export type MetricValues = Readonly<Record<string, number>>;
 
+/** How training came to its end. */
+export type TrainingStatus = 'completed' | 'stoppedEarly' | 'diverged' | 'interrupted';
+
 /** What the loop tells whoever listens. It knows no file and no terminal; listeners may return a promise, which the loop awaits. */
 export type TrainingEvent =
   | {
@@ -27,14 +30,16 @@ export type TrainingEvent =
       readonly type: 'epochEnded';
       readonly epoch: number;
       readonly step: number;
-      /** Training and `val_` values side by side. */
+      /** Training and `val_` values side by side, and `test_` ones when the test set is evaluated each epoch; in the order of `metricColumns`. */
       readonly metrics: MetricValues;
       readonly learningRate: number;
       readonly trainMillis: number;
       readonly evaluateMillis: number;
       readonly numExamples: number;
+      /** Whether the column that decides checkpoints (else the one of early stopping) is better than in all epochs before. */
       readonly isBest: boolean;
     }
+  /** `best` when the monitored column improved, `last` after each epoch if the spec wants it and always when interrupted. */
   | {
       readonly type: 'checkpoint';
       readonly kind: 'best' | 'last';
@@ -50,6 +55,9 @@ export type TrainingEvent =
       readonly bestEpoch: number;
       readonly best: number;
     }
+  /** The weights are again those of the best epoch (earlyStopping.restoreBest); comes after the last checkpoint. */
+  | {readonly type: 'restoredBest'; readonly epoch: number; readonly monitor: string; readonly best: number}
+  /** The loss of a batch or an evaluation is NaN or infinite. `lastGood` are the running values one step earlier. */
   | {
       readonly type: 'diverged';
       readonly epoch: number;
@@ -58,7 +66,14 @@ export type TrainingEvent =
       readonly lastGood: MetricValues;
     }
   | {readonly type: 'interrupted'; readonly epoch: number; readonly step: number}
+  /** Values `test_loss`, `test_accuracy` of the final weights. */
   | {readonly type: 'tested'; readonly metrics: MetricValues}
-  | {readonly type: 'trainingEnded'; readonly epoch: number; readonly step: number};
+  /** Always the last event. */
+  | {
+      readonly type: 'trainingEnded';
+      readonly status: TrainingStatus;
+      readonly epoch: number;
+      readonly step: number;
+    };
 
 export type TrainingListener = (event: TrainingEvent) => void | Promise<void>;

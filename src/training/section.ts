@@ -95,7 +95,6 @@ export const checkpointSection = Type.Object(
       }),
     ),
     mode,
-    keep: Type.Integer({default: 1, minimum: 1, description: 'How many of the best epochs are kept; at least 1.'}),
     last: Type.Boolean({default: true, description: 'Keep the state after the last finished epoch.'}),
   },
   {additionalProperties: false, title: 'checkpoint', description: 'Which training states are kept in the run folder.'},

@@ -1,0 +1,23 @@
+import type {TargetEncoding} from '../data/dataset.js';
+import type {BuiltModel} from '../model/built-model.js';
+import type {Rng} from '../support/random.js';
+import type {Shape} from '../support/tensor.js';
+import type {LossFunction} from '../training/losses/registry.js';
+import type {UpdateRule} from '../training/optimizers/rule.js';
+import type {TrainingSession} from '../training/session.js';
+
+/** What every engine takes to make a session. */
+export interface SessionOptions {
+  /** The session trains this model's weights, or a copy that `syncModel` brings back; the model stays the caller's. */
+  readonly model: BuiltModel;
+  readonly loss: LossFunction;
+  readonly rule: UpdateRule;
+  readonly encoding: TargetEncoding;
+  /** Of one encoded target, batch axis left out (`encodedTargetShape`). */
+  readonly targetShape: Shape;
+  /** The stream that layers' noise comes from, `rng.split('dropout')` of the run. */
+  readonly rng: Rng;
+}
+
+/** An engine, as the contract suite and the engine choice see it. */
+export type SessionFactory = (options: SessionOptions) => Promise<TrainingSession>;

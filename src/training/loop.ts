@@ -1,0 +1,231 @@
+import type {Split} from '../data/dataset.js';
+import {Breather} from './breather.js';
+import {splitPrefix} from './columns.js';
+import {evaluate} from './evaluate.js';
+import type {MetricValues, TrainingEvent, TrainingStatus} from './events.js';
+import {lossDefinition} from './losses/registry.js';
+import {createMonitor, type Monitor} from './monitor.js';
+import type {TrainingOptions, TrainingOutcome} from './options.js';
+import {type RunningMetrics, runningMetrics} from './running-metrics.js';
+import type {TrainingState} from './session.js';
+
+/**
+ * Trains a session on a data set and tells the listener everything worth knowing. Touches no file and no terminal.
+ * Training metrics are running ones over the epoch, taken before each update, with noise such as dropout on.
+ * An epoch's events: epochStarted, step…, epochEnded, checkpoint best, checkpoint last, stoppedEarly.
+ */
+export const train = (options: TrainingOptions): Promise<TrainingOutcome> => new TrainingLoop(options).run();
+
+/** Each phase returns the status to end with, or undefined to go on. */
+class TrainingLoop {
+  readonly #running: RunningMetrics;
+  readonly #evaluated: RunningMetrics;
+  readonly #stopper: Monitor | undefined;
+  readonly #keeper: Monitor | undefined;
+  readonly #breather = new Breather();
+  #epoch = 0;
+  #step = 0;
+  #numExamples = 0;
+  #trainMillis = 0;
+  /** Running values of this epoch; those of the epoch before until its first step is made. */
+  #values: MetricValues = {};
+  /** Of the last finished epoch. */
+  #final: MetricValues = {};
+  #lastSavedStep = 0;
+  #bestState: TrainingState | undefined;
+  #restoredEpoch: number | undefined;
+  #test: MetricValues | undefined;
+
+  constructor(private readonly options: TrainingOptions) {
+    const {spec, checkpoint, outputShape} = options;
+    const encoding = lossDefinition(spec.loss).targets;
+    this.#running = runningMetrics(spec.metrics, outputShape, encoding);
+    this.#evaluated = runningMetrics(spec.metrics, outputShape, encoding);
+    this.#stopper = spec.earlyStopping && createMonitor(spec, spec.earlyStopping);
+    const {monitor, mode} = checkpoint;
+    this.#keeper = monitor === undefined ? undefined : createMonitor(spec, {monitor, mode});
+  }
+
+  async run(): Promise<TrainingOutcome> {
+    const {dataset, spec, numParameters, maxSteps = Number.POSITIVE_INFINITY} = this.options;
+    const stepsPerEpoch = Math.ceil(dataset.train.numExamples / spec.batchSize);
+    const numEpochs = Math.min(spec.epochs, Math.ceil(maxSteps / stepsPerEpoch));
+    await this.#emit({
+      type: 'trainingStarted',
+      numEpochs,
+      stepsPerEpoch: Math.min(stepsPerEpoch, maxSteps),
+      numParameters,
+    });
+    let status: TrainingStatus | undefined;
+    while (this.#epoch < numEpochs && !status) {
+      this.#epoch++;
+      status = (await this.#trainEpoch()) ?? (await this.#evaluateEpoch());
+      if (!status) status = await this.#concludeEpoch(this.#epoch === numEpochs);
+    }
+    if (!status || status === 'stoppedEarly') status = (await this.#finish()) ?? status ?? 'completed';
+    return this.#end(status);
+  }
+
+  async #trainEpoch(): Promise<TrainingStatus | undefined> {
+    const {session, dataset, spec, signal, maxSteps} = this.options;
+    const {learningRate} = spec.optimizer;
+    const epoch = this.#epoch;
+    await this.#emit({type: 'epochStarted', epoch});
+    this.#running.reset();
+    this.#numExamples = 0;
+    let stepInEpoch = 0;
+    const startMillis = performance.now();
+    for (const batch of dataset.train.batches(spec.batchSize, this.#order())) {
+      const step = ++this.#step;
+      const pending = session.step(batch, {learningRate, step});
+      const {loss, outputs} = pending instanceof Promise ? await pending : pending;
+      if (!Number.isFinite(loss)) return this.#diverge(loss);
+      this.#running.update(batch, {loss, outputs});
+      this.#numExamples += batch.size;
+      const running = this.#running.values(splitPrefix.train);
+      this.#values = running;
+      stepInEpoch++;
+      const heard = this.options.listener({
+        type: 'step',
+        epoch,
+        step,
+        stepInEpoch,
+        batchLoss: loss,
+        running,
+        learningRate,
+        numExamples: this.#numExamples,
+      });
+      if (heard instanceof Promise) await heard;
+      if (this.#breather.isDue) await this.#breather.breathe();
+      if (signal?.aborted) return this.#interrupt();
+      if (step === maxSteps) break;
+    }
+    this.#trainMillis = performance.now() - startMillis;
+    return undefined;
+  }
+
+  async #evaluateEpoch(): Promise<TrainingStatus | undefined> {
+    const {dataset, evaluateTestEveryEpoch} = this.options;
+    const startMillis = performance.now();
+    const metrics = {...this.#values};
+    for (const split of ['validation', 'test'] as const) {
+      const examples = dataset[split];
+      if (!examples || (split === 'test' && !evaluateTestEveryEpoch)) continue;
+      const values = await this.#evaluate(examples, splitPrefix[split]);
+      if (!values) return this.#interrupt();
+      const loss = values[`${splitPrefix[split]}loss`]!;
+      if (!Number.isFinite(loss)) return this.#diverge(loss);
+      Object.assign(metrics, values);
+    }
+    this.#final = metrics;
+    const isStopperBest = this.#stopper?.observe(this.#epoch, metrics) ?? false;
+    const isKeeperBest = this.#keeper?.observe(this.#epoch, metrics) ?? false;
+    await this.#emit({
+      type: 'epochEnded',
+      epoch: this.#epoch,
+      step: this.#step,
+      metrics,
+      learningRate: this.options.spec.optimizer.learningRate,
+      trainMillis: this.#trainMillis,
+      evaluateMillis: performance.now() - startMillis,
+      numExamples: this.#numExamples,
+      isBest: this.#keeper ? isKeeperBest : isStopperBest,
+    });
+    return undefined;
+  }
+
+  async #concludeEpoch(isLast: boolean): Promise<TrainingStatus | undefined> {
+    const {session, spec, checkpoint} = this.options;
+    const {earlyStopping} = spec;
+    const [epoch, step, metrics] = [this.#epoch, this.#step, this.#final];
+    const isToRestore = earlyStopping?.restoreBest === true && this.#stopper?.best?.epoch === epoch;
+    const isToKeep = this.#keeper?.best?.epoch === epoch;
+    if (isToRestore || isToKeep || checkpoint.last) {
+      const state = await session.readState();
+      if (isToRestore) this.#bestState = state;
+      if (isToKeep) await this.#emit({type: 'checkpoint', kind: 'best', epoch, step, metrics, state});
+      if (checkpoint.last) await this.#saveLast(metrics, state);
+    }
+    if (this.options.signal?.aborted) return this.#interrupt();
+    const best = this.#stopper?.best;
+    if (isLast || !earlyStopping || !best || epoch - best.epoch < earlyStopping.patience) return undefined;
+    await this.#emit({type: 'stoppedEarly', epoch, monitor: best.monitor, bestEpoch: best.epoch, best: best.value});
+    return 'stoppedEarly';
+  }
+
+  /** Brings back the best weights and evaluates the test set with the final ones. */
+  async #finish(): Promise<TrainingStatus | undefined> {
+    const {session, dataset} = this.options;
+    const best = this.#stopper?.best;
+    if (best && this.#bestState && best.epoch !== this.#epoch) {
+      await session.writeState(this.#bestState);
+      this.#restoredEpoch = best.epoch;
+      await this.#emit({type: 'restoredBest', epoch: best.epoch, monitor: best.monitor, best: best.value});
+    }
+    if (!dataset.test) return undefined;
+    const values = await this.#evaluate(dataset.test, splitPrefix.test);
+    if (!values) return this.#interrupt();
+    const loss = values[`${splitPrefix.test}loss`]!;
+    if (!Number.isFinite(loss)) return this.#diverge(loss);
+    this.#test = values;
+    await this.#emit({type: 'tested', metrics: values});
+    return undefined;
+  }
+
+  async #end(status: TrainingStatus): Promise<TrainingOutcome> {
+    const [epoch, step] = [this.#epoch, this.#step];
+    await this.#emit({type: 'trainingEnded', status, epoch, step});
+    const best = (this.#keeper ?? this.#stopper)?.best;
+    return {
+      status,
+      epoch,
+      step,
+      final: this.#final,
+      ...(best && {best}),
+      ...(this.#restoredEpoch !== undefined && {restoredEpoch: this.#restoredEpoch}),
+      ...(this.#test && {test: this.#test}),
+    };
+  }
+
+  async #interrupt(): Promise<'interrupted'> {
+    const [epoch, step] = [this.#epoch, this.#step];
+    const isSaved = this.#lastSavedStep === step || this.#restoredEpoch !== undefined;
+    if (!isSaved) await this.#saveLast(this.#values, await this.options.session.readState());
+    await this.#emit({type: 'interrupted', epoch, step});
+    return 'interrupted';
+  }
+
+  async #saveLast(metrics: MetricValues, state: TrainingState): Promise<void> {
+    const [epoch, step] = [this.#epoch, this.#step];
+    this.#lastSavedStep = step;
+    await this.#emit({type: 'checkpoint', kind: 'last', epoch, step, metrics, state});
+  }
+
+  async #diverge(loss: number): Promise<'diverged'> {
+    await this.#emit({type: 'diverged', epoch: this.#epoch, step: this.#step, loss, lastGood: this.#values});
+    return 'diverged';
+  }
+
+  #evaluate(split: Split, prefix: string): Promise<MetricValues | undefined> {
+    const {session, spec, signal, maxSteps} = this.options;
+    return evaluate(split, prefix, {
+      session,
+      signal,
+      batchSize: spec.evaluationBatchSize ?? spec.batchSize,
+      maxBatches: maxSteps,
+      running: this.#evaluated,
+      breather: this.#breather,
+    });
+  }
+
+  /** Order of the training examples in this epoch: a function of the seed and the epoch alone, so a resumed run needs no more. */
+  #order(): Uint32Array {
+    const {dataset, spec, rng} = this.options;
+    const order = Uint32Array.from({length: dataset.train.numExamples}, (_, index) => index);
+    return spec.shuffle ? rng.split('shuffle').split(this.#epoch).shuffle(order) : order;
+  }
+
+  async #emit(event: TrainingEvent): Promise<void> {
+    await this.options.listener(event);
+  }
+}
