@@ -9,6 +9,8 @@ export interface LayerSummary {
   /** Batch axis left out. */
   readonly outputShape: Shape;
   readonly numParameters: number;
+  /** Of numParameters, those the optimizer changes; moving statistics are not among them. */
+  readonly numTrainableParameters: number;
 }
 
 /** A weight of the model with the name that checkpoints and messages use: `conv2d_1/kernel`. */

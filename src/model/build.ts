@@ -1,0 +1,112 @@
+import type * as tfjs from '@tensorflow/tfjs-core';
+import type {LayersModel} from '@tensorflow/tfjs-layers';
+import type {Initializer} from '@tensorflow/tfjs-layers/dist/initializers.js';
+import type {Rng} from '../support/random.js';
+import {type Shape, sizeOf} from '../support/tensor.js';
+import type {BuiltModel, LayerSummary, NamedWeight} from './built-model.js';
+import {type PlannedLayer, planLayers, summaryOf} from './infer-shapes.js';
+import {fansOf} from './initializers/fans.js';
+import {initializerOf} from './initializers/index.js';
+import type {LayerWeight, TfLayer, TfNamespaces} from './layer.js';
+import {layerOf} from './layers/index.js';
+import {regularizerOf} from './regularizers/index.js';
+import type {ModelSpec} from './section.js';
+
+/** What a model's building needs besides its spec. */
+export interface BuildOptions {
+  /** Of one example, batch axis left out. */
+  readonly inputShape: Shape;
+  /** The run's root stream. Each weight draws from `init`, its layer's name and its own, so editing one layer leaves the others' values. */
+  readonly rng: Rng;
+}
+
+/**
+ * Makes a tf.LayersModel with initialised weights on TensorFlow.js's active backend. The caller owns it: `built.network.dispose()`.
+ * @throws LayerProblem when shapes do not fit
+ */
+export async function buildModel(model: ModelSpec, {inputShape, rng}: BuildOptions): Promise<BuiltModel> {
+  const planned = planLayers(model, inputShape);
+  const [core, layers] = await Promise.all([import('@tensorflow/tfjs-core'), import('@tensorflow/tfjs-layers')]);
+  const tf: TfNamespaces = {core, layers};
+
+  const built = planned.map((layer) => buildLayer(tf, layer, rng.split('init').split(layer.name)));
+  const input = layers.input({shape: [...inputShape], name: inputNameFor(planned)});
+  const output = built.reduce((tensor, layer) => layer.apply(tensor) as typeof input, input);
+  const network = layers.model({inputs: input, outputs: output, name: 'model'});
+
+  const summaries = planned.map(summaryOf);
+  const penalty = penaltyOf(core, planned, built);
+  return {
+    network,
+    layers: summaries,
+    weights: namedWeights(network),
+    inputShape,
+    outputShape: planned.at(-1)!.outputShape,
+    numParameters: total(summaries, 'numParameters'),
+    numTrainableParameters: total(summaries, 'numTrainableParameters'),
+    ...(penalty ? {penalty} : {}),
+  };
+}
+
+const total = (summaries: readonly LayerSummary[], field: 'numParameters' | 'numTrainableParameters'): number =>
+  summaries.reduce((sum, layer) => sum + layer[field], 0);
+
+/** The name of the input layer: no layer of the spec may have it. */
+function inputNameFor(planned: readonly PlannedLayer[]): string {
+  let name = 'input';
+  while (planned.some((layer) => layer.name === name)) name += '_';
+  return name;
+}
+
+function buildLayer(tf: TfNamespaces, {spec, name, inputShape, weights}: PlannedLayer, rng: Rng): TfLayer {
+  const find = (weightName: string): LayerWeight => {
+    const weight = weights.find((candidate) => candidate.name === weightName);
+    if (!weight) throw new Error(`${spec.type} has no weight ${weightName}`);
+    return weight;
+  };
+  return layerOf(spec).build(spec, {
+    tf,
+    name,
+    inputShape,
+    initializer: (weightName) => ownInitializer(tf, find(weightName), rng.split(weightName)),
+    regularizer(weightName) {
+      const regularizer = weights.find((candidate) => candidate.name === weightName)?.regularizer;
+      return regularizer && regularizerOf(regularizer).stock(tf.layers.regularizers, regularizer);
+    },
+  });
+}
+
+/** A stock initializer, saved as such, whose values are exp's. */
+function ownInitializer(tf: TfNamespaces, weight: LayerWeight, rng: Rng): Initializer {
+  const definition = initializerOf(weight.initializer);
+  const stock = definition.stock(tf.layers.initializers, weight.initializer);
+  const apply: Initializer['apply'] = () => {
+    const values = new Float32Array(sizeOf(weight.shape));
+    definition.fill(weight.initializer, values, weight.shape, weight.fans ?? fansOf(weight.shape), rng);
+    return tf.core.tensor(values, [...weight.shape]);
+  };
+  return Object.assign(stock, {apply});
+}
+
+const namedWeights = (network: LayersModel): readonly NamedWeight[] =>
+  network.layers.flatMap((layer) => [
+    ...layer.trainableWeights.map((variable) => ({name: variable.originalName, variable, trainable: true})),
+    ...layer.nonTrainableWeights.map((variable) => ({name: variable.originalName, variable, trainable: false})),
+  ]);
+
+/** Sum of all layers' penalties, or nothing when no weight has one. */
+function penaltyOf(
+  core: typeof tfjs,
+  planned: readonly PlannedLayer[],
+  built: readonly TfLayer[],
+): (() => tfjs.Scalar) | undefined {
+  const terms = planned.flatMap(({name, weights}, index) =>
+    weights.flatMap(({name: weightName, regularizer}) => {
+      if (!regularizer) return [];
+      const variable = built[index]!.weights.find((weight) => weight.originalName === `${name}/${weightName}`)!;
+      return [() => regularizerOf(regularizer).penalty(core, regularizer, variable.read())];
+    }),
+  );
+  if (terms.length === 0) return undefined;
+  return () => core.tidy(() => terms.map((term) => term()).reduce((sum, term) => core.add(sum, term)));
+}

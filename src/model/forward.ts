@@ -1,0 +1,24 @@
+import type {Tensor} from '@tensorflow/tfjs-core';
+import type {LayersModel, SymbolicTensor} from '@tensorflow/tfjs-layers';
+import type {CallContext} from './call-context.js';
+
+/**
+ * Runs a model on a batch; engines use only this, never `network.apply`. LayersModel would hand the context on to every layer too,
+ * but it wraps the pass in a tidy that disposes what layers announce (moving statistics) and in inference disposes tensors as it goes.
+ * Nothing is tidied here: the caller does, and owns the result.
+ * @param inputs [batch, ...inputShape]
+ * @returns [batch, ...outputShape], never the input tensor itself
+ */
+export function forward(network: LayersModel, inputs: Tensor, context: CallContext): Tensor {
+  const values = new Map<SymbolicTensor, Tensor>([[network.inputs[0]!, inputs]]);
+  const kwargs = {...context};
+  for (const layer of network.layers) {
+    const output = layer.output as SymbolicTensor;
+    if (values.has(output)) continue;
+    const sources = [layer.input].flat() as SymbolicTensor[];
+    const given = sources.map((source) => values.get(source)!);
+    values.set(output, layer.call(given, kwargs) as Tensor);
+  }
+  const result = values.get(network.outputs[0]!)!;
+  return result === inputs ? inputs.clone() : result;
+}

@@ -1,0 +1,66 @@
+import type {Static, TObject, TProperties} from '@sinclair/typebox';
+import type * as core from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import type {Initializer} from '@tensorflow/tfjs-layers/dist/initializers.js';
+import type {Regularizer} from '@tensorflow/tfjs-layers/dist/regularizers.js';
+import type {Definition} from '../spec/define.js';
+import type {Shape} from '../support/tensor.js';
+import type {Fans} from './initializers/fans.js';
+import type {InitializerSpec} from './initializers/index.js';
+import type {RegularizerSpec} from './regularizers/index.js';
+
+/** A tf.layers.Layer, the kind of object a definition builds. */
+export type TfLayer = InstanceType<typeof tfl.layers.Layer>;
+
+/** TensorFlow.js's two packages, handed to builders so that no definition imports them at run time. */
+export interface TfNamespaces {
+  readonly core: typeof core;
+  readonly layers: typeof tfl;
+}
+
+/** One weight tensor of a layer: what it is called, how large it is, and how it starts. */
+export interface LayerWeight {
+  /** As TensorFlow.js and Keras call it: kernel, bias, gamma, moving_mean. */
+  readonly name: string;
+  readonly shape: Shape;
+  readonly trainable: boolean;
+  readonly initializer: InitializerSpec;
+  /** Fan-in and fan-out for the initializer; by default those of the shape. A bias takes its kernel's. */
+  readonly fans?: Fans;
+  readonly regularizer?: RegularizerSpec | undefined;
+}
+
+/** What a builder needs besides its arguments. */
+export interface BuildContext {
+  readonly tf: TfNamespaces;
+  readonly name: string;
+  /** Batch axis left out. */
+  readonly inputShape: Shape;
+  /** A stock initializer (so that the saved model loads in stock TensorFlow.js) which yields exp's own values for that weight. */
+  initializer(weightName: string): Initializer;
+  /** The stock regularizer of a weight, for the saved model only: the penalty itself is `BuiltModel.penalty`. */
+  regularizer(weightName: string): Regularizer | undefined;
+}
+
+type Arguments<Args extends TProperties> = Readonly<Static<TObject<Args>>>;
+
+/** A layer of the catalogue. Shapes leave the batch axis out; images are [height, width, channels]. */
+export interface LayerDefinition<Name extends string = string, Args extends TProperties = TProperties>
+  extends Definition<Name, Args> {
+  /** Input and output for the reference: `[height, width, channels] → [height / strides, width / strides, filters]`. */
+  readonly shapes: string;
+  /** One line of YAML that is valid as it stands. */
+  readonly example: string;
+  /** Pure. @throws ShapeProblem when the input does not fit. */
+  outputShape(args: Arguments<Args>, inputShape: Shape): Shape;
+  /** Pure; called only after outputShape has accepted the input. The order is TensorFlow.js's. */
+  weights(args: Arguments<Args>, inputShape: Shape): readonly LayerWeight[];
+  build(args: Arguments<Args>, context: BuildContext): TfLayer;
+}
+
+/** Identity; infers the name and the argument types of a definition. */
+export function defineLayer<const Name extends string, Args extends TProperties>(
+  definition: LayerDefinition<Name, Args>,
+): LayerDefinition<Name, Args> {
+  return definition;
+}

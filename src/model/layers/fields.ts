@@ -1,0 +1,43 @@
+import {Type} from '@sinclair/typebox';
+import {initializerField} from '../initializers/index.js';
+import {regularizerField} from '../regularizers/index.js';
+
+/** One whole number for both axes of an image, or one each: [height, width]. */
+export type Pair = number | readonly [number, number];
+
+/** [height, width] of a Pair. */
+export const pairOf = (value: Pair): [number, number] => (typeof value === 'number' ? [value, value] : [...value]);
+
+// One node with two types rather than `anyOf`, so that a wrong value yields one message.
+const pair = {type: ['integer', 'array'], minimum: 1, items: {type: 'integer', minimum: 1}, minItems: 2, maxItems: 2};
+
+/** A required whole number or [height, width]. */
+export const pairField = (description: string) => Type.Unsafe<Pair>({...pair, description});
+
+/** The same, with a default. */
+export const pairFieldWithDefault = (description: string, value: number) =>
+  Type.Unsafe<Pair>({...pair, default: value, description});
+
+/** The same, which may be left out. */
+export const optionalPairField = (description: string) => Type.Optional(Type.Unsafe<Pair>({...pair, description}));
+
+export type Padding = 'valid' | 'same';
+
+/** How the border of an image is treated by a sliding window. */
+export const paddingField = () =>
+  Type.Unsafe<Padding>({
+    type: 'string',
+    enum: ['valid', 'same'],
+    default: 'valid',
+    description:
+      'valid: windows stay inside the image, which shrinks. same: zeros around it, so that stride 1 keeps the size (the odd one goes to the right and the bottom).',
+  });
+
+/** The arguments that every layer with a kernel and a bias shares. */
+export const kernelFields = {
+  useBias: Type.Boolean({default: true, description: 'Whether a learned offset is added to every unit.'}),
+  kernelInitializer: initializerField('How the kernel starts.', 'glorotUniform'),
+  biasInitializer: initializerField('How the bias starts.', 'zeros'),
+  kernelRegularizer: regularizerField('Penalty on the kernel, added to the loss.'),
+  biasRegularizer: regularizerField('Penalty on the bias, added to the loss.'),
+};
