@@ -1,0 +1,225 @@
+import {formatShape, type Shape, sizeOf} from '../../../support/tensor.js';
+import type {RecordedValue} from '../graph.js';
+import type {OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor, OnnxType, OnnxValueInfo} from './proto.js';
+
+/** Axis order of a rank-4 tensor. TensorFlow.js records channels last; ONNX's convolutions want channels first. */
+export type Layout = 'channelsLast' | 'channelsFirst';
+
+const toFirst = [0, 3, 1, 2];
+const toLast = [0, 2, 3, 1];
+
+/**
+ * Builds an ONNX graph from recorded values. Three things happen on the way, so that no lowering has to think of them:
+ * equal nodes are emitted once, a rank-4 value is kept in whichever layout it was made and transposed only when somebody asks
+ * for the other, and a reshape is remembered so that a later reader can look through it.
+ */
+export class GraphBuilder {
+  readonly #nodes: OnnxNode[] = [];
+  readonly #initializers: OnnxTensor[] = [];
+  readonly #emitted = new Map<string, readonly string[]>();
+  readonly #names = new Map<string, string>();
+  readonly #native = new Map<number, Layout>();
+  readonly #roots = new Map<number, RecordedValue>();
+  readonly #inputs: OnnxValueInfo[] = [];
+  #nextName = 0;
+  #nextTemporary = -1;
+
+  constructor(inputs: readonly RecordedValue[]) {
+    for (const value of inputs) {
+      if (value.source.kind !== 'input') throw new Error('a graph input must be declared as one');
+      this.#inputs.push({name: value.source.name, type: value.dtype, shape: value.shape});
+      this.#names.set(`${value.id}:channelsLast`, value.source.name);
+      this.#native.set(value.id, 'channelsLast');
+    }
+  }
+
+  /** Emits a node with one output and returns the output's name; an equal node emitted before is reused. */
+  node(op: string, inputs: readonly string[], attributes: Readonly<Record<string, OnnxAttribute>> = {}): string {
+    return this.nodes(op, inputs, attributes, 1)[0]!;
+  }
+
+  /** As `node`, with several outputs. */
+  nodes(
+    op: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, OnnxAttribute>>,
+    numOutputs: number,
+  ): readonly string[] {
+    const key = JSON.stringify([op, inputs, attributes, numOutputs]);
+    const known = this.#emitted.get(key);
+    if (known) return known;
+    const outputs = Array.from({length: numOutputs}, () => `v${this.#nextName++}`);
+    this.#nodes.push({op, inputs, outputs, attributes});
+    this.#emitted.set(key, outputs);
+    return outputs;
+  }
+
+  /** A constant tensor. @param values row-major, `sizeOf(shape)` of them */
+  constant(type: OnnxType, values: readonly number[], shape: Shape = [values.length]): string {
+    const key = JSON.stringify([
+      'constant',
+      type,
+      values.map((value) => (Object.is(value, -0) ? '-0' : String(value))),
+      shape,
+    ]);
+    const known = this.#emitted.get(key);
+    if (known) return known[0]!;
+    const name = `c${this.#nextName++}`;
+    this.#initializers.push({name, type, shape, bytes: encode(type, values)});
+    this.#emitted.set(key, [name]);
+    return name;
+  }
+
+  float(value: number): string {
+    return this.constant('float32', [value], []);
+  }
+
+  /** int64 list, as ONNX takes axes, shapes and pads. */
+  integers(values: readonly number[]): string {
+    return this.constant('int64', values);
+  }
+
+  /** The name that holds `value` in TensorFlow.js's axis order. */
+  plain(value: RecordedValue): string {
+    return this.in(value, 'channelsLast');
+  }
+
+  /** The name that holds the rank-4 `value` as [batch, channels, height, width]. */
+  channelsFirst(value: RecordedValue): string {
+    return this.in(value, 'channelsFirst');
+  }
+
+  in(value: RecordedValue, layout: Layout): string {
+    const root = this.#roots.get(value.id);
+    if (root && same(root.shape, value.shape)) return this.in(root, layout);
+    const key = `${value.id}:${layout}`;
+    const known = this.#names.get(key);
+    if (known) return known;
+    const name = this.#make(value, root, layout);
+    this.#names.set(key, name);
+    return name;
+  }
+
+  #make(value: RecordedValue, root: RecordedValue | undefined, layout: Layout): string {
+    if (value.source.kind === 'constant') return this.#filled(value, value.source.value, layout);
+    if (layout === 'channelsFirst')
+      return this.#transposed(value, this.#names.get(`${value.id}:channelsLast`) ?? this.plain(value), layout);
+    if (root) return this.node('Reshape', [this.plain(root), this.integers(value.shape)]);
+    const other = this.#names.get(`${value.id}:channelsFirst`);
+    if (other === undefined)
+      throw new Error(`value ${value.id} of shape ${formatShape(value.shape)} is read before it is made`);
+    return this.#transposed(value, other, layout);
+  }
+
+  /** Which layout the value was made in; channelsLast for all that is not rank 4. */
+  nativeLayout(value: RecordedValue): Layout {
+    const root = this.#roots.get(value.id);
+    if (root) return same(root.shape, value.shape) ? this.nativeLayout(root) : 'channelsLast';
+    return this.#native.get(value.id) ?? 'channelsLast';
+  }
+
+  define(value: RecordedValue, name: string, layout: Layout = 'channelsLast'): void {
+    this.#names.set(`${value.id}:${layout}`, name);
+    this.#native.set(value.id, layout);
+  }
+
+  /** A value that TensorFlow.js never recorded, to hang a view on: a rank-2 product behind a rank-3 output. */
+  temporary(shape: Shape, dtype: RecordedValue['dtype'], name: string): RecordedValue {
+    const value: RecordedValue = {id: this.#nextTemporary--, shape, dtype, source: {kind: 'kernel'}};
+    this.define(value, name);
+    return value;
+  }
+
+  /** Declares that `view` holds the same elements as `original` in another shape. Nothing is emitted until somebody reads it. */
+  defineView(view: RecordedValue, original: RecordedValue): void {
+    this.#roots.set(view.id, this.#roots.get(original.id) ?? original);
+  }
+
+  /** The elements of `value` in another shape, row-major; looks through reshapes, so a reshape and its inverse cost nothing. */
+  as(value: RecordedValue, shape: Shape): string {
+    const root = this.#roots.get(value.id) ?? value;
+    if (same(root.shape, shape)) return this.plain(root);
+    return this.node('Reshape', [this.plain(root), this.integers(shape)]);
+  }
+
+  /** The finished graph, unreachable nodes left out. @param outputs by name, with the value each one holds */
+  finish(name: string, outputs: ReadonlyMap<string, RecordedValue>): OnnxGraph {
+    const infos: OnnxValueInfo[] = [];
+    for (const [outputName, value] of outputs) {
+      this.#nodes.push({op: 'Identity', inputs: [this.plain(value)], outputs: [outputName], attributes: {}});
+      infos.push({name: outputName, type: value.dtype, shape: value.shape});
+    }
+    const needed = new Set(infos.map((info) => info.name));
+    const nodes = this.#nodes
+      .toReversed()
+      .filter((node) => {
+        if (!node.outputs.some((output) => needed.has(output))) return false;
+        for (const input of node.inputs) needed.add(input);
+        return true;
+      })
+      .toReversed()
+      .map((node) => ({
+        ...node,
+        outputs: node.outputs.slice(0, node.outputs.findLastIndex((output) => needed.has(output)) + 1),
+      }));
+    return {
+      name,
+      nodes: inlineIdentities(
+        nodes,
+        new Set([...this.#inputs.map((input) => input.name), ...this.#initializers.map((tensor) => tensor.name)]),
+      ),
+      initializers: this.#initializers.filter((tensor) => needed.has(tensor.name)),
+      inputs: this.#inputs,
+      outputs: infos,
+    };
+  }
+
+  #filled(value: RecordedValue, number: number, layout: Layout): string {
+    const scalar = this.constant(value.dtype, [number], []);
+    if (value.shape.length === 0) return scalar;
+    const shape = layout === 'channelsFirst' ? toFirst.map((axis) => value.shape[axis]!) : value.shape;
+    if (sizeOf(shape) === 1) return this.constant(value.dtype, [number], shape);
+    return this.node('Expand', [scalar, this.integers(shape)]);
+  }
+
+  #transposed(value: RecordedValue, other: string, layout: Layout): string {
+    if (value.shape.length !== 4)
+      throw new Error(`only rank-4 values have two layouts; got ${formatShape(value.shape)}`);
+    const [, height, width, channels] = value.shape;
+    if (channels === 1 || (height === 1 && width === 1)) {
+      const shape = layout === 'channelsFirst' ? toFirst.map((axis) => value.shape[axis]!) : value.shape;
+      return this.node('Reshape', [other, this.integers(shape)]);
+    }
+    return this.node('Transpose', [other], {perm: layout === 'channelsFirst' ? toFirst : toLast});
+  }
+}
+
+/** An output that is the only use of a node's result takes that node's place, instead of a copy at the end of every step. */
+function inlineIdentities(nodes: readonly OnnxNode[], outside: ReadonlySet<string>): readonly OnnxNode[] {
+  const renamed = new Map<string, string>();
+  const kept = nodes.filter((node) => {
+    const [input] = node.inputs;
+    if (node.op !== 'Identity' || input === undefined || outside.has(input) || renamed.has(input)) return true;
+    renamed.set(input, node.outputs[0]!);
+    return false;
+  });
+  const rename = (name: string): string => renamed.get(name) ?? name;
+  return kept.map((node) => ({...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename)}));
+}
+
+const same = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((size, axis) => size === b[axis]);
+
+function encode(type: OnnxType, values: readonly number[]): Uint8Array {
+  switch (type) {
+    case 'float32':
+      return new Uint8Array(Float32Array.from(values).buffer);
+    case 'int32':
+      return new Uint8Array(Int32Array.from(values).buffer);
+    case 'int64':
+      return new Uint8Array(BigInt64Array.from(values.map(BigInt)).buffer);
+    case 'bool':
+      return Uint8Array.from(values, (value) => (value ? 1 : 0));
+    default:
+      return type satisfies never;
+  }
+}

@@ -1,0 +1,191 @@
+import {availableParallelism} from 'node:os';
+import * as tf from '@tensorflow/tfjs-core';
+import type {Batch} from '../../data/dataset.js';
+import type {NoiseRequest} from '../../model/call-context.js';
+import {type Shape, sizeOf, type TensorData} from '../../support/tensor.js';
+import type {BatchResult, StepHyper, TrainingSession, TrainingState} from '../../training/session.js';
+import {fillNoise} from '../noise.js';
+import type {SessionOptions} from '../options.js';
+import {Arena, type ArenaTensor} from './arena.js';
+import {lower} from './lower.js';
+import {BoundGraph, type NamedArrays} from './onnxruntime.js';
+import {gradientOf, nextOf, recordEvaluation, recordTraining} from './record-step.js';
+import {compileUpdateKernel, type UpdateKernel} from './wasm/update-kernel.js';
+
+/** A weight and, when it is trained, where its gradient and slots live. */
+interface StateTensor {
+  readonly name: string;
+  readonly weight: ArenaTensor;
+  readonly gradient?: ArenaTensor;
+  readonly slots: readonly ArenaTensor[];
+}
+
+/** A graph for one batch size with the arrays it reads and writes. */
+interface BatchGraph {
+  readonly graph: BoundGraph;
+  readonly inputs: Float32Array;
+  readonly targets: Float32Array;
+  readonly loss: Float32Array;
+  readonly outputs: Float32Array;
+  readonly noise: readonly {readonly request: NoiseRequest; readonly values: Float32Array}[];
+  /** Weights with a gradient in this graph; the others have no part in the loss and stay as they are. */
+  readonly updated: readonly StateTensor[];
+  /** Moving statistics: what the graph computed, and the weight it becomes after the step. */
+  readonly assigned: readonly {readonly from: Float32Array; readonly to: Float32Array}[];
+}
+
+/**
+ * Trains a model as a recorded ONNX graph on onnxruntime-node's CPU provider, the optimizer as a WebAssembly SIMD kernel.
+ * A graph is recorded once per batch size and mode, so the last, smaller batch of an epoch has one of its own.
+ */
+class CompiledSession implements TrainingSession {
+  readonly engine = 'compiled';
+  readonly device: string;
+  readonly #options: SessionOptions;
+  readonly #state: readonly StateTensor[];
+  readonly #update: UpdateKernel;
+  readonly #graphs = new Map<string, BatchGraph>();
+  readonly #numThreads: number;
+
+  constructor(options: SessionOptions, numThreads: number) {
+    this.#options = options;
+    this.#numThreads = numThreads;
+    this.device = `cpu (${numThreads} ${numThreads === 1 ? 'thread' : 'threads'})`;
+    const {weights} = options.model;
+    const numSlots = options.rule.slots.length;
+    const shapes = weights.flatMap(({variable, trainable}) => {
+      const shape = variable.shape as Shape;
+      return Array<Shape>(trainable ? 2 + numSlots : 1).fill(shape);
+    });
+    const arena = new Arena(shapes);
+    const tensors = arena.tensors.values();
+    const take = (): ArenaTensor => tensors.next().value!;
+    this.#state = weights.map(({name, variable, trainable}) => {
+      const weight = take();
+      weight.values.set(variable.read().dataSync() as Float32Array);
+      if (!trainable) return {name, weight, slots: []};
+      return {name, weight, gradient: take(), slots: Array.from({length: numSlots}, take)};
+    });
+    this.#update = compileUpdateKernel(options.rule, arena.memory);
+  }
+
+  step(batch: Batch, {learningRate, step}: StepHyper): BatchResult {
+    const graph = this.#graph('training', batch.size);
+    for (const {request, values} of graph.noise) fillNoise(request, this.#options.rng, step, values);
+    const result = this.#run(graph, batch);
+    if (!Number.isFinite(result.loss)) return result; // the weights of the last good step stay
+    const scalars = this.#options.rule.scalars(learningRate, step);
+    for (const {weight, gradient, slots} of graph.updated) {
+      const offsets = [weight.byteOffset, gradient!.byteOffset, ...slots.map((slot) => slot.byteOffset)];
+      this.#update(offsets, weight.paddedBytes, scalars);
+    }
+    for (const {from, to} of graph.assigned) to.set(from);
+    return result;
+  }
+
+  evaluate(batch: Batch): BatchResult {
+    return this.#run(this.#graph('evaluation', batch.size), batch);
+  }
+
+  async readState(): Promise<TrainingState> {
+    const copy = ({shape, values}: ArenaTensor): TensorData => ({shape, values: values.slice()});
+    return {
+      weights: new Map(this.#state.map(({name, weight}) => [name, copy(weight)])),
+      slots: new Map(this.#slots().map(([name, slot]) => [name, copy(slot)])),
+    };
+  }
+
+  async writeState(state: TrainingState): Promise<void> {
+    const write = (kind: string, name: string, target: ArenaTensor, source: TensorData | undefined): void => {
+      if (!source) throw new Error(`the state has no ${kind} ${name}`);
+      if (source.values.length !== target.values.length)
+        throw new Error(`the state's ${kind} ${name} has another size than the model's`);
+      target.values.set(source.values);
+    };
+    for (const {name, weight} of this.#state) write('weight', name, weight, state.weights.get(name));
+    for (const [name, slot] of this.#slots()) write('slot', name, slot, state.slots.get(name));
+  }
+
+  async syncModel(): Promise<void> {
+    this.#options.model.weights.forEach(({variable}, index) => {
+      const {values, shape} = this.#state[index]!.weight;
+      tf.tidy(() => void variable.write(tf.tensor(values.slice(), [...shape])));
+    });
+  }
+
+  async dispose(): Promise<void> {
+    for (const {graph} of this.#graphs.values()) graph.dispose();
+    this.#graphs.clear();
+  }
+
+  #slots(): readonly (readonly [string, ArenaTensor])[] {
+    const names = this.#options.rule.slots;
+    return this.#state.flatMap(({name, slots}) =>
+      slots.map((slot, index) => [`${name}/${names[index]}`, slot] as const),
+    );
+  }
+
+  #run(graph: BatchGraph, batch: Batch): BatchResult {
+    graph.inputs.set(batch.inputs);
+    graph.targets.set(batch.targets);
+    graph.graph.run();
+    return {loss: graph.loss[0]!, outputs: graph.outputs};
+  }
+
+  #graph(mode: 'training' | 'evaluation', batchSize: number): BatchGraph {
+    const key = `${mode}:${batchSize}`;
+    const known = this.#graphs.get(key);
+    if (known) return known;
+    const made = this.#compile(mode, batchSize);
+    this.#graphs.set(key, made);
+    return made;
+  }
+
+  #compile(mode: 'training' | 'evaluation', batchSize: number): BatchGraph {
+    const recorded = (mode === 'training' ? recordTraining : recordEvaluation)(this.#options, batchSize);
+    const inState = new Map<string, Float32Array>();
+    for (const {name, weight, gradient} of this.#state) {
+      inState.set(name, weight.values);
+      if (gradient) inState.set(gradientOf(name), gradient.values);
+    }
+    const bind = (name: string, shape: Shape): NamedArrays[string] => ({
+      values: inState.get(name) ?? new Float32Array(sizeOf(shape)),
+      shape,
+    });
+    const inputs: Record<string, NamedArrays[string]> = {};
+    for (const {source, shape} of recorded.graph.inputs)
+      if (source.kind === 'input') inputs[source.name] = bind(source.name, shape);
+    const outputs: Record<string, NamedArrays[string]> = {};
+    for (const [name, {shape}] of recorded.graph.outputs) outputs[name] = bind(name, shape);
+
+    const model = lower(recorded.graph, `${mode} of ${batchSize} examples`);
+    return {
+      graph: new BoundGraph(model, inputs, outputs, {
+        executionProviders: ['cpu'],
+        intraOpNumThreads: this.#numThreads,
+        interOpNumThreads: 1,
+      }),
+      inputs: inputs.inputs!.values,
+      targets: inputs.targets!.values,
+      loss: outputs.loss!.values,
+      outputs: outputs.outputs!.values,
+      noise: [...recorded.noise].map(([name, request]) => ({request, values: inputs[name]!.values})),
+      updated: this.#state.filter(({name}) => outputs[gradientOf(name)]),
+      assigned: this.#state.flatMap(({name, weight}) => {
+        const next = outputs[nextOf(name)];
+        return next ? [{from: next.values, to: weight.values}] : [];
+      }),
+    };
+  }
+}
+
+/**
+ * @param numThreads how many threads share a step's arithmetic; the machine's cores by default. The numbers depend on it
+ * @throws ExpError ENGINE_UNAVAILABLE, or KERNEL_UNSUPPORTED from the first step when the model cannot be recorded
+ */
+export async function createCompiledSession(
+  options: SessionOptions,
+  numThreads = availableParallelism(),
+): Promise<TrainingSession> {
+  return new CompiledSession(options, numThreads);
+}
