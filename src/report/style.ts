@@ -20,10 +20,10 @@ export interface ColorContext {
  * then `TERM=dumb`, then whether the stream is a terminal.
  */
 export function wantsColor({isTTY, env = process.env}: ColorContext): boolean {
-  if (env['NO_COLOR']) return false;
-  const forced = env['FORCE_COLOR'];
+  if (env.NO_COLOR) return false;
+  const forced = env.FORCE_COLOR;
   if (forced !== undefined) return forced !== '0' && forced !== 'false';
-  return isTTY === true && env['TERM'] !== 'dumb';
+  return isTTY === true && env.TERM !== 'dumb';
 }
 
 /** Builds the styles. Node's own util.styleText looks at the wrong stream on Node 20, hence these few pairs. */

@@ -1,0 +1,44 @@
+/** `3,199,106`; the same on every machine. */
+export const formatCount = (count: number): string => Math.round(count).toLocaleString('en-US');
+
+/** A metric in four significant digits, `0.9891`, `2.303`, `1.2e-7`. */
+export function formatMetric(value: number): string {
+  if (!Number.isFinite(value) || value === 0 || Number.isInteger(value)) return String(value);
+  const size = Math.abs(value);
+  return size >= 1e-4 && size < 1e6 ? value.toPrecision(4) : value.toExponential(3);
+}
+
+/** `0.8 s`, `12.3 s`, `3 min 05 s`, `2 h 07 min`. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return hours > 0 ? `${hours} h ${two(minutes)} min` : `${minutes} min ${two(whole % 60)} s`;
+}
+
+/** `0:07`, `12:45`, `1:02:03`: a duration that counts down in place. */
+export function formatClock(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+/** `512 B`, `12.8 kB`, `540 MB`, `1.2 GB`; powers of a thousand. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let [value, unit] = [bytes, 0];
+  while (value >= 999.5 && unit < units.length - 1) [value, unit] = [value / 1000, unit + 1];
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** Examples a second; one decimal below ten. */
+export const formatRate = (rate: number): string => `${rate < 10 ? rate.toFixed(1) : formatCount(rate)} examples/s`;
+
+/** `2026-11-23 14:35`, local time. */
+export function formatTime(time: Date): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+  return `${date} ${two(time.getHours())}:${two(time.getMinutes())}`;
+}

@@ -1,0 +1,47 @@
+import type {TrainingEvent} from '../training/events.js';
+import type {RunEnding, RunPlan, RunReporter} from './reporter.js';
+import type {Sink} from './sink.js';
+
+/**
+ * One JSON object a line, for programs. First `planned`, then the training events as they are (`step` every `logEverySteps`
+ * steps, `checkpoint` without its tensors), warnings, and at the end `ended` with the state, the run folder and the summary.
+ * Every object has `type` and `time` (ISO 8601). NaN and infinities, which JSON lacks, are the strings "NaN", "Infinity".
+ */
+export class JsonReporter implements RunReporter {
+  constructor(
+    readonly sink: Sink,
+    readonly options: {readonly logEverySteps: number; readonly now?: () => Date},
+  ) {}
+
+  planned(plan: RunPlan): void {
+    this.#write({type: 'planned', ...plan});
+  }
+
+  listen(event: TrainingEvent): void {
+    if (event.type === 'step' && event.step % this.options.logEverySteps !== 0) return;
+    if (event.type === 'checkpoint') {
+      const {state: _state, ...rest} = event;
+      this.#write(rest);
+    } else {
+      this.#write(event);
+    }
+  }
+
+  warn(message: string): void {
+    this.#write({type: 'warning', message});
+  }
+
+  ended(ending: RunEnding): void {
+    this.#write({type: 'ended', ...ending});
+  }
+
+  close(): void {}
+
+  #write<Line extends {readonly type: string}>({type, ...rest}: Line): void {
+    const time = (this.options.now?.() ?? new Date()).toISOString();
+    this.sink.write(`${JSON.stringify({type, time, ...rest}, spelledOut)}\n`);
+  }
+}
+
+const spelledOut = (_key: string, value: unknown): unknown =>
+  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;

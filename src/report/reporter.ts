@@ -1,0 +1,75 @@
+import type {DatasetInfo} from '../data/dataset.js';
+import type {LayerSummary} from '../model/built-model.js';
+import type {RunSummary} from '../runs/records.js';
+import type {Shape} from '../support/tensor.js';
+import type {MetricValues, TrainingEvent} from '../training/events.js';
+
+/** What is about to be trained, known before the first step. */
+export interface RunPlan {
+  readonly name: string;
+  readonly description?: string;
+  /** The run folder; absent in a dry run. */
+  readonly path?: string;
+  readonly seed: number;
+  /** The source's type, `mnist`. */
+  readonly source: string;
+  readonly data: DatasetInfo;
+  readonly inputShape: Shape;
+  readonly layers: readonly LayerSummary[];
+  readonly numParameters: number;
+  readonly numTrainableParameters: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly stepsPerEpoch: number;
+  readonly loss: string;
+  readonly optimizer: string;
+  readonly engine: string;
+  readonly device: string;
+  /** Weights, gradients, optimizer slots, activations of a batch, and the data: what training holds at the least. */
+  readonly memoryBytes: number;
+}
+
+/** How a run ended without an exception. */
+export type RunEnding =
+  | {
+      readonly state: 'finished';
+      readonly path: string;
+      readonly summary: RunSummary;
+      readonly classNames?: readonly string[];
+    }
+  | {readonly state: 'interrupted'; readonly path: string; readonly epoch: number; readonly step: number}
+  | {
+      readonly state: 'diverged';
+      readonly path: string;
+      readonly epoch: number;
+      readonly step: number;
+      readonly loss: number;
+      readonly lastGood: MetricValues;
+    };
+
+/** Somebody who is told about a run as it goes: a terminal, a log file, a program that reads JSON lines. */
+export interface RunReporter {
+  planned(plan: RunPlan): void;
+  listen(event: TrainingEvent): void;
+  warn(message: string): void;
+  ended(ending: RunEnding): void;
+  /** Takes down whatever is live on the screen; also called when the run throws. */
+  close(): void;
+}
+
+/** Tells several reporters the same. */
+export function combineReporters(reporters: readonly RunReporter[]): RunReporter {
+  const each = (tell: (reporter: RunReporter) => void): void => {
+    for (const reporter of reporters) tell(reporter);
+  };
+  return {
+    planned: (plan) => each((reporter) => reporter.planned(plan)),
+    listen: (event) => each((reporter) => reporter.listen(event)),
+    warn: (message) => each((reporter) => reporter.warn(message)),
+    ended: (ending) => each((reporter) => reporter.ended(ending)),
+    close: () => each((reporter) => reporter.close()),
+  };
+}
+
+/** Tells nobody: for the programming interface. */
+export const silentReporter: RunReporter = combineReporters([]);

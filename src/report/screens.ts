@@ -1,0 +1,136 @@
+import {formatShape} from '../support/tensor.js';
+import type {MetricValues, TrainingEvent} from '../training/events.js';
+import {formatBytes, formatCount, formatDuration, formatMetric, formatRate} from './format.js';
+import type {RunEnding, RunPlan} from './reporter.js';
+import type {Sink} from './sink.js';
+import {renderPairs, renderTable} from './table.js';
+import {type Field, fitFields} from './text.js';
+
+type EpochEnded = Extract<TrainingEvent, {type: 'epochEnded'}>;
+type View = Pick<Sink, 'style' | 'width'>;
+
+/** The screen before training: what, on what data, the model's layers, where it runs. */
+export function planScreen(plan: RunPlan, view: View): string {
+  const {data} = plan;
+  const sets = [
+    `${formatCount(data.numTrain)} training`,
+    data.numValidation > 0 ? `${formatCount(data.numValidation)} validation` : '',
+    data.numTest > 0 ? `${formatCount(data.numTest)} test` : '',
+  ].filter(Boolean);
+  const targets =
+    data.numClasses === undefined ? `targets ${formatShape(data.targetShape)}` : `${data.numClasses} classes`;
+  const frozen = plan.numParameters - plan.numTrainableParameters;
+  return [
+    `${view.style.bold(plan.name)}${plan.description ? `  ${view.style.dim(plan.description)}` : ''}\n\n`,
+    modelTable(plan, view),
+    '\n',
+    renderPairs(
+      [
+        ['parameters', formatCount(plan.numParameters) + (frozen > 0 ? ` (${formatCount(frozen)} not trainable)` : '')],
+        ['data', `${plan.source}: ${sets.join(', ')} examples of ${formatShape(plan.inputShape)}, ${targets}`],
+        [
+          'training',
+          `${plan.epochs} × ${formatCount(plan.stepsPerEpoch)} steps of ${plan.batchSize}, ${plan.loss}, ${plan.optimizer}, seed ${plan.seed}`,
+        ],
+        ['engine', `${plan.engine} on ${plan.device}`],
+        ['memory', `about ${formatBytes(plan.memoryBytes)}`],
+        ['run', plan.path],
+      ],
+      view.style,
+    ),
+    '\n',
+  ].join('');
+}
+
+/** Name, type, output shape and parameters of each layer. */
+export const modelTable = (plan: Pick<RunPlan, 'layers'>, view: View): string =>
+  renderTable(
+    [
+      {title: 'layer'},
+      {title: 'type', droppable: 1},
+      {title: 'output', align: 'right'},
+      {title: 'parameters', align: 'right'},
+    ],
+    plan.layers.map((layer) => [
+      layer.name,
+      layer.type,
+      formatShape(layer.outputShape),
+      formatCount(layer.numParameters),
+    ]),
+    view,
+  );
+
+/** `epoch 3/6  loss 0.0412  accuracy 0.9873  val_loss 0.0391  12.3 s  4,880 examples/s`. */
+export function epochLine(event: EpochEnded, numEpochs: number, view: View): string {
+  const width = String(numEpochs).length;
+  const fields: Field[] = [{text: `epoch ${String(event.epoch).padStart(width)}/${numEpochs}`, priority: 1}];
+  const names = Object.keys(event.metrics);
+  names.forEach((name, index) => {
+    fields.push({text: `${name} ${formatMetric(event.metrics[name]!)}`, priority: 2 + index});
+  });
+  if (event.isBest) fields.push({text: view.style.green('best'), priority: 90});
+  fields.push({text: formatDuration((event.trainMillis + event.evaluateMillis) / 1000), priority: 91});
+  fields.push({text: formatRate((1000 * event.numExamples) / event.trainMillis), priority: 92});
+  return fitFields(fields, view.width);
+}
+
+/** The screen after a run: the metrics of each set side by side, what it took, and where the folder is. */
+export function endScreen(ending: RunEnding, view: View): string {
+  if (ending.state === 'interrupted') {
+    return `${view.style.yellow('interrupted')} in epoch ${ending.epoch} after step ${formatCount(ending.step)}; checkpoint saved\n${ending.path}\n`;
+  }
+  if (ending.state === 'diverged') {
+    const good = Object.entries(ending.lastGood).map(([name, value]) => `${name} ${formatMetric(value)}`);
+    return [
+      `${view.style.red('diverged')} in epoch ${ending.epoch} at step ${formatCount(ending.step)}: the loss is ${ending.loss}\n`,
+      good.length > 0 ? `last good values: ${good.join(', ')}\n` : '',
+      `${ending.path}\n`,
+    ].join('');
+  }
+  const {summary} = ending;
+  const details = [
+    `finished in ${formatDuration(summary.durationSeconds.total)}`,
+    `${summary.epochs} epochs${summary.stoppedEarly ? ' (stopped early)' : ''}`,
+    `${formatCount(summary.steps)} steps`,
+    formatRate(summary.examplesPerSecond),
+    `peak memory ${formatBytes(summary.peakMemoryBytes)}`,
+  ];
+  const best = summary.metrics.best;
+  return [
+    metricsTable({...summary.metrics.final, ...summary.metrics.test}, view),
+    best ? `best epoch ${best.epoch}: ${describeMetrics(best.metrics)}\n` : '',
+    `${fitFields(
+      details.map((text, index) => ({text, priority: index})),
+      view.width,
+    )}\n`,
+    `${ending.path}\n`,
+  ].join('');
+}
+
+const describeMetrics = (metrics: MetricValues): string =>
+  Object.entries(metrics)
+    .map(([name, value]) => `${name} ${formatMetric(value)}`)
+    .join(', ');
+
+const sets = [
+  {title: 'training', prefix: ''},
+  {title: 'validation', prefix: 'val_'},
+  {title: 'test', prefix: 'test_'},
+] as const;
+
+/** One row per metric, one column per set that has it. @param metrics by column name, `val_` and `test_` prefixed */
+export function metricsTable(metrics: MetricValues, view: View): string {
+  const names = [...new Set(Object.keys(metrics).map((column) => column.replace(/^(val|test)_/, '')))];
+  const present = sets.filter(({prefix}) => names.some((name) => metrics[prefix + name] !== undefined));
+  return renderTable(
+    [{title: ''}, ...present.map(({title}) => ({title, align: 'right' as const}))],
+    names.map((name) => [
+      name,
+      ...present.map(({prefix}) => {
+        const value = metrics[prefix + name];
+        return value === undefined ? '' : formatMetric(value);
+      }),
+    ]),
+    view,
+  );
+}

@@ -1,0 +1,61 @@
+import {stripVTControlCharacters} from 'node:util';
+import {createStyle, type Style, wantsColor} from './style.js';
+
+/** Where report text goes: a terminal, a pipe, a file. */
+export interface Sink {
+  readonly style: Style;
+  /** Columns to fit into; infinite where lines may be as long as they like. Changes when a terminal is resized. */
+  readonly width: number;
+  write(text: string): void;
+}
+
+/** The parts of a stream that reports look at. */
+export interface TextStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+  write(text: string): unknown;
+}
+
+const usualWidth = 80;
+/** Below this there is no sensible layout; lines may then wrap. */
+export const leastWidth = 20;
+
+/** Columns of a terminal; some pseudo-terminals say 0 when they mean they do not know. */
+export const columnsOf = (stream: TextStream): number => Math.max(leastWidth, stream.columns || usualWidth);
+
+/** A stream as a sink: styled and fitted on a terminal, plain and unbounded elsewhere. */
+export function streamSink(stream: TextStream, env: Readonly<Record<string, string | undefined>> = process.env): Sink {
+  return {
+    style: createStyle(wantsColor({isTTY: stream.isTTY, env})),
+    get width() {
+      return stream.isTTY ? columnsOf(stream) : Number.POSITIVE_INFINITY;
+    },
+    write: (text) => {
+      stream.write(text);
+    },
+  };
+}
+
+/** A sink for a file or a string: no styles, no bounds. */
+export const plainSink = (write: (text: string) => void): Sink => ({
+  style: createStyle(false),
+  width: Number.POSITIVE_INFINITY,
+  write: (text) => write(stripVTControlCharacters(text)),
+});
+
+let isGuarded = false;
+
+/**
+ * A reader that goes away (`exp run … | head`) must not end the run: what is printed after that is dropped.
+ * Any other failure of a standard stream is still an error.
+ */
+export function surviveClosedPipes(): void {
+  if (isGuarded) return;
+  isGuarded = true;
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
+    });
+  }
+}
