@@ -15,7 +15,9 @@ export interface DatasetInfo {
   /** Shape of one target as stored: [] for a class number, [n] for n regression targets. */
   readonly targetShape: Shape;
   readonly numTrain: number;
+  /** 0 without a validation part. */
   readonly numValidation: number;
+  /** 0 without a test part. */
   readonly numTest: number;
 }
 
@@ -32,15 +34,26 @@ export interface Batch {
 /** One part (training, validation or test) of a data set. */
 export interface Split {
   readonly numExamples: number;
-  /** Batches in stored order, the last one possibly smaller. @param batchSize at least 1. @param order example numbers; stored order by default. */
+  /**
+   * Batches in stored order, the last one possibly smaller; the batches of one call share their arrays.
+   * @param batchSize at least 1. @param order example numbers in [0, numExamples); stored order by default.
+   */
   batches(batchSize: number, order?: Uint32Array): Iterable<Batch>;
 }
+
+/** Plain JSON. */
+export type Json = null | boolean | number | string | readonly Json[] | {readonly [key: string]: Json};
+
+/** What was learnt from training examples, for the record: means, categories. */
+export type FittedValues = {readonly [key: string]: Json};
 
 export interface Dataset {
   readonly info: DatasetInfo;
   readonly train: Split;
   readonly validation?: Split;
   readonly test?: Split;
-  /** SHA-256 over the raw bytes the examples came from, hex; equal data give equal fingerprints. */
+  /** SHA-256 over the examples as loaded (element type, shape, values, before splits and transforms), hex; equal data give equal fingerprints. */
   readonly fingerprint: string;
+  /** By the dotted path of what learnt it: `data.source` → categories of its columns, `data.transforms[0]` → mean and std. */
+  readonly fitted: Readonly<Record<string, FittedValues>>;
 }

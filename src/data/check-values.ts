@@ -1,0 +1,31 @@
+import {ExpError} from '../support/errors.js';
+import type {Values} from './sources/definition.js';
+
+/** Throws on NaN and infinities, naming the example. @param size values of one example. @param where the file, for the message. */
+export function checkFinite(values: Values, size: number, where: string): void {
+  if (!(values instanceof Float32Array)) return;
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isFinite(values[i]!)) continue;
+    throw new ExpError(
+      'DATA_INVALID',
+      `${where}: example ${Math.floor(i / size)} (counted from 0) holds ${values[i]} at position ${i % size}; expected finite 32-bit floats`,
+    );
+  }
+}
+
+/** Class numbers as integers in [0, numClasses). @param where the file, for the message. @throws ExpError naming the example. */
+export function checkLabels(values: Values, numClasses: number, where: string, hint?: string): Values {
+  for (let i = 0; i < values.length; i++) {
+    const label = values[i]!;
+    if (Number.isInteger(label) && label >= 0 && label < numClasses) continue;
+    const expected = Number.isFinite(numClasses)
+      ? `a whole number from 0 to ${numClasses - 1}`
+      : 'a whole number from 0 on';
+    throw new ExpError(
+      'DATA_INVALID',
+      `${where}: example ${i} (counted from 0) has the label ${label}; expected ${expected}`,
+      hint,
+    );
+  }
+  return values instanceof Float32Array ? Int32Array.from(values) : values;
+}

@@ -1,0 +1,58 @@
+import {type Static, Type} from '@sinclair/typebox';
+import {choiceOf} from '../spec/define.js';
+import {sources} from './sources/index.js';
+import {transforms} from './transforms/index.js';
+
+const validation = Type.Object(
+  {
+    fraction: Type.Number({
+      exclusiveMinimum: 0,
+      exclusiveMaximum: 1,
+      description: 'Part of the training examples to hold out, rounded to whole examples.',
+    }),
+    stratify: Type.Boolean({
+      default: false,
+      description: 'Hold out the same part of every class; classification only.',
+    }),
+  },
+  {
+    additionalProperties: false,
+    description:
+      'Holds examples out of the training set, drawn by the seed. They give the val_* metrics, the only ones that can be monitored.',
+  },
+);
+
+const limit = Type.Object(
+  {
+    train: Type.Optional(
+      Type.Integer({minimum: 1, description: 'Training examples at most, before validation examples are held out.'}),
+    ),
+    test: Type.Optional(Type.Integer({minimum: 1, description: 'Test examples at most.'})),
+  },
+  {
+    additionalProperties: false,
+    description: 'Uses fewer examples, evenly spaced over the stored order: for quick tries.',
+  },
+);
+
+/** The `data:` section of an experiment. */
+export const dataSection = Type.Object(
+  {
+    source: choiceOf(sources, {title: 'source', description: 'Where the examples come from; exp datasets lists them.'}),
+    transforms: Type.Array(choiceOf(transforms, {title: 'transform'}), {
+      default: [],
+      description: 'Applied to the inputs of every part in this order.',
+    }),
+    validation: Type.Optional(validation),
+    test: Type.Union([Type.Literal('atEnd'), Type.Literal('everyEpoch')], {
+      default: 'atEnd',
+      description:
+        'When the test set is evaluated: once after training (test_* in the summary), or after every epoch as well. Nothing can be selected on it.',
+    }),
+    limit: Type.Optional(limit),
+  },
+  {additionalProperties: false, description: 'The examples: source, parts, transforms.'},
+);
+
+/** The data section with defaults filled. */
+export type DataSpec = Static<typeof dataSection>;

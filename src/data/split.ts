@@ -1,0 +1,76 @@
+import type {Rng} from '../support/random.js';
+import type {Values} from './sources/definition.js';
+
+/** Examples kept and examples held out, both in ascending order. */
+export interface HeldOut {
+  readonly kept: Uint32Array;
+  readonly held: Uint32Array;
+}
+
+/** How many of `numExamples` a fraction holds out: rounded, but at least one and never all. @param numExamples at least 2. */
+export const heldCount = (numExamples: number, fraction: number): number =>
+  Math.min(Math.max(Math.round(numExamples * fraction), 1), numExamples - 1);
+
+/**
+ * Holds a random fraction of examples out. With `labels` every class is held out in the same proportion
+ * (largest remainders get what rounding leaves; a class keeps its last example as long as others can give one).
+ */
+export function holdOut(numExamples: number, fraction: number, rng: Rng, labels?: Values): HeldOut {
+  const numHeld = heldCount(numExamples, fraction);
+  const order = rng.shuffle(Uint32Array.from({length: numExamples}, (_, i) => i));
+  const isHeld = new Uint8Array(numExamples);
+  if (labels === undefined) for (const i of order.subarray(0, numHeld)) isHeld[i] = 1;
+  else {
+    const quota = quotas(labels, numHeld);
+    for (const i of order) {
+      const left = quota.get(labels[i]!)!;
+      if (left === 0) continue;
+      quota.set(labels[i]!, left - 1);
+      isHeld[i] = 1;
+    }
+  }
+  const kept = new Uint32Array(numExamples - numHeld);
+  const held = new Uint32Array(numHeld);
+  let numKept = 0;
+  for (let i = 0; i < numExamples; i++) {
+    if (isHeld[i]) held[i - numKept] = i;
+    else kept[numKept++] = i;
+  }
+  return {kept, held};
+}
+
+/** How many examples of each class to hold out, `numHeld` in all. */
+function quotas(labels: Values, numHeld: number): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const classes = [...counts]
+    .map(([label, count]) => {
+      const share = (count * numHeld) / labels.length;
+      return {label, count, quota: Math.floor(share), rest: share - Math.floor(share)};
+    })
+    .sort((a, b) => b.rest - a.rest || a.label - b.label);
+  let left = numHeld - classes.reduce((sum, {quota}) => sum + quota, 0);
+  for (const spare of [1, 0]) {
+    for (const entry of classes) {
+      if (left === 0 || entry.count - entry.quota <= spare) continue;
+      entry.quota++;
+      left--;
+    }
+  }
+  return new Map(classes.map(({label, quota}) => [label, quota]));
+}
+
+/** At most `limit` example numbers, evenly spaced, so that data sorted by class stay mixed. */
+export function spaced(numExamples: number, limit: number): Uint32Array | undefined {
+  if (limit >= numExamples) return undefined;
+  return Uint32Array.from({length: limit}, (_, i) => Math.floor((i * numExamples) / limit));
+}
+
+/** Copies some examples, each `size` values long. */
+export function pick<V extends Values>(values: V, rows: Uint32Array, size: number): V {
+  const picked = new (values.constructor as new (length: number) => V)(rows.length * size);
+  rows.forEach((row, i) => {
+    picked.set(values.subarray(row * size, (row + 1) * size), i * size);
+  });
+  return picked;
+}
