@@ -3,7 +3,7 @@
  * it needs), then oclif.manifest.json (so that `exp --help` reads one file instead of importing every command).
  */
 import {existsSync} from 'node:fs';
-import {readdir, rm, writeFile} from 'node:fs/promises';
+import {readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {Plugin} from '@oclif/core/config';
@@ -30,15 +30,20 @@ async function generateSources(): Promise<void> {
   await generate();
 }
 
-async function typeScriptFilesOf(directory: string): Promise<readonly string[]> {
+/** The commands' files; what they share (base.ts) has no default export and is no entry. */
+async function commandFiles(): Promise<readonly string[]> {
+  const directory = path.join(root, 'src/commands');
   const names = await readdir(directory, {recursive: true});
-  // base.ts is what commands extend; as an entry point oclif would list it as a command.
-  return names.filter((name) => name.endsWith('.ts') && name !== 'base.ts').map((name) => path.join(directory, name));
+  const files = names.filter((name) => name.endsWith('.ts')).map((name) => path.join(directory, name));
+  const isCommand = await Promise.all(
+    files.map(async (file) => (await readFile(file, 'utf8')).includes('export default')),
+  );
+  return files.filter((_, i) => isCommand[i]);
 }
 
 /** dist/ keeps its shape for oclif (dist/commands/run.js is `exp run`); shared code lands in dist/chunks. */
 async function bundle(): Promise<void> {
-  const commands = await typeScriptFilesOf(path.join(root, 'src/commands'));
+  const commands = await commandFiles();
   const api = path.join(root, 'src/index.ts');
   await rm(dist, {recursive: true, force: true});
   await build({

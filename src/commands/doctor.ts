@@ -1,0 +1,36 @@
+import {Flags} from '@oclif/core';
+import {BaseCommand} from './base.js';
+
+/** Looks at everything a run needs and says what works, what does not, why, and how to mend it. */
+export default class Doctor extends BaseCommand {
+  static override summary = 'Check this machine: Node.js, engines, MNIST, the runs folder.';
+  static override description = 'Exits 0 when the main job can run here, 1 when something is in its way.';
+  static override flags = {
+    'runs-dir': Flags.string({
+      summary: 'Where run folders go.',
+      default: 'runs',
+      env: 'EXP_RUNS_DIR',
+      helpValue: 'DIR',
+    }),
+    json: Flags.boolean({summary: 'Print the findings as JSON.'}),
+  };
+
+  override async run(): Promise<void> {
+    const {flags} = await this.parse(Doctor);
+    const [{diagnose}, {renderChecklist}, {streamSink}] = await Promise.all([
+      import('../experiment/doctor.js'),
+      import('../report/checklist.js'),
+      import('../report/sink.js'),
+    ]);
+    const diagnosis = await diagnose(flags['runs-dir']);
+    if (!diagnosis.ok) process.exitCode = 1;
+    if (flags.json) return this.log(JSON.stringify(diagnosis, null, 2));
+    const sink = streamSink(process.stdout);
+    sink.write(`${renderChecklist(diagnosis.findings, sink)}\n\n`);
+    sink.write(
+      diagnosis.ok
+        ? `The main job can run here: ${diagnosis.nextStep}\n`
+        : `The main job cannot run here: mend what is marked ${sink.style.red('✗')}.\n`,
+    );
+  }
+}

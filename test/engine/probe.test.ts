@@ -1,0 +1,28 @@
+import t from 'tap';
+import {probePackage} from '../../src/engine/probe.js';
+
+t.test('the packages that every run needs load', async (t) => {
+  t.match(await probePackage('onnxruntime-node'), {status: 'loads', version: '1.30.0', facts: ['cpu']});
+  t.match(await probePackage('@tensorflow/tfjs-backend-cpu'), {status: 'loads', version: '4.22.0', facts: ['cpu']});
+});
+
+t.test('an optional package that cannot be used says why', async (t) => {
+  const probe = await probePackage('@tensorflow/tfjs-node-gpu');
+  if (probe.status !== 'fails') return t.skip(`@tensorflow/tfjs-node-gpu is ${probe.status} here`);
+  t.equal(probe.version, '4.22.0');
+  t.match(probe.reason, /\S/);
+  t.notMatch(probe.reason, /\n/);
+});
+
+t.test('a package that crashes on loading does no harm', async (t) => {
+  const folder = t.testdir({
+    'abort.cjs': 'process.abort();',
+    'throw.cjs': "throw new TypeError('libcudart.so.11.0: cannot open shared object file\\nmore');",
+    'quiet.cjs': 'process.exit(3);',
+  });
+  const load = (file: string) => probePackage('@tensorflow/tfjs-backend-cpu', `${folder}/${file}`);
+  t.match(await load('abort.cjs'), {status: 'fails', reason: 'its process ended with SIGABRT'});
+  t.match(await load('throw.cjs'), {status: 'fails', reason: 'libcudart.so.11.0: cannot open shared object file'});
+  t.match(await load('quiet.cjs'), {status: 'fails', reason: 'its process ended with exit code 3'});
+  t.match(await load('gone.cjs'), {status: 'missing'});
+});
