@@ -18,11 +18,11 @@ export const binaryCrossEntropy = defineLoss({
     const perElement = 1 / outputs.size;
     const loss = tf.customGrad((x, save) => {
       const logits = x as tfjs.Tensor;
-      (save as tfjs.GradSaveFunc)([logits]);
+      (save as tfjs.GradSaveFunc)([logits, wanted]);
       const tail = tf.log1p(tf.exp(tf.neg(tf.abs(logits))));
       const each = tf.add(tf.sub(tf.relu(logits), tf.mul(logits, wanted)), tail);
       const gradFunc = (dy: tfjs.Tensor, saved: tfjs.Tensor[]) =>
-        tf.mul(tf.sub(tf.sigmoid(saved[0]!), wanted), tf.mul(dy, perElement));
+        tf.mul(tf.sub(tf.sigmoid(saved[0]!), saved[1]!), tf.mul(dy, perElement));
       return {value: tf.mul(tf.sum(each), perElement), gradFunc};
     });
     return loss(outputs) as tfjs.Scalar;

@@ -13,10 +13,11 @@ export function meanSoftmaxCrossEntropy(tf: typeof tfjs, targets: tfjs.Tensor, l
     const shifted = tf.sub(rows, tf.max(rows, -1, true));
     const exponentials = tf.exp(shifted);
     const sums = tf.sum(exponentials, -1, true);
-    keep([tf.div(exponentials, sums)]);
-    // log(sums) − shifted is −log softmax; zero targets cancel nothing here because it is finite everywhere.
+    keep([tf.div(exponentials, sums), targets]);
+    // log(sums) − shifted is −log softmax, finite everywhere, so that a target of 0 contributes 0 and not NaN.
     const value = tf.mul(tf.sum(tf.mul(targets, tf.sub(tf.log(sums), shifted))), perRow);
-    const gradFunc = (dy: tfjs.Tensor, saved: tfjs.Tensor[]) => tf.mul(tf.sub(saved[0]!, targets), tf.mul(dy, perRow));
+    const gradFunc = (dy: tfjs.Tensor, saved: tfjs.Tensor[]) =>
+      tf.mul(tf.sub(saved[0]!, saved[1]!), tf.mul(dy, perRow));
     return {value, gradFunc};
   });
   return loss(logits) as tfjs.Scalar;

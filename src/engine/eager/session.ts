@@ -1,0 +1,114 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type {LayerVariable} from '@tensorflow/tfjs-layers/dist/variables.js';
+import type {Batch} from '../../data/dataset.js';
+import type {CallContext, NoiseRequest} from '../../model/call-context.js';
+import {forward} from '../../model/forward.js';
+import {sizeOf} from '../../support/tensor.js';
+import {tensorMath} from '../../training/optimizers/tensor-math.js';
+import type {BatchResult, StepHyper, TrainingSession, TrainingState} from '../../training/session.js';
+import {registerComparisonGradients} from '../gradients.js';
+import {fillNoise} from '../noise.js';
+import type {SessionOptions} from '../options.js';
+import {eagerDevice} from './backends.js';
+import {EagerWeights} from './weights.js';
+
+/** A session in which TensorFlow.js itself computes each step, on the backend that is active now (`loadEagerBackend`). */
+export async function createEagerSession(options: SessionOptions): Promise<TrainingSession> {
+  registerComparisonGradients();
+  return new EagerSession(options);
+}
+
+class EagerSession implements TrainingSession {
+  readonly engine = 'eager';
+  readonly device = eagerDevice();
+  readonly #math = tensorMath(tf);
+  readonly #weights: EagerWeights;
+
+  constructor(private readonly options: SessionOptions) {
+    this.#weights = new EagerWeights(options.model.weights, options.rule.slots);
+  }
+
+  step(batch: Batch, {learningRate, step}: StepHyper): BatchResult {
+    const kept: tf.Tensor[] = [];
+    const keep = (value: tf.Tensor): tf.Tensor => {
+      const held = tf.keep(tf.clone(value));
+      kept.push(held);
+      return held;
+    };
+    const moved: {variable: LayerVariable; value: tf.Tensor}[] = [];
+    const context: CallContext = {
+      training: true,
+      noise: (request) => this.#noise(request, step),
+      assignAfterStep: (variable, value) => moved.push({variable, value: keep(value)}),
+    };
+    try {
+      return tf.tidy(() => {
+        const held: tf.Tensor[] = [];
+        const loss = () => {
+          const result = this.#forward(batch, context);
+          held.push(keep(result.outputs));
+          return result.loss;
+        };
+        const variables = this.#weights.trainable.map(({variable}) => variable);
+        const {value, grads} = tf.variableGrads(loss, variables);
+        this.#update(grads, learningRate, step);
+        for (const {variable, value} of moved) variable.write(value);
+        return {loss: value.dataSync()[0]!, outputs: held[0]!.dataSync<'float32'>()};
+      });
+    } finally {
+      tf.dispose(kept);
+    }
+  }
+
+  evaluate(batch: Batch): BatchResult {
+    return tf.tidy(() => {
+      const {loss, outputs} = this.#forward(batch, {training: false});
+      return {loss: loss.dataSync()[0]!, outputs: outputs.dataSync<'float32'>()};
+    });
+  }
+
+  readState(): Promise<TrainingState> {
+    return this.#weights.read();
+  }
+
+  async writeState(state: TrainingState): Promise<void> {
+    this.#weights.write(state);
+  }
+
+  /** The model's own weights are the ones trained. */
+  async syncModel(): Promise<void> {}
+
+  async dispose(): Promise<void> {
+    this.#weights.dispose();
+  }
+
+  #forward(batch: Batch, context: CallContext): {loss: tf.Scalar; outputs: tf.Tensor} {
+    const {model, loss, targetShape} = this.options;
+    const inputs = tf.tensor(batch.inputs, [batch.size, ...model.inputShape], 'float32');
+    const targets = tf.tensor(batch.targets, [batch.size, ...targetShape], 'float32');
+    const outputs = forward(model.network, inputs, context);
+    const mean = loss(tf, targets, outputs);
+    return {loss: model.penalty ? tf.add(mean, model.penalty()) : mean, outputs};
+  }
+
+  /** One application of the rule to every weight that the loss depends on. */
+  #update(gradients: tf.NamedTensorMap, learningRate: number, step: number): void {
+    const {rule} = this.options;
+    const scalars = rule.scalars(learningRate, step).map((value) => tf.scalar(value));
+    for (const {variable, slots} of this.#weights.trainable) {
+      const gradient = gradients[variable.name];
+      if (!gradient) continue;
+      const next = rule.update<tf.Tensor>(this.#math, {parameter: variable, gradient, slots, scalars});
+      variable.assign(next.parameter);
+      next.slots.forEach((value, index) => {
+        slots[index]!.assign(value);
+      });
+    }
+  }
+
+  #noise(request: NoiseRequest, step: number): tf.Tensor {
+    const values = new Float32Array(sizeOf(request.shape));
+    fillNoise(request, this.options.rng, step, values);
+    return tf.tensor(values, [...request.shape], 'float32');
+  }
+}
