@@ -1,0 +1,34 @@
+import {sizeOf} from '../support/tensor.js';
+import {lossDefinition} from '../training/losses/registry.js';
+import {metricDefinition} from '../training/metrics/registry.js';
+import type {Ending} from './check-outputs.js';
+import type {Findings} from './findings.js';
+
+/** Checks each metric against the data, the loss, and the metrics before it. */
+export function checkMetrics({spec, data, outputShape}: Ending, findings: Findings): void {
+  const {metrics, loss} = spec.training;
+  const lossOutputs = lossDefinition(loss).outputs;
+  const columns: string[] = [];
+  for (const [index, metric] of metrics.entries()) {
+    const path = ['training', 'metrics', index];
+    const definition = metricDefinition(metric);
+    const column = definition.column(metric);
+    if (columns.includes(column))
+      findings.mistake(path, `training.metrics holds \`${column}\` twice`, 'keep one of the two');
+    columns.push(column);
+    if (definition.outputs !== lossOutputs) {
+      const isForClasses = definition.outputs === 'logits';
+      const message = isForClasses
+        ? `${metric.type} counts right classes, but ${loss.type} fits real values`
+        : `${metric.type} measures distances between values, but with ${loss.type} the model's outputs are logits`;
+      const hint = isForClasses ? 'write `metrics: [meanAbsoluteError]`' : 'write `metrics: [accuracy]`';
+      findings.mistake(path, message, hint);
+      continue;
+    }
+    if (metric.type === 'topKAccuracy' && metric.k >= sizeOf(outputShape)) {
+      const count = data.numClasses ?? sizeOf(outputShape);
+      const message = `top-${metric.k} accuracy of ${count} classes is always 1`;
+      findings.mistake([...path, 'k'], message, `write a k below ${count}`);
+    }
+  }
+}

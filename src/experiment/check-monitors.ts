@@ -1,0 +1,68 @@
+import type {Path} from '../spec/path.js';
+import {nearest} from '../spec/suggest.js';
+import {metricColumns} from '../training/columns.js';
+import {metrics} from '../training/metrics/registry.js';
+import type {Findings} from './findings.js';
+import type {ExperimentSpec} from './schema.js';
+
+/** Early stopping and the best checkpoint may watch validation columns only, and only columns that will exist. */
+export function checkMonitors(spec: ExperimentSpec, findings: Findings): void {
+  const {earlyStopping} = spec.training;
+  if (earlyStopping) checkMonitor(spec, ['training', 'earlyStopping'], earlyStopping, findings);
+  const {monitor, mode} = spec.checkpoint;
+  if (monitor !== undefined) checkMonitor(spec, ['checkpoint'], {monitor, ...(mode ? {mode} : {})}, findings);
+  else if (mode !== undefined) {
+    findings.mistake(
+      ['checkpoint', 'mode'],
+      'checkpoint.mode says which values of `monitor` are better, but nothing is monitored',
+      'add `monitor: val_loss`, or drop `mode`',
+    );
+  }
+}
+
+function checkMonitor(
+  spec: ExperimentSpec,
+  at: Path,
+  {monitor, mode}: {readonly monitor: string; readonly mode?: 'min' | 'max'},
+  findings: Findings,
+): void {
+  const path = [...at, 'monitor'];
+  const where = path.join('.');
+  const columns = metricColumns(spec.training).filter(({split}) => split === 'validation');
+  const names = columns.map(({name}) => name);
+  const needsValidation = spec.data.validation === undefined;
+  const holdOut = 'hold examples out of the training set with `data.validation: {fraction: 0.1}`';
+
+  if (monitor.startsWith('test_')) {
+    const meant = names.find((name) => name === monitor.replace('test_', 'val_')) ?? names[0];
+    const message = `${where} is \`${monitor}\`, but nothing is ever selected on the test set: its score would no longer say how the model does on new data`;
+    findings.mistake(path, message, `monitor \`${meant}\`${needsValidation ? `, and ${holdOut}` : ''}`);
+    return;
+  }
+  const column = columns.find(({name}) => name === monitor);
+  if (!column) {
+    const isTraining = names.includes(`val_${monitor}`);
+    const near = isTraining ? `val_${monitor}` : nearest(monitor, names);
+    const message = isTraining
+      ? `${where} is \`${monitor}\`, a column of the training set, which keeps improving while the model overfits`
+      : `${where}: there is no column \`${monitor}\``;
+    const metric = nearest(monitor.replace(/^val_/, ''), Object.keys(metrics));
+    const hint =
+      near !== undefined
+        ? `did you mean \`${near}\`?`
+        : metric !== undefined
+          ? `add \`${metric}\` to training.metrics to get \`val_${metric}\``
+          : `columns that can be monitored: ${names.join(', ')}`;
+    findings.mistake(path, message, hint);
+    return;
+  }
+  if (needsValidation) {
+    findings.mistake(path, `${where} is \`${monitor}\`, but there is no validation set to compute it on`, holdOut);
+  }
+  const better = column.goal === 'maximize' ? 'max' : 'min';
+  if (mode !== undefined && mode !== better) {
+    const larger = better === 'max' ? 'larger' : 'smaller';
+    const message = `${at.join('.')}.mode is ${mode}, but ${larger} values of \`${monitor}\` are better`;
+    findings.mistake([...at, 'mode'], message, `write \`mode: ${better}\`, or drop it: it follows from the column`);
+  }
+}

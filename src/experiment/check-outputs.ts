@@ -1,0 +1,148 @@
+import type {DatasetInfo} from '../data/dataset.js';
+import type {LayerSummary} from '../model/built-model.js';
+import type {Path} from '../spec/path.js';
+import {formatShape, type Shape, sizeOf} from '../support/tensor.js';
+import {lossDefinition} from '../training/losses/registry.js';
+import type {Findings} from './findings.js';
+import type {ExperimentSpec} from './schema.js';
+
+/** What the last layers must agree on: the data's targets, the loss, and the activation at the end. */
+export interface Ending {
+  readonly spec: ExperimentSpec;
+  readonly data: DatasetInfo;
+  /** Of the last layer. */
+  readonly outputShape: Shape;
+  readonly layers: readonly LayerSummary[];
+}
+
+/** Checks the model's outputs against the data's targets and the loss. One mistake at most: the others would follow from it. */
+export function checkOutputs(ending: Ending, findings: Findings): void {
+  if (checkTask(ending, findings) && checkShape(ending, findings)) checkLastActivation(ending, findings);
+}
+
+/** Whether the loss suits the data's kind of targets. */
+function checkTask({spec, data, outputShape}: Ending, findings: Findings): boolean {
+  const {loss} = spec.training;
+  const {targets, outputs} = lossDefinition(loss);
+  const numClasses = data.numClasses ?? 0;
+  const path = ['training', 'loss'];
+  if (data.task === 'regression' && targets !== 'values') {
+    const message = `${loss.type} is for classes, but the data has real targets of shape ${formatShape(data.targetShape)}`;
+    findings.mistake(path, message, 'write `loss: meanSquaredError`');
+    return false;
+  }
+  const isTwoClasses = numClasses === 2 && sizeOf(outputShape) === 1;
+  if (data.task === 'classification' && targets === 'values' && !isTwoClasses) {
+    const what = outputs === 'logits' ? 'two classes and a single unit' : 'real targets';
+    const message = `${loss.type} is for ${what}, but the data has ${numClasses} classes${numClasses === 2 ? ` and the model ${sizeOf(outputShape)} outputs` : ''}`;
+    const hint = `write \`loss: softmaxCrossEntropy\`${numClasses === 2 ? ', or end the model with one unit' : ''}`;
+    findings.mistake(path, message, hint);
+    return false;
+  }
+  return true;
+}
+
+/** Whether the model ends in as many numbers as the loss compares with. */
+function checkShape(ending: Ending, findings: Findings): boolean {
+  const {spec, data, outputShape} = ending;
+  const {loss} = spec.training;
+  const {targets} = lossDefinition(loss);
+  if (targets === 'values') {
+    const wanted = sizeOf(data.targetShape);
+    if (sizeOf(outputShape) === wanted) return true;
+    const has = `the data has ${data.task === 'regression' ? `targets of shape ${formatShape(data.targetShape)}` : 'one class number an example'}`;
+    refuseUnits(ending, wanted, `${outputsOf(ending)}, ${has}`, findings);
+    return false;
+  }
+  const {numClasses} = data;
+  if (numClasses === undefined || (outputShape.length === 1 && outputShape[0] === numClasses)) return true;
+  if (outputShape.length !== 1) {
+    const message = `the model ends in ${formatShape(outputShape)}, but ${loss.type} wants one number per class: [${numClasses}]`;
+    const hint = `end it with {type: flatten} and {type: dense, units: ${numClasses}}`;
+    findings.mistake(['model', 'layers', ending.layers.length - 1], message, hint);
+    return false;
+  }
+  const orBinary = numClasses === 2 && outputShape[0] === 1 ? ', or `loss: binaryCrossEntropy` for a single unit' : '';
+  refuseUnits(ending, numClasses, `${outputsOf(ending)}, the data has ${numClasses} classes`, findings, orBinary);
+  return false;
+}
+
+/** ``dense `logits` has 9 units``, or what can be said of a last layer without units of its own. */
+function outputsOf({spec, layers, outputShape}: Ending): string {
+  const last = layers.at(lastWithUnits(spec));
+  const units = outputShape.at(-1) ?? 1;
+  if (!last || outputShape.length !== 1) return `the model ends in ${formatShape(outputShape)}`;
+  return `${last.type} \`${last.name}\` has ${units} unit${units === 1 ? '' : 's'}`;
+}
+
+function refuseUnits(
+  {spec, outputShape}: Ending,
+  wanted: number,
+  message: string,
+  findings: Findings,
+  orElse = '',
+): void {
+  const index = lastWithUnits(spec);
+  const path: Path =
+    index < 0 ? ['model', 'layers', spec.model.layers.length - 1] : ['model', 'layers', index, 'units'];
+  const isVector = index >= 0 && outputShape.length === 1;
+  findings.mistake(
+    path,
+    message,
+    `${isVector ? `write \`units: ${wanted}\`` : `end the model with {type: dense, units: ${wanted}}`}${orElse}`,
+  );
+}
+
+/** Layers that pass numbers on as they are, as far as their count goes. */
+const passing: ReadonlySet<string> = new Set(['activation', 'dropout', 'batchNormalization']);
+
+/** Position of the layer whose `units` are the model's outputs, or -1. */
+function lastWithUnits({model}: ExperimentSpec): number {
+  const index = model.layers.findLastIndex(({type}) => !passing.has(type));
+  return index >= 0 && 'units' in model.layers[index]! ? index : -1;
+}
+
+/** The activation that shapes the outputs, and where it is written. */
+function lastActivation({
+  model,
+}: ExperimentSpec): {readonly name: string; readonly path: Path; readonly index: number} | undefined {
+  for (const [index, layer] of [...model.layers.entries()].reverse()) {
+    const field = layer.type === 'activation' ? 'function' : 'activation';
+    const name = layer.type === 'activation' ? layer.function : 'activation' in layer ? layer.activation : undefined;
+    if (name !== undefined && name !== 'linear') return {name, path: ['model', 'layers', index, field], index};
+    if (!['flatten', 'reshape', 'dropout', 'activation'].includes(layer.type)) return undefined;
+  }
+  return undefined;
+}
+
+const builtIn: Readonly<Record<string, string>> = {
+  softmaxCrossEntropy: 'softmax',
+  sparseSoftmaxCrossEntropy: 'softmax',
+  binaryCrossEntropy: 'sigmoid',
+};
+
+function checkLastActivation({spec, layers, outputShape}: Ending, findings: Findings): void {
+  const last = lastActivation(spec);
+  if (!last) return;
+  const {loss} = spec.training;
+  const layer = layers[last.index]!;
+  const who = `${layer.type} \`${layer.name}\``;
+  if (last.name === 'softmax' && sizeOf(outputShape) === 1) {
+    findings.mistake(
+      last.path,
+      `${who} takes the softmax of a single number, which is always 1`,
+      'write `activation: linear`',
+    );
+    return;
+  }
+  if (lossDefinition(loss).outputs !== 'logits') return;
+  const own = builtIn[loss.type] ?? 'last activation';
+  const drop = layer.type === 'activation' ? 'remove this layer' : 'remove the activation';
+  if (last.name === own) {
+    const message = `${who} ends in ${last.name}, and ${loss.type} applies it as well: it would be applied twice`;
+    findings.mistake(last.path, message, `${drop}: the loss wants logits, the numbers before the ${own}`);
+  } else {
+    const message = `${who} ends in ${last.name}, but ${loss.type} wants logits, which may be any number`;
+    findings.mistake(last.path, message, `${drop}: the ${own} is part of the loss`);
+  }
+}

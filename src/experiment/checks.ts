@@ -1,0 +1,100 @@
+import {DataSpecError} from '../data/data-error.js';
+import type {DatasetInfo} from '../data/dataset.js';
+import {describeData} from '../data/describe.js';
+import type {LayerSummary} from '../model/built-model.js';
+import {inferShapes} from '../model/infer-shapes.js';
+import {LayerProblem} from '../model/shape-problem.js';
+import type {Problem} from '../spec/diagnostic.js';
+import type {LoadedSpec} from '../spec/load.js';
+import {type Path, parsePath} from '../spec/path.js';
+import {ExpError} from '../support/errors.js';
+import {checkMetrics} from './check-metrics.js';
+import {checkMonitors} from './check-monitors.js';
+import {checkOutputs} from './check-outputs.js';
+import type {Findings} from './findings.js';
+import type {ExperimentSpec} from './schema.js';
+
+/** What is known of an experiment before any compute. */
+export interface ModelPreview {
+  readonly data: DatasetInfo;
+  readonly layers: readonly LayerSummary[];
+}
+
+export interface CheckResult {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly string[];
+  /** Present if data and shapes could be worked out. */
+  readonly preview?: ModelPreview;
+}
+
+/**
+ * Everything that makes no sense although the schema accepts it, found without loading an engine: shapes, classes, losses,
+ * metrics, monitored columns, sizes, files.
+ */
+export async function checkExperiment(
+  spec: ExperimentSpec,
+  loaded: Pick<LoadedSpec, 'baseDir' | 'problemAt'>,
+): Promise<CheckResult> {
+  const problems: Problem[] = [];
+  const warnings: string[] = [];
+  const findings: Findings = {
+    mistake: (path, message, hint) => void problems.push(loaded.problemAt(path, message, hint)),
+    warning: (message) => void warnings.push(message),
+  };
+
+  checkMonitors(spec, findings);
+  const data = await dataOf(spec, loaded.baseDir, findings);
+  if (!data) return {problems, warnings};
+  checkSizes(spec, data, findings);
+  const layers = layersOf(spec, data, findings);
+  if (!layers) return {problems, warnings};
+  const outputShape = layers.at(-1)?.outputShape ?? data.inputShape;
+  const ending = {spec, data, layers, outputShape};
+  checkOutputs(ending, findings);
+  checkMetrics(ending, findings);
+  return {problems, warnings, preview: {data, layers}};
+}
+
+async function dataOf(spec: ExperimentSpec, baseDir: string, findings: Findings): Promise<DatasetInfo | undefined> {
+  try {
+    return await describeData(spec.data, {baseDir});
+  } catch (error) {
+    if (!(error instanceof ExpError)) throw error;
+    const path = error instanceof DataSpecError ? parsePath(error.path) : undefined;
+    findings.mistake(path ?? fileField(spec, error.message), error.message, error.hint);
+    return undefined;
+  }
+}
+
+/** The argument of the source that names the file a message is about. */
+function fileField(spec: ExperimentSpec, message: string): Path {
+  const named = stringsIn(spec.data.source, ['data', 'source']).filter(
+    ({path, value}) => path.at(-1) !== 'type' && message.includes(value.replace(/^(\.{0,2}\/)+/, '')),
+  );
+  return named.sort((a, b) => b.value.length - a.value.length)[0]?.path ?? ['data', 'source'];
+}
+
+function stringsIn(value: unknown, path: Path): {readonly path: Path; readonly value: string}[] {
+  if (typeof value === 'string') return [{path, value}];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) => stringsIn(member, [...path, key]));
+}
+
+function layersOf(spec: ExperimentSpec, data: DatasetInfo, findings: Findings): readonly LayerSummary[] | undefined {
+  try {
+    return inferShapes(spec.model, data.inputShape);
+  } catch (error) {
+    if (!(error instanceof LayerProblem)) throw error;
+    const path = ['model', 'layers', error.layerIndex, ...(error.field === undefined ? [] : error.field.split('.'))];
+    findings.mistake(path, error.message, error.hint);
+    return undefined;
+  }
+}
+
+function checkSizes(spec: ExperimentSpec, data: DatasetInfo, findings: Findings): void {
+  const {batchSize} = spec.training;
+  if (batchSize > data.numTrain) {
+    const message = `training.batchSize is ${batchSize}, but there are only ${data.numTrain} training examples`;
+    findings.mistake(['training', 'batchSize'], message, `write ${data.numTrain} or less`);
+  }
+}

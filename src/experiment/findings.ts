@@ -1,0 +1,8 @@
+import type {Path} from '../spec/path.js';
+
+/** Where checks put what they find. */
+export interface Findings {
+  /** @param path of the value at fault */
+  mistake(path: Path, message: string, hint?: string): void;
+  warning(message: string): void;
+}

@@ -1,0 +1,51 @@
+import {SpecError} from '../spec/diagnostic.js';
+import {type LoadOptions, loadSpec, type SpecSource} from '../spec/load.js';
+import type {Origins} from '../spec/origin.js';
+import {checkExperiment, type ModelPreview} from './checks.js';
+import {type ExperimentSpec, experimentSchema} from './schema.js';
+
+/** An experiment ready to run, and how it came to be what it is. */
+export interface LoadedExperiment {
+  readonly spec: ExperimentSpec;
+  /** The spec as the user wrote it, byte for byte but a byte order mark. */
+  readonly sourceText: string;
+  /** The spec with every default, reference and override filled in: plain data for resolved.yaml. */
+  readonly resolved: Readonly<Record<string, unknown>>;
+  /** Where every leaf of `resolved` came from, by dotted path. */
+  readonly origins: Origins;
+  /** Absolute. */
+  readonly path: string;
+  /** Folder of the spec; its relative paths start here. */
+  readonly baseDir: string;
+  /** What deserves a second look but stops nothing, a line each. */
+  readonly warnings: readonly string[];
+  /** The data and the layers as the checks saw them. */
+  readonly preview: ModelPreview;
+}
+
+/**
+ * YAML → an experiment that can be run: schema first, then everything that can be known before any compute.
+ * @throws SpecError (SPEC_INVALID) with every mistake, each with its place
+ */
+export async function loadExperiment(source: SpecSource, options: LoadOptions = {}): Promise<LoadedExperiment> {
+  const loaded = await loadSpec(experimentSchema, source, options);
+  const spec = deepFreeze(loaded.value) as ExperimentSpec;
+  const {problems, warnings, preview} = await checkExperiment(spec, loaded);
+  if (problems.length > 0 || !preview) throw new SpecError(problems);
+  const {sourceText, origins, path, baseDir} = loaded;
+  return {
+    spec,
+    sourceText,
+    resolved: loaded.value as Readonly<Record<string, unknown>>,
+    origins,
+    path,
+    baseDir,
+    warnings,
+    preview,
+  };
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) for (const member of Object.values(value)) deepFreeze(member);
+  return Object.freeze(value);
+}

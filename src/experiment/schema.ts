@@ -1,0 +1,60 @@
+import {type Static, Type} from '@sinclair/typebox';
+import {dataSection} from '../data/section.js';
+import {modelSection} from '../model/section.js';
+import {checkedSchema} from '../spec/schema.js';
+import {checkpointSection, trainingSection} from '../training/section.js';
+
+const oneOf = <const Words extends readonly string[]>(
+  words: Words,
+  options: {default: Words[number]; description: string},
+) => Type.Unsafe<Words[number]>({type: 'string', enum: [...words], ...options});
+
+/** The whole of an experiment's YAML: its own few keys, and the section of each room. */
+export const experimentSection = Type.Object(
+  {
+    name: Type.String({
+      pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$',
+      'x-expected': 'letters, digits, ".", "_" and "-", at most 64, starting with a letter or a digit',
+      description: 'Names the run folder: runs/<name>-<date>-<time>-<4 letters>.',
+    }),
+    description: Type.Optional(
+      Type.String({
+        maxLength: 2000,
+        'x-expected': 'text of at most 2000 characters',
+        description: 'What it is about, for people.',
+      }),
+    ),
+    seed: Type.Integer({
+      default: 0,
+      minimum: 0,
+      description:
+        'Everything random follows from it: initial weights, order of examples, dropout, held-out examples. A whole number of at least 0.',
+    }),
+    tags: Type.Array(Type.String({minLength: 1}), {default: [], description: 'Words to find runs by.'}),
+    data: dataSection,
+    model: modelSection,
+    training: trainingSection,
+    checkpoint: Type.Unsafe<Static<typeof checkpointSection>>({...checkpointSection, default: {}}),
+    device: oneOf(['auto', 'cuda', 'webgpu', 'cpu'], {
+      default: 'auto',
+      description: 'Where to train. auto: the best that loads, cuda, then webgpu, then cpu; `exp doctor` tells which.',
+    }),
+    engine: oneOf(['auto', 'compiled', 'eager'], {
+      default: 'auto',
+      description:
+        'compiled records a step once and runs it with ONNX Runtime; eager lets TensorFlow.js do every step. auto: compiled, or eager where that is not possible.',
+    }),
+  },
+  {additionalProperties: false, title: 'experiment', description: 'One experiment of exp: data, model, training.'},
+);
+
+/** As the loader takes it. */
+export const experimentSchema = checkedSchema(experimentSection);
+
+declare const checked: unique symbol;
+
+/**
+ * An experiment that passed every check, frozen to its leaves; only `loadExperiment` makes one, so nobody downstream
+ * validates again.
+ */
+export type ExperimentSpec = Readonly<Static<typeof experimentSection>> & {readonly [checked]: true};

@@ -1,0 +1,87 @@
+import {dirname, resolve} from 'node:path';
+import {type Problem, SpecError} from './diagnostic.js';
+import {applyExtends} from './extend.js';
+import type {Origins} from './origin.js';
+import {applyOverrides} from './overrides.js';
+import {dottedPath, type Path} from './path.js';
+import {displayPath, readSpecFile} from './read-file.js';
+import {readYaml} from './read-yaml.js';
+import {type Environment, resolveReferences} from './references.js';
+import type {SchemaNode} from './schema.js';
+import {type Place, SourceFile} from './source.js';
+import {validate, type WrittenAt} from './validate.js';
+
+/** A spec on disk, or its text with the path it is (or would be) at. */
+export type SpecSource = {readonly path: string} | {readonly text: string; readonly path: string};
+
+export interface LoadOptions {
+  /** `key=value` pairs, laid over the spec in their order. */
+  readonly overrides?: readonly string[];
+  /** What `${env:NAME}` reads; process.env by default. */
+  readonly env?: Environment;
+}
+
+/** A spec that fits its schema: defaults filled, shorthands expanded, references resolved. */
+export interface LoadedSpec {
+  readonly value: unknown;
+  /** As the user wrote it. */
+  readonly sourceText: string;
+  readonly origins: Origins;
+  /** Absolute. */
+  readonly path: string;
+  /** Folder of the spec; its relative paths start here. */
+  readonly baseDir: string;
+  /** A problem with the value at a path, placed where it was written, or on the nearest map that was. */
+  problemAt(path: Path, message: string, hint?: string): Problem;
+}
+
+/** YAML text → a checked value. @throws SpecError with every mistake that can be found */
+export async function loadSpec(schema: SchemaNode, from: SpecSource, options: LoadOptions = {}): Promise<LoadedSpec> {
+  const path = resolve(from.path);
+  const source =
+    'text' in from ? new SourceFile(displayPath(path), from.text, 'spec', path) : await readSpecFile(from.path);
+  const problems: Problem[] = [];
+  const stopOnProblems = (): void => {
+    if (problems.length > 0) throw new SpecError(problems);
+  };
+
+  const written = readYaml(source, problems);
+  const extended = written && (await applyExtends(written, source, problems));
+  const overridden = extended && applyOverrides(extended, options.overrides ?? [], problems);
+  const resolved = overridden && resolveReferences(overridden, options.env ?? process.env, problems);
+  stopOnProblems();
+  if (!resolved) throw new Error('a spec that could not be read has no problem');
+
+  const baseDir = dirname(path);
+  const {value, problems: mistakes, origins, places} = validate(schema, resolved, baseDir);
+  problems.push(...mistakes);
+  stopOnProblems();
+  const top: Place = {source, start: 0, end: 1};
+  return {
+    value,
+    sourceText: source.text,
+    origins,
+    path,
+    baseDir,
+    problemAt: (at, message, hint) => ({
+      place: placeOf(places, at) ?? top,
+      path: at,
+      message,
+      ...(hint === undefined ? {} : {hint}),
+    }),
+  };
+}
+
+/** Where the value at `path` was written; for a default, the key of the nearest map around it. */
+function placeOf(places: ReadonlyMap<string, WrittenAt>, path: Path): Place | undefined {
+  for (let length = path.length; length > 0; length--) {
+    const found = places.get(dottedPath(path.slice(0, length)));
+    if (!found) continue;
+    const isWhole = length === path.length;
+    const isShort = !found.value.source.text.slice(found.value.start, found.value.end).includes('\n');
+    return isWhole && isShort ? found.value : (found.key ?? firstCharacter(found.value));
+  }
+  return undefined;
+}
+
+const firstCharacter = (place: Place): Place => ({...place, end: place.start + 1});

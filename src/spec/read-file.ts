@@ -1,0 +1,89 @@
+import {readdir, readFile, stat} from 'node:fs/promises';
+import {basename, dirname, isAbsolute, relative, resolve} from 'node:path';
+import {ExpError} from '../support/errors.js';
+import {SourceFile, type SourceKind} from './source.js';
+import {nearest} from './suggest.js';
+
+/** A spec is written by hand; a larger file is something else. */
+const maxBytes = 256 * 1024;
+
+/** Why a spec file could not be read, in the words that follow its name. */
+export class UnreadableError extends Error {
+  constructor(
+    message: string,
+    readonly hint?: string,
+  ) {
+    super(message);
+  }
+}
+
+/** A path as messages show it: relative when it lies below the working directory. */
+export function displayPath(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere === '' || fromHere.startsWith('..') || isAbsolute(fromHere) ? path : fromHere.replaceAll('\\', '/');
+}
+
+/** Reads a spec's text. @throws UnreadableError saying what stands in the way. */
+export async function readSource(path: string, kind: SourceKind): Promise<SourceFile> {
+  const absolute = resolve(path);
+  const bytes = await readBytes(absolute);
+  return new SourceFile(displayPath(absolute), decode(bytes), kind, absolute);
+}
+
+/** As readSource, for a file named on the command line. @throws ExpError SPEC_INVALID */
+export async function readSpecFile(path: string): Promise<SourceFile> {
+  try {
+    return await readSource(path, 'spec');
+  } catch (error) {
+    if (error instanceof UnreadableError) throw new ExpError('SPEC_INVALID', `${path}  ${error.message}`, error.hint);
+    throw error;
+  }
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) throw new UnreadableError('is a folder', await yamlFilesIn(path));
+    if (found.size > maxBytes) {
+      throw new UnreadableError(
+        `is ${Math.ceil(found.size / 1024)} KiB large; a spec has at most ${maxBytes / 1024} KiB`,
+        'data belongs into files of its own that `data.source` names',
+      );
+    }
+    return await readFile(path);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      throw new UnreadableError('there is no such file', await nearNames(path));
+    if (code === 'EACCES' || code === 'EPERM') throw new UnreadableError('may not be read', 'look at its permissions');
+    throw error;
+  }
+}
+
+function decode(bytes: Uint8Array): string {
+  const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  if (isUtf16) throw new UnreadableError('is UTF-16', 'save it as UTF-8');
+  if (bytes.includes(0)) throw new UnreadableError('is not a text file');
+  try {
+    return new TextDecoder('utf-8', {fatal: true}).decode(bytes); // drops a byte order mark
+  } catch {
+    throw new UnreadableError('is not UTF-8 text', 'save it as UTF-8');
+  }
+}
+
+/** @param path a file that is not there */
+async function nearNames(path: string): Promise<string | undefined> {
+  const folder = dirname(path);
+  const names = await readdir(folder).catch(() => undefined);
+  if (!names) return `the folder ${displayPath(folder)} does not exist either`;
+  const near = nearest(basename(path), [...names, ...names.map((name) => name.replace(/\.ya?ml$/, ''))]);
+  const file = names.find((name) => name === near || name.replace(/\.ya?ml$/, '') === near);
+  return file === undefined ? yamlFilesIn(folder) : `did you mean ${displayPath(resolve(folder, file))}?`;
+}
+
+async function yamlFilesIn(folder: string): Promise<string | undefined> {
+  const names = (await readdir(folder)).filter((name) => /\.ya?ml$/.test(name)).sort();
+  if (names.length === 0) return undefined;
+  const shown = names.slice(0, 8).map((name) => displayPath(resolve(folder, name)));
+  return `specs there: ${shown.join(', ')}${names.length > 8 ? ', …' : ''}`;
+}

@@ -1,0 +1,175 @@
+import {Composer, isScalar, Parser} from 'yaml';
+import type {Problem} from './diagnostic.js';
+import {describeValue, type Entry, type Located, type LocatedScalar, nodeAt, pathsOf, type Scalar} from './located.js';
+import {dottedPath, formatPath, type Path, parsePath} from './path.js';
+import {maxValues} from './read-yaml.js';
+import type {Place} from './source.js';
+import {nearest} from './suggest.js';
+
+/** Environment variables by name; process.env fits. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const referencePattern = /\$?\$\{([^{}]*)\}/g;
+const maxTextLength = 10_000;
+
+/**
+ * Replaces `${a.b}` by the value at that path, `${env:NAME}` and `${env:NAME:-default}` by an environment variable. A
+ * reference that is the whole value keeps its type and may be a map or a list; inside a text it is written into the text.
+ * `$${` stands for a plain `${`.
+ */
+export function resolveReferences(root: Located, environment: Environment, problems: Problem[]): Located | undefined {
+  return new Resolver(root, environment, problems).resolve(root, [])?.node;
+}
+
+interface Resolved {
+  readonly node: Located;
+  /** Number of values in it, shared ones counted each time: what it would take written out. */
+  readonly size: number;
+}
+
+class Resolver {
+  readonly #done = new Map<Located, Resolved | undefined>();
+  readonly #open: {readonly node: Located; readonly path: Path}[] = [];
+
+  constructor(
+    private readonly root: Located,
+    private readonly environment: Environment,
+    private readonly problems: Problem[],
+  ) {}
+
+  resolve(node: Located, path: Path): Resolved | undefined {
+    if (this.#done.has(node)) return this.#done.get(node);
+    this.#open.push({node, path});
+    const resolved = this.#resolveNew(node, path);
+    this.#open.pop();
+    this.#done.set(node, resolved);
+    return resolved;
+  }
+
+  #resolveNew(node: Located, path: Path): Resolved | undefined {
+    if (node.kind === 'scalar') return this.#resolveScalar(node, path);
+    let size = 1;
+    let isWhole = true;
+    const member = (child: Located, step: string | number): Located => {
+      const resolved = this.resolve(child, [...path, step]);
+      if (resolved) size += resolved.size;
+      else isWhole = false;
+      return resolved?.node ?? child;
+    };
+    let result: Located;
+    if (node.kind === 'list') {
+      result = {...node, items: node.items.map(member)};
+    } else {
+      const entries = new Map<string, Entry>();
+      for (const [key, entry] of node.entries) entries.set(key, {...entry, value: member(entry.value, key)});
+      result = {...node, entries};
+    }
+    if (!isWhole) return undefined;
+    if (size > maxValues)
+      return this.#refuse(node.place, path, `references make this grow to more than ${maxValues} values`);
+    return {node: result, size};
+  }
+
+  #resolveScalar(node: LocatedScalar, path: Path): Resolved | undefined {
+    const text = node.value;
+    if (typeof text !== 'string' || !text.includes('${')) return {node, size: 1};
+    const parts = [...text.matchAll(referencePattern)];
+    const unclosed = text.replaceAll(referencePattern, '').match(/\$?\$\{/);
+    if (unclosed && unclosed[0] !== '$${') {
+      return this.#refuse(
+        node.place,
+        path,
+        `a \`\${\` without its \`}\``,
+        `close it, or write \`$\${\` for a plain \`\${\``,
+      );
+    }
+    const [only] = parts;
+    if (only && only[0] === text && !text.startsWith('$$')) return this.#lookUp(only[1]!, node, path);
+
+    let isWhole = true;
+    let origin = node.origin;
+    const replaced = text.replaceAll(referencePattern, (match, inner: string) => {
+      if (match.startsWith('$$')) return match.slice(1);
+      const found = this.#lookUp(inner, node, path)?.node;
+      if (found?.kind === 'scalar') {
+        if (found.origin.kind === 'env') origin = found.origin;
+        return String(found.value);
+      }
+      if (found) {
+        const message = `\`\${${inner}}\` is ${describeValue(found)}, which cannot stand inside a text`;
+        this.#refuse(node.place, path, message, 'a reference to a map or a list must be the whole value');
+      }
+      isWhole = false;
+      return '';
+    });
+    if (!isWhole) return undefined;
+    const value = replaced.replaceAll('$${', '${');
+    if (value.length > maxTextLength) {
+      return this.#refuse(node.place, path, `references make this text longer than ${maxTextLength} characters`);
+    }
+    return {node: {...node, value, origin}, size: 1};
+  }
+
+  #lookUp(inner: string, node: LocatedScalar, path: Path): Resolved | undefined {
+    if (inner.startsWith('env:')) return this.#readEnvironment(inner.slice(4), node, path);
+    const target = parsePath(inner);
+    const found = target && nodeAt(this.root, target);
+    if (!target || !found) {
+      const near = nearest(inner, pathsOf(this.root));
+      const hint =
+        near === undefined
+          ? `paths start at the top of the spec: \`\${training.epochs}\``
+          : `did you mean \`\${${near}}\`?`;
+      const message = target
+        ? `\`\${${inner}}\` names a key that this spec does not set`
+        : `\`\${${inner}}\` holds no path`;
+      return this.#refuse(node.place, path, message, hint);
+    }
+    const start = this.#open.findIndex((open) => open.node === found);
+    if (start >= 0) {
+      const circle = [...this.#open.slice(start).map((open) => formatPath(open.path)), formatPath(target)];
+      const steps = circle.filter((step, i) => i === 0 || step !== circle[i - 1] || circle.length === 2);
+      return this.#refuse(node.place, path, `references go round in a circle: ${steps.join(' → ')}`);
+    }
+    const resolved = this.resolve(found, target);
+    if (resolved?.node.kind !== 'scalar') return resolved;
+    const origin = resolved.node.origin.kind === 'env' ? resolved.node.origin : withReference(node, dottedPath(target));
+    return {node: {...resolved.node, place: node.place, origin}, size: 1};
+  }
+
+  #readEnvironment(inner: string, node: LocatedScalar, path: Path): Resolved | undefined {
+    const [, name, fallback] = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s.exec(inner) ?? [];
+    if (name === undefined) {
+      const hint = `write \${env:NAME} or \${env:NAME:-default}`;
+      return this.#refuse(node.place, path, `\`${inner}\` is no name of an environment variable`, hint);
+    }
+    const found = Object.hasOwn(this.environment, name) ? this.environment[name] : undefined;
+    const isSet = found !== undefined && found !== '';
+    if (!isSet && fallback === undefined) {
+      const hint = `set it, or give a default: \${env:${name}:-value}`;
+      return this.#refuse(node.place, path, `the environment variable ${name} is not set`, hint);
+    }
+    const {source, start} = node.place;
+    const writtenAt = source.kind === 'override' ? source.text : `${source.name}:${source.positionAt(start).line}`;
+    const value = readScalar(isSet ? found : (fallback ?? ''));
+    return {node: {...node, value, origin: {kind: 'env', name, isSet, writtenAt}}, size: 1};
+  }
+
+  #refuse(place: Place, path: Path, message: string, hint?: string): undefined {
+    this.problems.push({place, path, message, ...(hint === undefined ? {} : {hint})});
+    return undefined;
+  }
+}
+
+function withReference(node: LocatedScalar, reference: string): LocatedScalar['origin'] {
+  const {origin} = node;
+  return origin.kind === 'env' || origin.kind === 'default' ? origin : {...origin, reference};
+}
+
+/** `3` is a number, `true` a truth value, everything else text: YAML's own rules for one plain scalar. */
+function readScalar(text: string): Scalar {
+  if (!/^[-+.\w]{1,40}$/.test(text)) return text;
+  const [document] = new Composer({logLevel: 'silent'}).compose(new Parser().parse(text), true, text.length);
+  const value = isScalar(document?.contents) && document.errors.length === 0 ? document.contents.value : text;
+  return typeof value === 'number' || typeof value === 'boolean' ? value : text;
+}

@@ -1,0 +1,125 @@
+/**
+ * Words of other frameworks (Keras, PyTorch, scikit-learn, Lightning) for ours. snake_case, kebab-case and PascalCase are
+ * handled by comparing without case and separators, so only names that really differ stand here, in that comparable form.
+ */
+const foreignWords: Readonly<Record<string, readonly string[]>> = {
+  lr: ['learningRate'],
+  stepsize: ['learningRate'],
+  bs: ['batchSize'],
+  minibatchsize: ['batchSize'],
+  numepochs: ['epochs'],
+  maxepochs: ['epochs'],
+  nepochs: ['epochs'],
+  outchannels: ['filters'],
+  channels: ['filters'],
+  outfeatures: ['units'],
+  size: ['units', 'poolSize', 'kernelSize'],
+  hiddensize: ['units'],
+  kernel: ['kernelSize'],
+  stride: ['strides'],
+  dilation: ['dilationRate'],
+  p: ['rate'],
+  probability: ['rate'],
+  dropoutrate: ['rate'],
+  betas: ['beta1'],
+  eps: ['epsilon'],
+  wd: ['weightDecay'],
+  l2penalty: ['weightDecay'],
+  criterion: ['loss'],
+  objective: ['loss'],
+  optim: ['optimizer'],
+  network: ['model'],
+  net: ['model'],
+  dataset: ['data', 'source'],
+  train: ['training'],
+  fit: ['training'],
+  validationsplit: ['validation'],
+  valsplit: ['validation'],
+  val: ['validation'],
+  preprocessing: ['transforms'],
+  transform: ['transforms'],
+  randomstate: ['seed'],
+  randomseed: ['seed'],
+  randomuniform: ['randomUniform', 'uniform'],
+  maxpool: ['maxPooling2d'],
+  maxpool2d: ['maxPooling2d'],
+  avgpool2d: ['averagePooling2d'],
+  averagepool2d: ['averagePooling2d'],
+  avgpool: ['averagePooling2d'],
+  adaptiveavgpool2d: ['globalAveragePooling2d'],
+  globalavgpool2d: ['globalAveragePooling2d'],
+  conv: ['conv2d'],
+  convolution2d: ['conv2d'],
+  linear: ['dense', 'linear'],
+  fullyconnected: ['dense'],
+  fc: ['dense'],
+  batchnorm: ['batchNormalization'],
+  batchnorm2d: ['batchNormalization'],
+  batchnorm1d: ['batchNormalization'],
+  relulayer: ['activation'],
+  relu: ['activation', 'relu'],
+  crossentropy: ['softmaxCrossEntropy'],
+  crossentropyloss: ['softmaxCrossEntropy'],
+  categoricalcrossentropy: ['softmaxCrossEntropy'],
+  sparsecategoricalcrossentropy: ['sparseSoftmaxCrossEntropy'],
+  bce: ['binaryCrossEntropy'],
+  bceloss: ['binaryCrossEntropy'],
+  bcewithlogitsloss: ['binaryCrossEntropy'],
+  mse: ['meanSquaredError'],
+  mseloss: ['meanSquaredError'],
+  mae: ['meanAbsoluteError'],
+  l1loss: ['meanAbsoluteError'],
+  acc: ['accuracy'],
+  top5: ['topKAccuracy'],
+  topk: ['topKAccuracy'],
+  kaiminguniform: ['heUniform'],
+  kaimingnormal: ['heNormal'],
+  xavieruniform: ['glorotUniform'],
+  xaviernormal: ['glorotNormal'],
+  valloss: ['val_loss'],
+  valacc: ['val_accuracy'],
+  validationloss: ['val_loss'],
+  validationaccuracy: ['val_accuracy'],
+  gpu: ['cuda'],
+};
+
+const comparable = (word: string): string => word.toLowerCase().replace(/[^a-z0-9]/g, '');
+
+/** The candidate that somebody who typed `word` most likely meant, or undefined. */
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  const all = [...new Set(candidates)];
+  const typed = comparable(word);
+  const same = all.find((candidate) => comparable(candidate) === typed);
+  if (same !== undefined) return same;
+  const foreign = Object.hasOwn(foreignWords, typed) ? foreignWords[typed] : undefined;
+  const known = foreign?.find((name) => all.includes(name));
+  if (known !== undefined) return known;
+
+  let best: string | undefined;
+  let bestDistance = Math.min(3, Math.floor(typed.length / 3)) + 0.5;
+  for (const candidate of all) {
+    const distance = editDistance(typed, comparable(candidate));
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best;
+}
+
+/** Edits (insert, delete, replace, swap neighbours) from one word to another; optimal string alignment. */
+export function editDistance(a: string, b: string): number {
+  if (Math.max(a.length, b.length) > 64) return Number.POSITIVE_INFINITY;
+  let beforePrevious: number[] = [];
+  let previous = Array.from({length: b.length + 1}, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      let distance = Math.min(replaced, previous[j]! + 1, current[j - 1]! + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        distance = Math.min(distance, beforePrevious[j - 2]! + 1);
+      }
+      current.push(distance);
+    }
+    [beforePrevious, previous] = [previous, current];
+  }
+  return previous[b.length]!;
+}
