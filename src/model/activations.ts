@@ -28,5 +28,5 @@ export const activationField = () =>
     enum: Object.keys(activations),
     default: 'linear',
     description:
-      'Function applied to the output: relu, gelu, tanh…; `linear` leaves it as it is, which is right for logits..',
+      'Function applied to the output: relu, gelu, tanh…; `linear` leaves it as it is, which is right for logits.',
   });

@@ -8,6 +8,7 @@ const layerField = choiceOf(layers, {
     name: Type.Optional(
       Type.String({
         pattern: '^[a-zA-Z][a-zA-Z0-9_-]*$',
+        'x-expected': 'letters, digits, - and _, starting with a letter',
         description:
           'Name in tables, messages and checkpoints, unique in the model; letters, digits, - and _. Default: the type, numbered from its second use (conv2d, conv2d_1).',
       }),

@@ -8,8 +8,11 @@ export type Pair = number | readonly [number, number];
 /** [height, width] of a Pair. */
 export const pairOf = (value: Pair): [number, number] => (typeof value === 'number' ? [value, value] : [...value]);
 
-// One node with two types rather than `anyOf`, so that a wrong value yields one message.
-const pair = {type: ['integer', 'array'], minimum: 1, items: {type: 'integer', minimum: 1}, minItems: 2, maxItems: 2};
+const size = Type.Integer({minimum: 1});
+const pair = {
+  anyOf: [size, Type.Tuple([size, size])],
+  'x-expected': 'a whole number of at least 1, or two of them: [height, width]',
+};
 
 /** A required whole number or [height, width]. */
 export const pairField = (description: string) => Type.Unsafe<Pair>({...pair, description});

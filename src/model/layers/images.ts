@@ -48,3 +48,10 @@ export function slideWindow(
   const length = (size: number, axis: 0 | 1): number => Math.floor((size - window[axis]) / strides[axis]) + 1;
   return [length(image[0], 0), length(image[1], 1)];
 }
+
+/** What `same` adds along one axis: the smallest padding with ⌈size / stride⌉ windows, the odd one at the end. */
+export function samePadding(size: number, window: number, stride: number): {total: number; sides: [number, number]} {
+  const total = Math.max((Math.ceil(size / stride) - 1) * stride + window - size, 0);
+  const before = Math.floor(total / 2);
+  return {total, sides: [before, total - before]};
+}

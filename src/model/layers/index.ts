@@ -2,13 +2,14 @@ import type {TProperties} from '@sinclair/typebox';
 import type {SpecUnion} from '../../spec/define.js';
 import type {LayerDefinition} from '../layer.js';
 import {activation} from './activation.js';
+import {averagePooling2d} from './average-pooling2d.js';
 import {batchNormalization} from './batch-normalization.js';
 import {conv2d} from './conv2d.js';
 import {dense} from './dense.js';
 import {dropout} from './dropout.js';
 import {flatten} from './flatten.js';
 import {globalAveragePooling2d} from './global-average-pooling2d.js';
-import {averagePooling2d, maxPooling2d} from './pooling2d.js';
+import {maxPooling2d} from './max-pooling2d.js';
 import {reshape} from './reshape.js';
 
 /** Every layer a model can be made of. A new one is a file and a line here. */

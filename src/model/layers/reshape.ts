@@ -28,13 +28,18 @@ function resolve(target: Shape, inputShape: Shape): Shape {
   return target.map((size) => (size === -1 ? total / known : size));
 }
 
+const size = Type.Unsafe<number>({
+  anyOf: [Type.Integer({minimum: 1}), Type.Literal(-1)],
+  'x-expected': 'a whole number of at least 1, or -1',
+});
+
 export const reshape = defineLayer({
   type: 'reshape',
   summary: 'The same values in another shape, last axis fastest.',
   shapes: '[...] → targetShape',
   example: '{type: reshape, targetShape: [28, 28, 1]}',
   args: Type.Object({
-    targetShape: Type.Array(Type.Unsafe<number>({type: 'integer', minimum: -1, not: {const: 0}}), {
+    targetShape: Type.Array(size, {
       minItems: 1,
       description: 'Sizes without the batch axis; one of them may be -1 and is computed.',
     }),

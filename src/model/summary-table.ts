@@ -1,0 +1,44 @@
+import {formatShape} from '../support/tensor.js';
+import type {LayerSummary} from './built-model.js';
+
+/** 3199106 → `3,199,106`, the same in every locale. */
+export const formatCount = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+
+/**
+ * The layers of a model as a text table with totals: name, type, output shape, parameters. Below 60 columns the type is left out
+ * (automatic names start with it); names that are still too long lose their end.
+ * @param width columns of the terminal, at least 40
+ */
+export function summaryTable(layers: readonly LayerSummary[], width = 80): string {
+  const isNarrow = width < 60;
+  const header = isNarrow ? ['layer', 'output', 'parameters'] : ['layer', 'type', 'output', 'parameters'];
+  const rows = layers.map(({name, type, outputShape, numParameters}) => [
+    name,
+    ...(isNarrow ? [] : [type]),
+    formatShape(outputShape),
+    formatCount(numParameters),
+  ]);
+  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
+  const gap = 2;
+  const excess = widths.reduce((sum, cell) => sum + cell + gap, -gap) - Math.max(width, 40);
+  if (excess > 0) widths[0] = Math.max(header[0]!.length, widths[0]! - excess);
+
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) => {
+        const size = widths[column]!;
+        if (column === cells.length - 1) return cell.padStart(size);
+        return (cell.length > size ? `${cell.slice(0, size - 1)}…` : cell).padEnd(size);
+      })
+      .join(' '.repeat(gap));
+  const rule = '─'.repeat(widths.reduce((sum, cell) => sum + cell + gap, -gap));
+  return [line(header), rule, ...rows.map(line), rule, totals(layers)].join('\n');
+}
+
+/** `3,199,106 parameters`, and how many of them are trained where that differs. */
+function totals(layers: readonly LayerSummary[]): string {
+  const all = layers.reduce((sum, layer) => sum + layer.numParameters, 0);
+  const trainable = layers.reduce((sum, layer) => sum + layer.numTrainableParameters, 0);
+  const text = `${formatCount(all)} parameters`;
+  return all === trainable ? text : `${text}, ${formatCount(trainable)} trainable`;
+}

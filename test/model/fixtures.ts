@@ -1,0 +1,67 @@
+import {readFileSync} from 'node:fs';
+import path from 'node:path';
+import {Value} from '@sinclair/typebox/value';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import type {BuiltModel} from '../../src/model/built-model.js';
+import {type LayerSpec, layers} from '../../src/model/layers/index.js';
+import type {ModelSpec} from '../../src/model/section.js';
+
+/** Layers as somebody would write them, defaults left out. */
+export type WrittenLayer = {readonly type: keyof typeof layers; readonly name?: string} & Readonly<
+  Record<string, unknown>
+>;
+
+/** A model spec with the defaults filled in, as the loader does; nothing is validated. */
+export function modelOf(...written: readonly WrittenLayer[]): ModelSpec {
+  return {layers: written.map((layer) => Value.Default(layers[layer.type].args, {...layer}) as LayerSpec)};
+}
+
+/** An array of a reference file. */
+export interface ReferenceArray {
+  readonly shape: number[];
+  readonly values: number[];
+}
+
+/** One layer as PyTorch computed it; see test/reference/layers.py. */
+export interface LayerCase {
+  readonly title: string;
+  readonly layer: WrittenLayer;
+  readonly training: boolean;
+  readonly inputs: ReferenceArray;
+  readonly weights: Readonly<Record<string, ReferenceArray>>;
+  readonly probe: ReferenceArray;
+  readonly output: ReferenceArray;
+  readonly inputGradient: ReferenceArray;
+  readonly weightGradients: Readonly<Record<string, ReferenceArray>>;
+  readonly noise?: ReferenceArray;
+  readonly moved?: Readonly<Record<string, ReferenceArray>>;
+}
+
+/** The cases of test/reference/layers.json. */
+export function readLayerCases(): readonly LayerCase[] {
+  const file = path.resolve(import.meta.dirname, '../reference/layers.json');
+  return (JSON.parse(readFileSync(file, 'utf8')) as {cases: LayerCase[]}).cases;
+}
+
+/** A tensor the caller owns. */
+export const tensorOf = ({shape, values}: ReferenceArray): tf.Tensor => tf.tensor(values, shape, 'float32');
+
+/** The largest |actual - expected| in units of `relative` · |expected| + `absolute`; at most 1 when they agree. Infinity when shapes differ or a value is not finite. */
+export function disagreement(actual: tf.Tensor, expected: ReferenceArray, relative = 1e-4, absolute = 1e-6): number {
+  if (actual.shape.join() !== expected.shape.join()) return Number.POSITIVE_INFINITY;
+  const values = actual.dataSync();
+  return expected.values.reduce((worst, wanted, i) => {
+    const error = Math.abs(values[i]! - wanted) / (relative * Math.abs(wanted) + absolute);
+    return Math.max(worst, Number.isNaN(error) ? Number.POSITIVE_INFINITY : error);
+  }, 0);
+}
+
+/** Sets the weights of a model's only layer with weights. */
+export function writeWeights(built: BuiltModel, values: Readonly<Record<string, ReferenceArray>>): void {
+  for (const {name, variable} of built.weights) {
+    const value = tensorOf(values[name.slice(name.indexOf('/') + 1)]!);
+    variable.write(value);
+    value.dispose();
+  }
+}
