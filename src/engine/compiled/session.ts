@@ -69,6 +69,11 @@ class CompiledSession implements TrainingSession {
     this.#update = compileUpdateKernel(options.rule, arena.memory);
   }
 
+  /** Records and compiles the training step ahead of the first one, so that a model it cannot run is known before training. */
+  prepare(batchSize: number): void {
+    this.#graph('training', batchSize);
+  }
+
   step(batch: Batch, {learningRate, step}: StepHyper): BatchResult {
     const graph = this.#graph('training', batch.size);
     for (const {request, values} of graph.noise) fillNoise(request, this.#options.rng, step, values);
@@ -179,6 +184,9 @@ class CompiledSession implements TrainingSession {
   }
 }
 
+/** A compiled session can be asked to compile before the first step. */
+export type PreparableSession = TrainingSession & {prepare(batchSize: number): void};
+
 /**
  * @param numThreads how many threads share a step's arithmetic; the machine's cores by default. The numbers depend on it
  * @throws ExpError ENGINE_UNAVAILABLE, or KERNEL_UNSUPPORTED from the first step when the model cannot be recorded
@@ -186,6 +194,6 @@ class CompiledSession implements TrainingSession {
 export async function createCompiledSession(
   options: SessionOptions,
   numThreads = availableParallelism(),
-): Promise<TrainingSession> {
+): Promise<PreparableSession> {
   return new CompiledSession(options, numThreads);
 }

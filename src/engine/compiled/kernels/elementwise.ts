@@ -136,6 +136,15 @@ export const elementwiseKernels = {
     return alpha === 0 ? asFloat(b, positive) : b.node('Where', [positive, b.float(1), b.float(alpha)]);
   }, 'float32'),
 
+  AddN: {
+    infer: (inputs) => [like(input(inputs, '0'))],
+    lower: (call, builder) => {
+      const terms = Object.values(call.inputs).filter((value) => value !== undefined);
+      lowerElementwise(builder, terms, call.outputs[0]!, (names) =>
+        names.reduce((sum, name) => builder.node('Add', [sum, name])),
+      );
+    },
+  },
   Select: {
     infer: (inputs) => [like(input(inputs, 't'))],
     lower: (call, builder) => {

@@ -7,6 +7,14 @@ interface ReductionAttrs {
   readonly keepDims: boolean;
 }
 
+/** Max names its axes otherwise than its siblings. */
+function reductionAttrs(attrs: Readonly<Record<string, unknown>>): ReductionAttrs {
+  const {axis, reductionIndices, keepDims} = attributes<ReductionAttrs & {reductionIndices?: ReductionAttrs['axis']}>(
+    attrs,
+  );
+  return {axis: axis ?? reductionIndices, keepDims};
+}
+
 function reducedAxes(x: RecordedValue, axis: ReductionAttrs['axis']): readonly number[] {
   if (axis === null || axis === undefined) return x.shape.map((_, index) => index);
   return (Array.isArray(axis) ? axis : [axis]).map((one) => (one < 0 ? one + x.shape.length : one));
@@ -36,7 +44,10 @@ function lowerReduction(
   builder: GraphBuilder,
 ): void {
   const axes = reducedAxes(x, attrs.axis);
-  if (axes.length === 0) return builder.defineView(output, x);
+  if (axes.length === 0) {
+    builder.defineView(output, x);
+    return;
+  }
   const first = canStayChannelsFirst(x, axes, builder);
   const onnxAxes = (first ? axes.map((axis) => channelsFirstAxis[axis]!) : [...axes]).sort((a, b) => a - b);
   const name = builder.node(op, [first ? builder.channelsFirst(x) : builder.plain(x), builder.integers(onnxAxes)], {
@@ -50,13 +61,13 @@ const reduction = (op: string, dtype?: RecordedType): Kernel => ({
     const x = input(inputs, 'x');
     return [
       {
-        shape: reducedShape(x, attributes<ReductionAttrs>(attrs)),
+        shape: reducedShape(x, reductionAttrs(attrs)),
         dtype: dtype ?? (x.dtype === 'bool' ? 'int32' : x.dtype),
       },
     ];
   },
   lower: (call, builder) =>
-    lowerReduction(op, input(call.inputs, 'x'), call.outputs[0]!, attributes<ReductionAttrs>(call.attrs), builder),
+    lowerReduction(op, input(call.inputs, 'x'), call.outputs[0]!, reductionAttrs(call.attrs), builder),
 });
 
 export const reductionKernels = {

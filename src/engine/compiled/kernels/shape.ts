@@ -1,4 +1,4 @@
-import {type Shape, sizeOf} from '../../../support/tensor.js';
+import {sizeOf} from '../../../support/tensor.js';
 import type {KernelInputs, RecordedValue} from '../graph.js';
 import {attributes, input, type Kernel, like} from './kernel.js';
 
@@ -85,14 +85,6 @@ export const shapeKernels = {
       );
     },
   },
-  BroadcastTo: {
-    infer: (inputs, attrs) => [{shape: attributes<{shape: Shape}>(attrs).shape, dtype: input(inputs, 'x').dtype}],
-    lower: (call, builder) =>
-      builder.define(
-        call.outputs[0]!,
-        builder.node('Expand', [builder.plain(input(call.inputs, 'x')), builder.integers(call.outputs[0]!.shape)]),
-      ),
-  },
   Slice: {
     infer: (inputs, attrs) => {
       const x = input(inputs, 'x');
@@ -134,6 +126,26 @@ export const shapeKernels = {
           {axis},
         ),
       );
+    },
+  },
+  SplitV: {
+    infer: (inputs, attrs) => {
+      const x = input(inputs, 'x');
+      const {numOrSizeSplits, axis} = attributes<{numOrSizeSplits: number | number[]; axis: number}>(attrs);
+      const along = positive(axis, x.shape.length);
+      const total = x.shape[along]!;
+      const sizes = Array.isArray(numOrSizeSplits)
+        ? numOrSizeSplits
+        : Array<number>(numOrSizeSplits).fill(total / numOrSizeSplits);
+      const known = sizes.reduce((sum, size) => sum + Math.max(size, 0), 0);
+      return sizes.map((size) => ({shape: x.shape.with(along, size < 0 ? total - known : size), dtype: x.dtype}));
+    },
+    lower: (call, builder) => {
+      const x = input(call.inputs, 'x');
+      const axis = positive(attributes<{axis: number}>(call.attrs).axis, x.shape.length);
+      const sizes = builder.integers(call.outputs.map((output) => output.shape[axis]!));
+      const names = builder.nodes('Split', [builder.plain(x), sizes], {axis}, call.outputs.length);
+      for (const [index, output] of call.outputs.entries()) builder.define(output, names[index]!);
     },
   },
   PadV2: {

@@ -158,10 +158,7 @@ export class GraphBuilder {
         return true;
       })
       .toReversed()
-      .map((node) => ({
-        ...node,
-        outputs: node.outputs.slice(0, node.outputs.findLastIndex((output) => needed.has(output)) + 1),
-      }));
+      .map((node) => (node.op === 'MaxPool' ? withoutUnreadTail(node, needed) : node));
     return {
       name,
       nodes: inlineIdentities(
@@ -192,6 +189,11 @@ export class GraphBuilder {
     }
     return this.node('Transpose', [other], {perm: layout === 'channelsFirst' ? toFirst : toLast});
   }
+}
+
+/** MaxPool computes its indices, which cost more than the maxima, only when asked for. */
+function withoutUnreadTail(node: OnnxNode, needed: ReadonlySet<string>): OnnxNode {
+  return {...node, outputs: node.outputs.slice(0, node.outputs.findLastIndex((output) => needed.has(output)) + 1)};
 }
 
 /** An output that is the only use of a node's result takes that node's place, instead of a copy at the end of every step. */

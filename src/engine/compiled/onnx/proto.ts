@@ -118,7 +118,7 @@ function valueInfo(value: OnnxValueInfo): Message {
 /** A serialized ModelProto, as an ONNX viewer opens it. @param opset version of the default operator set. */
 export function encodeModel(graph: OnnxGraph, opset: number): Uint8Array {
   const body = new Message();
-  graph.nodes.forEach((value, index) => body.message(1, node(value, index)));
+  for (const [index, value] of graph.nodes.entries()) body.message(1, node(value, index));
   body.text(2, graph.name);
   for (const value of graph.initializers) body.message(5, tensor(value));
   for (const value of graph.inputs) body.message(11, valueInfo(value));

@@ -1,0 +1,52 @@
+import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-layers';
+import * as tf from '@tensorflow/tfjs-core';
+import t from 'tap';
+import type {RecordedGraph} from '../../../src/engine/compiled/graph.js';
+import {removeDeadCode} from '../../../src/engine/compiled/passes/dead-code.js';
+import {fuseBias} from '../../../src/engine/compiled/passes/fuse-bias.js';
+import {record} from '../../../src/engine/compiled/recorder.js';
+
+t.beforeEach(() => void tf.setBackend('cpu'));
+
+const kernelsOf = (graph: RecordedGraph): string[] => graph.calls.map((call) => call.kernel);
+
+t.test('dead code: only what an output depends on stays, in order', async (t) => {
+  const graph = record((recording) => {
+    const x = recording.input('x', [2]);
+    tf.exp(x);
+    const kept = tf.relu(x);
+    tf.log(tf.add(kept, x));
+    recording.output('y', tf.neg(kept));
+  });
+  t.strictSame(kernelsOf(graph), ['Exp', 'Relu', 'Add', 'Log', 'Neg']);
+  t.strictSame(kernelsOf(removeDeadCode(graph)), ['Relu', 'Neg']);
+});
+
+t.test('fuse bias: a product that only the addition reads takes the bias', async (t) => {
+  const graph = record((recording) => {
+    const [a, b, bias] = [recording.input('a', [2, 3]), recording.input('b', [3, 4]), recording.input('bias', [4])];
+    recording.output('y', tf.relu(tf.add(tf.matMul(a, b), bias)));
+  });
+  const fused = fuseBias(graph);
+  t.strictSame(kernelsOf(fused), ['_FusedMatMul', 'Relu']);
+  t.equal(fused.calls[0]!.inputs.bias, graph.inputs[2]);
+});
+
+t.test('fuse bias: leaves alone what is read elsewhere, is an output, or is no vector of the last axis', async (t) => {
+  const untouched = (
+    build: (product: tf.Tensor, vector: tf.Tensor, output: (name: string, y: tf.Tensor) => void) => void,
+  ): void => {
+    const graph = record((recording) => {
+      const product = tf.matMul(recording.input('a', [2, 4]), recording.input('b', [4, 4]));
+      build(product, recording.input('v', [4]), (name, y) => recording.output(name, y));
+    });
+    t.strictSame(kernelsOf(fuseBias(graph)), kernelsOf(graph));
+  };
+  untouched((product, vector, output) => output('y', tf.mul(tf.add(product, vector), product)));
+  untouched((product, vector, output) => {
+    output('product', product);
+    output('y', tf.add(product, vector));
+  });
+  untouched((product, vector, output) => output('y', tf.add(product, tf.reshape(vector, [1, 4]))));
+});
