@@ -19,6 +19,7 @@ const nativePackages = {tensorflow: [gpuPackage, '@tensorflow/tfjs-node'], cuda:
  * @throws ExpError ENGINE_UNAVAILABLE with the reason and what mends it
  */
 export async function loadEagerBackend(name: EagerBackend): Promise<{readonly device: string}> {
+  await import('@tensorflow/tfjs-layers'); // registers the gradients of all kernels
   registerComparisonGradients();
   tf.env().set('PROD', true); // no greeting on the console
   if (name === 'cpu') {

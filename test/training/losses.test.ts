@@ -1,0 +1,74 @@
+import * as tf from '@tensorflow/tfjs-core';
+import t from 'tap';
+import {loadEagerBackend} from '../../src/engine/eager/backends.js';
+import {type LossSpec, lossDefinition, losses, lossFunction} from '../../src/training/losses/registry.js';
+import {type ReferenceArray, readReference, relativeError} from '../reference/read.js';
+
+interface LossCase {
+  readonly title: string;
+  readonly loss: LossSpec['type'];
+  readonly targets: ReferenceArray;
+  readonly outputs: ReferenceArray;
+  readonly value: number;
+  readonly gradient: ReferenceArray;
+}
+
+const {cases} = readReference<{cases: LossCase[]}>('losses');
+await loadEagerBackend('cpu');
+
+for (const {title, loss, targets, outputs, value, gradient} of cases) {
+  t.test(`${loss} agrees with PyTorch: ${title}`, async (t) => {
+    const compute = lossFunction({type: loss});
+    tf.tidy(() => {
+      const wanted = tf.tensor(targets.values, targets.shape, 'float32');
+      const given = tf.tensor(outputs.values, outputs.shape, 'float32');
+      const result = tf.valueAndGrad((x: tf.Tensor) => compute(tf, wanted, x))(given);
+      t.same(result.value.shape, []);
+      t.same(result.grad.shape, outputs.shape);
+      t.ok(Math.abs(result.value.dataSync()[0]! - value) <= 1e-5 * Math.max(value, 1e-2), 'value');
+      t.ok(relativeError(result.grad.dataSync(), gradient.values) <= 1e-5, 'gradient');
+    });
+  });
+}
+
+t.test('every loss has a reference', async (t) => {
+  for (const name of Object.keys(losses))
+    t.ok(
+      cases.some(({loss}) => loss === name),
+      name,
+    );
+});
+
+t.test('the gradient is scaled by what comes from above and temporary tensors are released', async (t) => {
+  const before = tf.memory().numTensors;
+  for (const {loss, targets, outputs, gradient} of cases) {
+    const compute = lossFunction({type: loss});
+    tf.tidy(() => {
+      const wanted = tf.tensor(targets.values, targets.shape, 'float32');
+      const given = tf.tensor(outputs.values, outputs.shape, 'float32');
+      const tripled = tf.grad((x: tf.Tensor) => tf.mul(compute(tf, wanted, x), 3))(given);
+      t.ok(relativeError(tf.div(tripled, 3).dataSync(), gradient.values) <= 1e-5, loss);
+    });
+  }
+  t.equal(tf.memory().numTensors, before);
+});
+
+t.test('a NaN or infinite output gives a loss that is not finite', async (t) => {
+  const outputs = {
+    softmaxCrossEntropy: [2, 2],
+    sparseSoftmaxCrossEntropy: [2, 2],
+    binaryCrossEntropy: [2, 1],
+    meanSquaredError: [2, 1],
+  };
+  for (const [type, shape] of Object.entries(outputs) as [LossSpec['type'], number[]][]) {
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const loss = tf.tidy(() => {
+        const values = Array.from({length: shape[0]! * shape[1]!}, (_, i) => (i === 0 ? bad : 1));
+        const targets =
+          lossDefinition({type}).targets === 'oneHot' ? tf.tensor([0, 1, 1, 0], [2, 2]) : tf.tensor([0, 1]);
+        return lossFunction({type})(tf, targets, tf.tensor(values, shape)).dataSync()[0]!;
+      });
+      t.notOk(Number.isFinite(loss), `${type} of ${bad} is ${loss}`);
+    }
+  }
+});

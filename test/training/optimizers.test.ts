@@ -1,0 +1,87 @@
+import * as tf from '@tensorflow/tfjs-core';
+import t from 'tap';
+import {loadEagerBackend} from '../../src/engine/eager/backends.js';
+import {float32Math, numberMath} from '../../src/training/optimizers/number-math.js';
+import {type OptimizerSpec, optimizerRule, optimizers} from '../../src/training/optimizers/registry.js';
+import type {Elementwise} from '../../src/training/optimizers/rule.js';
+import {tensorMath} from '../../src/training/optimizers/tensor-math.js';
+import {readReference, relativeError} from '../reference/read.js';
+
+interface Reference {
+  readonly start: number[];
+  readonly gradients: number[][];
+  readonly cases: readonly {readonly title: string; readonly optimizer: OptimizerSpec; readonly after: number[][]}[];
+}
+
+const {start, gradients, cases} = readReference<Reference>('optimizers');
+await loadEagerBackend('cpu');
+
+/** Parameters after each step, element by element. */
+function runOnNumbers(math: Elementwise<number>, spec: OptimizerSpec): number[][] {
+  const rule = optimizerRule(spec);
+  let states = start.map((parameter) => ({parameter, slots: rule.slots.map(() => 0) as readonly number[]}));
+  return gradients.map((gradient, index) => {
+    const scalars = rule.scalars(spec.learningRate, index + 1).map((value) => math.constant(value));
+    states = states.map((state, i) => rule.update(math, {...state, gradient: gradient[i]!, scalars}));
+    return states.map(({parameter}) => parameter);
+  });
+}
+
+/** The same on whole tensors. */
+function runOnTensors(spec: OptimizerSpec): number[][] {
+  const rule = optimizerRule(spec);
+  return tf.tidy(() => {
+    let parameter: tf.Tensor = tf.tensor1d(start);
+    let slots: readonly tf.Tensor[] = rule.slots.map(() => tf.zeros([start.length]));
+    return gradients.map((values, index) => {
+      const scalars = rule.scalars(spec.learningRate, index + 1).map((value) => tf.scalar(value));
+      const gradient = tf.tensor1d(values);
+      ({parameter, slots} = rule.update<tf.Tensor>(tensorMath(tf), {parameter, gradient, slots, scalars}));
+      return [...parameter.dataSync()];
+    });
+  });
+}
+
+const worst = (actual: number[][], expected: number[][]): number =>
+  Math.max(...expected.map((row, step) => relativeError(actual[step]!, row)));
+
+for (const {title, optimizer, after} of cases) {
+  t.test(`${title} agrees with PyTorch`, async (t) => {
+    t.ok(worst(runOnNumbers(numberMath, optimizer), after) <= 1e-12, 'in double precision');
+    t.ok(worst(runOnNumbers(float32Math, optimizer), after) <= 1e-6, 'in single precision');
+    t.ok(worst(runOnTensors(optimizer), after) <= 1e-6, 'on tensors');
+  });
+}
+
+t.test('every optimizer has a reference', async (t) => {
+  for (const name of Object.keys(optimizers))
+    t.ok(
+      cases.some(({optimizer}) => optimizer.type === name),
+      name,
+    );
+});
+
+t.test('a step of plain gradient descent, by hand: w = 2, g = 1, learning rate 0.5 gives 1.5', async (t) => {
+  const rule = optimizerRule({type: 'sgd', learningRate: 0.5, momentum: 0, nesterov: false, weightDecay: 0});
+  t.same(rule.slots, []);
+  const next = rule.update(numberMath, {parameter: 2, gradient: 1, slots: [], scalars: rule.scalars(0.5, 1)});
+  t.same(next, {parameter: 1.5, slots: []});
+});
+
+t.test("Adam's first step is the learning rate against the gradient's sign, whatever its size", async (t) => {
+  const rule = optimizerRule({type: 'adam', learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8});
+  for (const gradient of [1e-3, 1, -50]) {
+    const scalars = rule.scalars(0.01, 1);
+    const {parameter} = rule.update(numberMath, {parameter: 0, gradient, slots: [0, 0], scalars});
+    t.ok(Math.abs(parameter + 0.01 * Math.sign(gradient)) < 1e-6, `${gradient}`);
+  }
+});
+
+t.test('the learning rate of each step is the one given, not the one of the spec', async (t) => {
+  for (const {title, optimizer} of cases) {
+    const rule = optimizerRule(optimizer);
+    const slots = rule.slots.map(() => 0.5);
+    const next = rule.update(numberMath, {parameter: 3, gradient: 1, slots, scalars: rule.scalars(0, 4)});
+    t.equal(next.parameter, 3, title);
+  }
+});
