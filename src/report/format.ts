@@ -3,13 +3,14 @@ export const formatCount = (count: number): string => Math.round(count).toLocale
 
 /** A metric in four significant digits, `0.9891`, `2.303`, `1.2e-7`. */
 export function formatMetric(value: number): string {
-  if (!Number.isFinite(value) || value === 0 || Number.isInteger(value)) return String(value);
+  if (!Number.isFinite(value) || value === 0) return String(value);
   const size = Math.abs(value);
   return size >= 1e-4 && size < 1e6 ? value.toPrecision(4) : value.toExponential(3);
 }
 
-/** `0.8 s`, `12.3 s`, `3 min 05 s`, `2 h 07 min`. */
+/** `12 ms`, `0.8 s`, `12.3 s`, `3 min 05 s`, `2 h 07 min`. */
 export function formatDuration(seconds: number): string {
+  if (seconds < 0.0995) return `${Math.round(1000 * seconds)} ms`;
   if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];

@@ -25,22 +25,22 @@ export interface RunPlan {
   readonly optimizer: string;
   readonly engine: string;
   readonly device: string;
-  /** Weights, gradients, optimizer slots, activations of a batch, and the data: what training holds at the least. */
+  /** Weights, gradients, optimizer slots and the activations of a batch: what training holds besides the data and the engine. */
   readonly memoryBytes: number;
 }
 
-/** How a run ended without an exception. */
+/** How a run ended without an exception. `path` is the run folder; a smoke run keeps none. */
 export type RunEnding =
   | {
       readonly state: 'finished';
-      readonly path: string;
+      readonly path?: string;
       readonly summary: RunSummary;
       readonly classNames?: readonly string[];
     }
-  | {readonly state: 'interrupted'; readonly path: string; readonly epoch: number; readonly step: number}
+  | {readonly state: 'interrupted'; readonly path?: string; readonly epoch: number; readonly step: number}
   | {
       readonly state: 'diverged';
-      readonly path: string;
+      readonly path?: string;
       readonly epoch: number;
       readonly step: number;
       readonly loss: number;

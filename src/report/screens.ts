@@ -1,3 +1,4 @@
+import {summaryTable} from '../model/summary-table.js';
 import {formatShape} from '../support/tensor.js';
 import type {MetricValues, TrainingEvent} from '../training/events.js';
 import {formatBytes, formatCount, formatDuration, formatMetric, formatRate} from './format.js';
@@ -7,6 +8,8 @@ import {renderPairs, renderTable} from './table.js';
 import {type Field, fitFields} from './text.js';
 
 type EpochEnded = Extract<TrainingEvent, {type: 'epochEnded'}>;
+const longestTable = 100;
+
 type View = Pick<Sink, 'style' | 'width'>;
 
 /** The screen before training: what, on what data, the model's layers, where it runs. */
@@ -19,21 +22,21 @@ export function planScreen(plan: RunPlan, view: View): string {
   ].filter(Boolean);
   const targets =
     data.numClasses === undefined ? `targets ${formatShape(data.targetShape)}` : `${data.numClasses} classes`;
-  const frozen = plan.numParameters - plan.numTrainableParameters;
   return [
     `${view.style.bold(plan.name)}${plan.description ? `  ${view.style.dim(plan.description)}` : ''}\n\n`,
-    modelTable(plan, view),
-    '\n',
+    `${summaryTable(plan.layers, Math.min(view.width, longestTable))}\n\n`,
     renderPairs(
       [
-        ['parameters', formatCount(plan.numParameters) + (frozen > 0 ? ` (${formatCount(frozen)} not trainable)` : '')],
         ['data', `${plan.source}: ${sets.join(', ')} examples of ${formatShape(plan.inputShape)}, ${targets}`],
         [
           'training',
           `${plan.epochs} × ${formatCount(plan.stepsPerEpoch)} steps of ${plan.batchSize}, ${plan.loss}, ${plan.optimizer}, seed ${plan.seed}`,
         ],
         ['engine', `${plan.engine} on ${plan.device}`],
-        ['memory', `about ${formatBytes(plan.memoryBytes)}`],
+        [
+          'memory',
+          `about ${formatBytes(plan.memoryBytes)} for weights, gradients, optimizer and a batch's activations`,
+        ],
         ['run', plan.path],
       ],
       view.style,
@@ -41,24 +44,6 @@ export function planScreen(plan: RunPlan, view: View): string {
     '\n',
   ].join('');
 }
-
-/** Name, type, output shape and parameters of each layer. */
-export const modelTable = (plan: Pick<RunPlan, 'layers'>, view: View): string =>
-  renderTable(
-    [
-      {title: 'layer'},
-      {title: 'type', droppable: 1},
-      {title: 'output', align: 'right'},
-      {title: 'parameters', align: 'right'},
-    ],
-    plan.layers.map((layer) => [
-      layer.name,
-      layer.type,
-      formatShape(layer.outputShape),
-      formatCount(layer.numParameters),
-    ]),
-    view,
-  );
 
 /** `epoch 3/6  loss 0.0412  accuracy 0.9873  val_loss 0.0391  12.3 s  4,880 examples/s`. */
 export function epochLine(event: EpochEnded, numEpochs: number, view: View): string {
@@ -76,16 +61,14 @@ export function epochLine(event: EpochEnded, numEpochs: number, view: View): str
 
 /** The screen after a run: the metrics of each set side by side, what it took, and where the folder is. */
 export function endScreen(ending: RunEnding, view: View): string {
+  const place = ending.path === undefined ? '' : `${ending.path}\n`;
   if (ending.state === 'interrupted') {
-    return `${view.style.yellow('interrupted')} in epoch ${ending.epoch} after step ${formatCount(ending.step)}; checkpoint saved\n${ending.path}\n`;
+    const saved = ending.path === undefined ? '' : '; a checkpoint is saved';
+    return `${view.style.yellow('interrupted')} in epoch ${ending.epoch} after step ${formatCount(ending.step)}${saved}\n${place}`;
   }
   if (ending.state === 'diverged') {
-    const good = Object.entries(ending.lastGood).map(([name, value]) => `${name} ${formatMetric(value)}`);
-    return [
-      `${view.style.red('diverged')} in epoch ${ending.epoch} at step ${formatCount(ending.step)}: the loss is ${ending.loss}\n`,
-      good.length > 0 ? `last good values: ${good.join(', ')}\n` : '',
-      `${ending.path}\n`,
-    ].join('');
+    const good = describeMetrics(ending.lastGood);
+    return `${good ? `last good values: ${good}\n` : ''}${place}`;
   }
   const {summary} = ending;
   const details = [
@@ -103,7 +86,7 @@ export function endScreen(ending: RunEnding, view: View): string {
       details.map((text, index) => ({text, priority: index})),
       view.width,
     )}\n`,
-    `${ending.path}\n`,
+    ending.path === undefined ? 'a smoke run: nothing is kept\n' : place,
   ].join('');
 }
 

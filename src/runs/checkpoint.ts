@@ -51,17 +51,6 @@ export function writeCheckpoint(folder: string, training: TrainingState, state: 
   });
 }
 
-/** Moves `best` to `best-2`, `best-2` to `best-3` and so on, so that the newest `keep` stay when the next `best` is written. */
-export function rotateCheckpoints(folder: string, keep: number): void {
-  const numbered = (rank: number): string => (rank === 1 ? folder : `${folder}-${rank}`);
-  writing(folder, () => {
-    rmSync(numbered(keep), {recursive: true, force: true});
-    for (let rank = keep - 1; rank >= 1; rank--) {
-      if (existsSync(numbered(rank))) renameSync(numbered(rank), numbered(rank + 1));
-    }
-  });
-}
-
 /**
  * Reads a checkpoint back, the one before if the process died between the two renames.
  * @throws ExpError RUN_NOT_FOUND without any, DATA_INVALID when a file is damaged.

@@ -18,6 +18,8 @@ export interface RunEnvironment {
   /** The command line, secrets masked. */
   readonly command: readonly string[];
   readonly workingDirectory: string;
+  /** Where the spec was; its relative paths start in that folder. */
+  readonly spec: string;
   /** The few environment variables that change results or tell where a run came from. */
   readonly variables: Readonly<Record<string, string>>;
 }
@@ -54,10 +56,11 @@ export function maskSecrets(argument: string): string {
   return argument.replace(/(\w+:\/\/)[^/@\s]+@/g, '$1***@');
 }
 
-/** Collects environment.json. @param session what trained, as it names itself. */
+/** Collects environment.json. @param session what trains, as it names itself. @param spec path of the spec file */
 export function describeEnvironment(
   session: {readonly engine: string; readonly device: string},
   git: GitFacts | undefined,
+  spec: string,
 ): RunEnvironment {
   const packages: Record<string, string> = {};
   for (const name of recordedPackages) {
@@ -83,6 +86,7 @@ export function describeEnvironment(
     git: git === undefined ? null : {...facts, commit: git.commit, dirty: git.dirty},
     command: process.argv.slice(2).map(maskSecrets),
     workingDirectory: process.cwd(),
+    spec,
     variables,
   };
 }

@@ -6,6 +6,8 @@ export const runFiles = {
   resolved: 'resolved.yaml',
   /** Where each value of the resolved spec came from. */
   origins: 'origins.json',
+  /** What the data were: sizes, shapes, classes, fingerprint, and what the transforms learnt of them. */
+  data: 'data.json',
   /** One row per epoch, training and validation side by side, no wall clock: equal runs give equal bytes. */
   metrics: 'metrics.csv',
   /** One row per logged step. */
@@ -36,3 +38,6 @@ export const checkpointFiles = {
   optimizer: 'optimizer.safetensors',
   state: 'state.json',
 } as const;
+
+/** The names inside the model folder that TensorFlow.js looks for; model.json names its weight file itself. */
+export const modelFiles = {topology: 'model.json'} as const;

@@ -1,9 +1,10 @@
 import {appendFileSync, mkdirSync} from 'node:fs';
 import {hostname} from 'node:os';
 import path from 'node:path';
+import {type SavedModel, weightsFileName} from '../model/save.js';
 import {writeFileAtomically} from '../support/atomic-file.js';
 import {CsvFile} from './csv-file.js';
-import {type RunFile, runFiles} from './layout.js';
+import {modelFiles, type RunFile, runFiles} from './layout.js';
 import type {RunStatus, RunSummary} from './records.js';
 import {makeRunFolder} from './run-name.js';
 import {writing} from './unwritable.js';
@@ -83,6 +84,15 @@ export class RunDirectory {
   appendLog(text: string): void {
     const target = this.fileOf('log');
     writing(target, () => appendFileSync(target, text));
+  }
+
+  /** Writes the final model as TensorFlow.js loads it: model.json and the weight file that it names. */
+  writeModel({modelJson, weights}: SavedModel): void {
+    const folder = this.makeFolder('model');
+    writing(folder, () => {
+      writeFileAtomically(path.join(folder, weightsFileName), weights);
+      writeFileAtomically(path.join(folder, modelFiles.topology), JSON.stringify(modelJson));
+    });
   }
 
   /** Makes a folder of the run and returns its path. */

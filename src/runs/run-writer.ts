@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type {MetricValues, TrainingEvent} from '../training/events.js';
-import {rotateCheckpoints, writeCheckpoint} from './checkpoint.js';
+import {writeCheckpoint} from './checkpoint.js';
 import type {CsvCell, CsvFile} from './csv-file.js';
 import type {RunDirectory} from './run-directory.js';
 
@@ -15,8 +15,6 @@ export interface RunWriterOptions {
   readonly runningColumns: readonly string[];
   /** Steps between two rows of steps.csv. */
   readonly logEverySteps: number;
-  /** How many best checkpoints stay. */
-  readonly keepBest: number;
 }
 
 const heartbeatMillis = 3000;
@@ -91,8 +89,7 @@ export class RunWriter {
 
   #onCheckpoint(event: CheckpointEvent): void {
     const writtenAt = this.#writtenAt.get(event.kind) ?? Number.NEGATIVE_INFINITY;
-    const keepsSeveral = event.kind === 'best' && this.options.keepBest > 1;
-    if (!keepsSeveral && performance.now() - writtenAt < checkpointMillis) this.#pending.set(event.kind, event);
+    if (performance.now() - writtenAt < checkpointMillis) this.#pending.set(event.kind, event);
     else this.#write(event);
   }
 
@@ -100,7 +97,6 @@ export class RunWriter {
     const {kind, epoch, step, metrics, state} = event;
     this.#pending.delete(kind);
     const folder = path.join(this.directory.makeFolder('checkpoints'), kind);
-    if (kind === 'best' && this.options.keepBest > 1) rotateCheckpoints(folder, this.options.keepBest);
     writeCheckpoint(folder, state, {epoch, step, metrics, savedAt: new Date().toISOString()});
     this.#writtenAt.set(kind, performance.now());
   }

@@ -8,7 +8,7 @@ import {fillNoise} from '../noise.js';
 import type {SessionOptions} from '../options.js';
 import {Arena, type ArenaTensor} from './arena.js';
 import {lower} from './lower.js';
-import {BoundGraph, type NamedArrays} from './onnxruntime.js';
+import {BoundGraph, loadOnnxRuntime, type NamedArrays} from './onnxruntime.js';
 import {gradientOf, nextOf, recordEvaluation, recordTraining} from './record-step.js';
 import {compileUpdateKernel, type UpdateKernel} from './wasm/update-kernel.js';
 
@@ -38,7 +38,7 @@ interface BatchGraph {
  * Trains a model as a recorded ONNX graph on onnxruntime-node's CPU provider, the optimizer as a WebAssembly SIMD kernel.
  * A graph is recorded once per batch size and mode, so the last, smaller batch of an epoch has one of its own.
  */
-class CompiledSession implements TrainingSession {
+export class CompiledSession implements TrainingSession {
   readonly engine = 'compiled';
   readonly device: string;
   readonly #options: SessionOptions;
@@ -72,6 +72,15 @@ class CompiledSession implements TrainingSession {
   /** Records and compiles the training step ahead of the first one, so that a model it cannot run is known before training. */
   prepare(batchSize: number): void {
     this.#graph('training', batchSize);
+  }
+
+  /**
+   * Records and compiles the training step now, and records an evaluation, so that a model this engine cannot run fails here.
+   * @throws ExpError KERNEL_UNSUPPORTED
+   */
+  prepare(batchSize: number): void {
+    this.#graph('training', batchSize);
+    lower(recordEvaluation(this.#options, batchSize).graph, 'evaluation');
   }
 
   step(batch: Batch, {learningRate, step}: StepHyper): BatchResult {
@@ -189,11 +198,12 @@ export type PreparableSession = TrainingSession & {prepare(batchSize: number): v
 
 /**
  * @param numThreads how many threads share a step's arithmetic; the machine's cores by default. The numbers depend on it
- * @throws ExpError ENGINE_UNAVAILABLE, or KERNEL_UNSUPPORTED from the first step when the model cannot be recorded
+ * @throws ExpError ENGINE_UNAVAILABLE
  */
 export async function createCompiledSession(
   options: SessionOptions,
   numThreads = availableParallelism(),
-): Promise<PreparableSession> {
+): Promise<CompiledSession> {
+  loadOnnxRuntime();
   return new CompiledSession(options, numThreads);
 }

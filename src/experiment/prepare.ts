@@ -1,0 +1,103 @@
+import type {Dataset} from '../data/dataset.js';
+import {loadData} from '../data/load.js';
+import {chooseEngine, createSession} from '../engine/create-session.js';
+import {buildModel} from '../model/build.js';
+import type {BuiltModel} from '../model/built-model.js';
+import type {RunPlan} from '../report/reporter.js';
+import {Rng} from '../support/random.js';
+import {sizeOf} from '../support/tensor.js';
+import {lossDefinition, lossFunction} from '../training/losses/registry.js';
+import {optimizerRule} from '../training/optimizers/registry.js';
+import type {TrainingSession} from '../training/session.js';
+import {encodedTargetShape} from '../training/targets.js';
+import type {LoadedExperiment} from './load.js';
+import type {ExperimentSpec} from './schema.js';
+
+/** An experiment with its data read, its model built and its training step compiled: everything but the training. */
+export interface PreparedExperiment {
+  readonly dataset: Dataset;
+  readonly model: BuiltModel;
+  readonly session: TrainingSession;
+  /** The run's root stream; each purpose takes a stream of its own from it. */
+  readonly rng: Rng;
+  readonly plan: RunPlan;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Reads the data, builds the model and makes the session.
+ * @param warn is told what a person should know, such as a fall-back to the eager engine
+ * @throws ExpError for missing or damaged data, or an engine that cannot run this here
+ */
+export async function prepareExperiment(
+  {spec, baseDir}: Pick<LoadedExperiment, 'spec' | 'baseDir'>,
+  warn: (message: string) => void,
+): Promise<PreparedExperiment> {
+  const rng = Rng.fromSeed(spec.seed);
+  const {training} = spec;
+  const choice = await chooseEngine(spec.engine, spec.device);
+  const encoding = lossDefinition(training.loss).targets;
+  const dataset = await loadData(spec.data, {baseDir, encoding, rng});
+  const model = await buildModel(spec.model, {inputShape: dataset.info.inputShape, rng});
+  const rule = optimizerRule(training.optimizer);
+  const session = await createSession(
+    choice,
+    {
+      model,
+      rule,
+      encoding,
+      loss: lossFunction(training.loss),
+      targetShape: encodedTargetShape(dataset.info, encoding),
+      rng: rng.split('dropout'),
+    },
+    Math.min(training.batchSize, dataset.train.numExamples),
+    warn,
+  );
+  return {
+    dataset,
+    model,
+    session,
+    rng,
+    plan: planOf(spec, dataset, model, session, rule.slots.length),
+    async dispose() {
+      await session.dispose();
+      model.network.dispose();
+    },
+  };
+}
+
+function planOf(
+  spec: ExperimentSpec,
+  dataset: Dataset,
+  model: BuiltModel,
+  session: TrainingSession,
+  numSlots: number,
+): RunPlan {
+  const {training} = spec;
+  const numActivations = model.layers.reduce(
+    (sum, {outputShape}) => sum + sizeOf(outputShape),
+    sizeOf(model.inputShape),
+  );
+  // Each trained weight has a gradient and its optimizer slots; each activation of a batch has a gradient.
+  const numFloats =
+    model.numParameters + model.numTrainableParameters * (1 + numSlots) + 2 * numActivations * training.batchSize;
+  return {
+    name: spec.name,
+    ...(spec.description === undefined ? {} : {description: spec.description}),
+    seed: spec.seed,
+    source: spec.data.source.type,
+    data: dataset.info,
+    inputShape: model.inputShape,
+    layers: model.layers,
+    numParameters: model.numParameters,
+    numTrainableParameters: model.numTrainableParameters,
+    epochs: training.epochs,
+    batchSize: training.batchSize,
+    stepsPerEpoch: Math.ceil(dataset.train.numExamples / training.batchSize),
+    loss: training.loss.type,
+    optimizer: `${training.optimizer.type} at ${training.optimizer.learningRate}`,
+    engine: session.engine,
+    device: session.device,
+    memoryBytes: 4 * numFloats,
+  };
+}

@@ -1,0 +1,27 @@
+import {JsonReporter} from './json-reporter.js';
+import {LineReporter} from './line-reporter.js';
+import type {RunReporter} from './reporter.js';
+import {plainSink, type Sink, streamSink} from './sink.js';
+
+export interface ReporterOptions {
+  /** JSON lines instead of text. */
+  readonly json: boolean;
+  /** Only how it ended. */
+  readonly quiet: boolean;
+  /** Steps between two `step` lines of JSON. */
+  readonly logEverySteps: number;
+}
+
+/** The reporter for this process's standard streams: JSON lines, a live bar on a terminal, or a line per epoch. */
+export async function createReporter({json, quiet, logEverySteps}: ReporterOptions): Promise<RunReporter> {
+  const {stdout, stderr} = process;
+  if (json)
+    return new JsonReporter(
+      plainSink((text) => stdout.write(text)),
+      {logEverySteps},
+    );
+  const [sink, warnings]: [Sink, Sink] = [streamSink(stdout), streamSink(stderr)];
+  if (quiet || !stdout.isTTY || process.env.TERM === 'dumb') return new LineReporter(sink, {quiet, warnings});
+  const {LiveReporter} = await import('./live-reporter.js');
+  return new LiveReporter(stdout, sink, warnings);
+}

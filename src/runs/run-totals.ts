@@ -1,0 +1,31 @@
+import type {MetricValues, TrainingEvent} from '../training/events.js';
+
+/** What a run adds up to, gathered from its events. */
+export class RunTotals {
+  trainMillis = 0;
+  evaluateMillis = 0;
+  numExamples = 0;
+  /** Set when training diverged: the loss it came to and the last values that were good. */
+  divergence: {readonly loss: number; readonly lastGood: MetricValues} | undefined;
+  #best: {readonly epoch: number; readonly metrics: MetricValues} | undefined;
+
+  /** The training listener. */
+  readonly listen = (event: TrainingEvent): void => {
+    if (event.type === 'diverged') this.divergence = {loss: event.loss, lastGood: event.lastGood};
+    if (event.type !== 'epochEnded') return;
+    this.trainMillis += event.trainMillis;
+    this.evaluateMillis += event.evaluateMillis;
+    this.numExamples += event.numExamples;
+    if (event.isBest) this.#best = {epoch: event.epoch, metrics: event.metrics};
+  };
+
+  /** The best epoch by the monitored column; undefined when nothing is monitored. */
+  get best(): {readonly epoch: number; readonly metrics: MetricValues} | undefined {
+    return this.#best;
+  }
+
+  /** Over the training time of all epochs. */
+  get examplesPerSecond(): number {
+    return this.trainMillis > 0 ? (1000 * this.numExamples) / this.trainMillis : 0;
+  }
+}
