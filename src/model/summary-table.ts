@@ -2,11 +2,11 @@ import {formatShape} from '../support/tensor.js';
 import type {LayerSummary} from './built-model.js';
 
 /** 3199106 → `3,199,106`, the same in every locale. */
-export const formatCount = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+const formatCount = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 
 /**
  * The layers of a model as a text table with totals: name, type, output shape, parameters. Below 60 columns the type is left out
- * (automatic names start with it); names that are still too long lose their end.
+ * (automatic names start with it); names that are still too long lose their middle.
  * @param width columns of the terminal, at least 40
  */
 export function summaryTable(layers: readonly LayerSummary[], width = 80): string {
@@ -28,7 +28,7 @@ export function summaryTable(layers: readonly LayerSummary[], width = 80): strin
       .map((cell, column) => {
         const size = widths[column]!;
         if (column === cells.length - 1) return cell.padStart(size);
-        return (cell.length > size ? `${cell.slice(0, size - 1)}…` : cell).padEnd(size);
+        return shorten(cell, size).padEnd(size);
       })
       .join(' '.repeat(gap));
   const rule = '─'.repeat(widths.reduce((sum, cell) => sum + cell + gap, -gap));
@@ -42,3 +42,7 @@ function totals(layers: readonly LayerSummary[]): string {
   const text = `${formatCount(all)} parameters`;
   return all === trainable ? text : `${text}, ${formatCount(trainable)} trainable`;
 }
+
+/** The start and the last four characters, which tell `batchNormalization_1` from `batchNormalization_2`. */
+const shorten = (text: string, size: number): string =>
+  text.length > size ? `${text.slice(0, Math.max(size - 5, 0))}…${text.slice(-Math.min(4, size - 1))}` : text;

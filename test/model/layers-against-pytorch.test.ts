@@ -60,7 +60,7 @@ for (const {title, layer, ...reference} of cases) {
       t.ok(disagreement(moved.get(`${layer.type}/${name}`)!, expected) <= 1, `${name} after the step`);
     }
     for (const request of requests) {
-      t.match(request, {layer: layer.type, kind: 'keepMask', rate: layer['rate'], shape: reference.inputs.shape});
+      t.match(request, {layer: layer.type, kind: 'keepMask', rate: layer.rate, shape: reference.inputs.shape});
     }
     t.equal(requests.length, reference.noise ? 2 : 0, 'noise asked for in each of the two passes, in training only');
 
