@@ -69,11 +69,6 @@ export class CompiledSession implements TrainingSession {
     this.#update = compileUpdateKernel(options.rule, arena.memory);
   }
 
-  /** Records and compiles the training step ahead of the first one, so that a model it cannot run is known before training. */
-  prepare(batchSize: number): void {
-    this.#graph('training', batchSize);
-  }
-
   /**
    * Records and compiles the training step now, and records an evaluation, so that a model this engine cannot run fails here.
    * @throws ExpError KERNEL_UNSUPPORTED
