@@ -1,4 +1,4 @@
-import {Flags} from '@oclif/core';
+import {boolean, string} from '@oclif/core/flags';
 import {BaseCommand} from './base.js';
 
 /** Looks at everything a run needs and says what works, what does not, why, and how to mend it. */
@@ -6,13 +6,8 @@ export default class Doctor extends BaseCommand {
   static override summary = 'Check this machine: Node.js, engines, MNIST, the runs folder.';
   static override description = 'Exits 0 when the main job can run here, 1 when something is in its way.';
   static override flags = {
-    'runs-dir': Flags.string({
-      summary: 'Where run folders go.',
-      default: 'runs',
-      env: 'EXP_RUNS_DIR',
-      helpValue: 'DIR',
-    }),
-    json: Flags.boolean({summary: 'Print the findings as JSON.'}),
+    'runs-dir': string({description: 'where run folders go', default: 'runs', env: 'EXP_RUNS_DIR'}),
+    json: boolean({description: 'print the findings as JSON'}),
   };
 
   override async run(): Promise<void> {
