@@ -2,23 +2,15 @@ import {availableParallelism} from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import type {Batch} from '../../data/dataset.js';
 import type {NoiseRequest} from '../../model/call-context.js';
-import {type Shape, sizeOf, type TensorData} from '../../support/tensor.js';
+import {type Shape, sizeOf} from '../../support/tensor.js';
 import type {BatchResult, StepHyper, TrainingSession, TrainingState} from '../../training/session.js';
 import {fillNoise} from '../noise.js';
 import type {SessionOptions} from '../options.js';
-import {Arena, type ArenaTensor} from './arena.js';
 import {lower} from './lower.js';
 import {BoundGraph, loadOnnxRuntime, type NamedArrays} from './onnxruntime.js';
 import {gradientOf, nextOf, recordEvaluation, recordTraining} from './record-step.js';
+import {CompiledState, type StateTensor} from './state.js';
 import {compileUpdateKernel, type UpdateKernel} from './wasm/update-kernel.js';
-
-/** A weight and, when it is trained, where its gradient and slots live. */
-interface StateTensor {
-  readonly name: string;
-  readonly weight: ArenaTensor;
-  readonly gradient?: ArenaTensor;
-  readonly slots: readonly ArenaTensor[];
-}
 
 /** A graph for one batch size with the arrays it reads and writes. */
 interface BatchGraph {
@@ -42,31 +34,17 @@ export class CompiledSession implements TrainingSession {
   readonly engine = 'compiled';
   readonly device: string;
   readonly #options: SessionOptions;
-  readonly #state: readonly StateTensor[];
+  readonly #numThreads: number;
+  readonly #state: CompiledState;
   readonly #update: UpdateKernel;
   readonly #graphs = new Map<string, BatchGraph>();
-  readonly #numThreads: number;
 
   constructor(options: SessionOptions, numThreads: number) {
+    this.device = `cpu (${numThreads} ${numThreads === 1 ? 'thread' : 'threads'})`;
     this.#options = options;
     this.#numThreads = numThreads;
-    this.device = `cpu (${numThreads} ${numThreads === 1 ? 'thread' : 'threads'})`;
-    const {weights} = options.model;
-    const numSlots = options.rule.slots.length;
-    const shapes = weights.flatMap(({variable, trainable}) => {
-      const shape = variable.shape as Shape;
-      return Array<Shape>(trainable ? 2 + numSlots : 1).fill(shape);
-    });
-    const arena = new Arena(shapes);
-    const tensors = arena.tensors.values();
-    const take = (): ArenaTensor => tensors.next().value!;
-    this.#state = weights.map(({name, variable, trainable}) => {
-      const weight = take();
-      weight.values.set(variable.read().dataSync() as Float32Array);
-      if (!trainable) return {name, weight, slots: []};
-      return {name, weight, gradient: take(), slots: Array.from({length: numSlots}, take)};
-    });
-    this.#update = compileUpdateKernel(options.rule, arena.memory);
+    this.#state = new CompiledState(options.model.weights, options.rule.slots);
+    this.#update = compileUpdateKernel(options.rule, this.#state.memory);
   }
 
   /**
@@ -97,27 +75,16 @@ export class CompiledSession implements TrainingSession {
   }
 
   async readState(): Promise<TrainingState> {
-    const copy = ({shape, values}: ArenaTensor): TensorData => ({shape, values: values.slice()});
-    return {
-      weights: new Map(this.#state.map(({name, weight}) => [name, copy(weight)])),
-      slots: new Map(this.#slots().map(([name, slot]) => [name, copy(slot)])),
-    };
+    return this.#state.read();
   }
 
   async writeState(state: TrainingState): Promise<void> {
-    const write = (kind: string, name: string, target: ArenaTensor, source: TensorData | undefined): void => {
-      if (!source) throw new Error(`the state has no ${kind} ${name}`);
-      if (source.values.length !== target.values.length)
-        throw new Error(`the state's ${kind} ${name} has another size than the model's`);
-      target.values.set(source.values);
-    };
-    for (const {name, weight} of this.#state) write('weight', name, weight, state.weights.get(name));
-    for (const [name, slot] of this.#slots()) write('slot', name, slot, state.slots.get(name));
+    this.#state.write(state);
   }
 
   async syncModel(): Promise<void> {
     this.#options.model.weights.forEach(({variable}, index) => {
-      const {values, shape} = this.#state[index]!.weight;
+      const {values, shape} = this.#state.tensors[index]!.weight;
       tf.tidy(() => void variable.write(tf.tensor(values.slice(), [...shape])));
     });
   }
@@ -125,13 +92,6 @@ export class CompiledSession implements TrainingSession {
   async dispose(): Promise<void> {
     for (const {graph} of this.#graphs.values()) graph.dispose();
     this.#graphs.clear();
-  }
-
-  #slots(): readonly (readonly [string, ArenaTensor])[] {
-    const names = this.#options.rule.slots;
-    return this.#state.flatMap(({name, slots}) =>
-      slots.map((slot, index) => [`${name}/${names[index]}`, slot] as const),
-    );
   }
 
   #run(graph: BatchGraph, batch: Batch): BatchResult {
@@ -153,7 +113,7 @@ export class CompiledSession implements TrainingSession {
   #compile(mode: 'training' | 'evaluation', batchSize: number): BatchGraph {
     const recorded = (mode === 'training' ? recordTraining : recordEvaluation)(this.#options, batchSize);
     const inState = new Map<string, Float32Array>();
-    for (const {name, weight, gradient} of this.#state) {
+    for (const {name, weight, gradient} of this.#state.tensors) {
       inState.set(name, weight.values);
       if (gradient) inState.set(gradientOf(name), gradient.values);
     }
@@ -179,8 +139,8 @@ export class CompiledSession implements TrainingSession {
       loss: outputs.loss!.values,
       outputs: outputs.outputs!.values,
       noise: [...recorded.noise].map(([name, request]) => ({request, values: inputs[name]!.values})),
-      updated: this.#state.filter(({name}) => outputs[gradientOf(name)]),
-      assigned: this.#state.flatMap(({name, weight}) => {
+      updated: this.#state.tensors.filter(({name}) => outputs[gradientOf(name)]),
+      assigned: this.#state.tensors.flatMap(({name, weight}) => {
         const next = outputs[nextOf(name)];
         return next ? [{from: next.values, to: weight.values}] : [];
       }),
