@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {NamedWeight} from '../../model/built-model.js';
-import type {TensorData} from '../../support/tensor.js';
+import {formatShape, type TensorData} from '../../support/tensor.js';
 import type {TrainingState} from '../../training/session.js';
 
 /** A model's weights and their optimizer slots as TensorFlow.js variables. The slots are owned here, the weights by the model. */
@@ -30,8 +30,10 @@ export class EagerWeights {
     return {weights: await readAll(this.#weights), slots: await readAll(this.#slots)};
   }
 
-  /** @throws Error when names or shapes differ from this model's */
+  /** @throws Error when names or shapes differ from this model's; then nothing was written */
   write(state: TrainingState): void {
+    checkAll(this.#weights, state.weights);
+    checkAll(this.#slots, state.slots);
     assignAll(this.#weights, state.weights);
     assignAll(this.#slots, state.slots);
   }
@@ -50,12 +52,19 @@ async function readAll(variables: ReadonlyMap<string, tf.Variable>): Promise<Map
   return state;
 }
 
-function assignAll(variables: ReadonlyMap<string, tf.Variable>, state: ReadonlyMap<string, TensorData>): void {
-  const stranger = [...state.keys()].find((name) => !variables.has(name));
-  if (stranger !== undefined) throw new Error(`the state holds ${stranger}, which this model lacks`);
-  for (const [name, variable] of variables) {
+function checkAll(variables: ReadonlyMap<string, tf.Variable>, state: ReadonlyMap<string, TensorData>): void {
+  for (const name of state.keys())
+    if (!variables.has(name)) throw new Error(`the state holds ${name}; the model lacks it`);
+  for (const [name, {shape}] of variables) {
     const data = state.get(name);
     if (!data) throw new Error(`the state lacks ${name}`);
-    tf.tidy(() => variable.assign(tf.tensor(Float32Array.from(data.values), [...data.shape])));
+    if (data.shape.join() === shape.join()) continue;
+    throw new Error(`the state holds ${name} as ${formatShape(data.shape)}; the model's is ${formatShape(shape)}`);
+  }
+}
+
+function assignAll(variables: ReadonlyMap<string, tf.Variable>, state: ReadonlyMap<string, TensorData>): void {
+  for (const [name, {shape, values}] of state) {
+    tf.tidy(() => variables.get(name)!.assign(tf.tensor(Float32Array.from(values), [...shape])));
   }
 }
