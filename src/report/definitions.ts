@@ -75,14 +75,15 @@ export function renderDefinition({summary, type, ...rest}: DefinitionJson, optio
   return parts.join('\n\n');
 }
 
-/** Two lines an argument, which reads well at any width: what it is, then what it means. */
+/** Two parts an argument, which reads well at any width: what it is, then what it means. */
 function renderArgument(argument: ArgumentRow, style: Style, width: number): string {
-  const state = argument.required
-    ? style.yellow('required')
-    : argument.default === undefined
-      ? style.dim('optional')
-      : style.dim(`default ${valueText(argument.default)}`);
-  const head = `  ${style.cyan(argument.name)}  ${argument.type}  ${state}`;
+  const [state, paint] = argument.required
+    ? (['required', style.yellow] as const)
+    : ([argument.default === undefined ? 'optional' : `default ${valueText(argument.default)}`, style.dim] as const);
+  const name = `  ${argument.name}  `;
+  const plain = hang(name, 6, `${argument.type}  ${state}`, width, name.length);
+  const painted = plain.endsWith(state) ? plain.slice(0, -state.length) + paint(state) : plain;
+  const head = painted.replace(argument.name, style.cyan(argument.name));
   return argument.description === '' ? head : `${head}\n${hang('      ', 6, argument.description, width)}`;
 }
 
@@ -137,8 +138,12 @@ function bound(closed: unknown, open: unknown, signs: readonly [string, string],
   return undefined;
 }
 
-const valueText = (value: unknown): string =>
-  typeof value === 'string' && value !== '' ? value : JSON.stringify(value);
+/** As it would be written in YAML; a word without arguments by its shorthand. */
+function valueText(value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value;
+  const isWord = typeof value === 'object' && value !== null && Object.keys(value).join() === 'type' && 'type' in value;
+  return isWord ? String(value.type) : JSON.stringify(value);
+}
 
 /** `lead` and then `text`, wrapped at `width`; following lines start at `indent`. `leadWidth` is what `lead` takes on screen. */
 export function hang(lead: string, indent: number, text: string, width: number, leadWidth = indent): string {
