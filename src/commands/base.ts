@@ -1,5 +1,7 @@
 import {Command} from '@oclif/core/command';
+import {surviveClosedPipes} from '../report/sink.js';
 import {createStyle, wantsColor} from '../report/style.js';
+import {nearest} from '../spec/suggest.js';
 import {ExpError} from '../support/errors.js';
 
 /** Where people look next when a command line makes no sense. */
@@ -10,6 +12,11 @@ const helpHint = (id: string | undefined): string => `see exp ${id ? `${id} ` : 
  * with `--json` they are one JSON object on stderr. A plain Error is a bug and keeps its stack.
  */
 export abstract class BaseCommand extends Command {
+  protected override async init(): Promise<void> {
+    surviveClosedPipes();
+    await super.init();
+  }
+
   /** Prints the error and sets the exit code; nothing is thrown further, so output still in pipes is flushed. */
   protected override async catch(error: Error): Promise<void> {
     if ('code' in error && error.code === 'EEXIT') throw error;
@@ -17,7 +24,8 @@ export abstract class BaseCommand extends Command {
     process.exitCode = known?.exitCode ?? 1;
     if (this.wantsJson()) {
       const {code, message, hint} = known ?? {code: 'BUG', message: error.stack ?? error.message, hint: undefined};
-      process.stderr.write(`${JSON.stringify({error: {code, message, ...(hint ? {hint} : {})}})}\n`);
+      const diagnostics = known && 'diagnostics' in known ? {diagnostics: known.diagnostics} : {};
+      process.stderr.write(`${JSON.stringify({error: {code, message, ...(hint ? {hint} : {}), ...diagnostics}})}\n`);
       return;
     }
     const style = createStyle(wantsColor(process.stderr));
@@ -38,7 +46,10 @@ export abstract class BaseCommand extends Command {
   /** oclif's parse errors as ours; undefined for anything else. */
   private usageError(error: Error): ExpError | undefined {
     if (!('oclif' in error) && !('parse' in error)) return undefined;
-    const message = error.message.replace(/\nSee more help with --help$/, '').trimEnd();
-    return new ExpError('USAGE', message, helpHint(this.id));
+    const message = error.message.replace(/\n+(See more help with --help|Note: [\s\S]*)$/, '').trimEnd();
+    const flag = 'flags' in error && Array.isArray(error.flags) ? String(error.flags[0]) : undefined;
+    const known = Object.keys(this.ctor.flags ?? {});
+    const guess = flag === undefined ? undefined : nearest(flag.replace(/^-+/, '').replace(/=.*$/, ''), known);
+    return new ExpError('USAGE', message, guess === undefined ? helpHint(this.id) : `did you mean --${guess}?`);
   }
 }

@@ -89,13 +89,13 @@ export async function runExperiment(loaded: LoadedExperiment, options: RunOption
 function writeInputs(
   directory: RunDirectory,
   {sourceText, resolved, origins, path: specPath}: LoadedExperiment,
-  {dataset, session}: PreparedExperiment,
+  {dataset, session, plan}: PreparedExperiment,
   git: GitFacts | undefined,
 ): void {
   directory.writeText('spec', sourceText);
   directory.writeText('resolved', toYaml(resolved));
   directory.writeJson('origins', origins);
-  directory.writeJson('data', {...dataset.info, fingerprint: dataset.fingerprint, fitted: dataset.fitted});
+  directory.writeJson('plan', {...plan, dataFingerprint: dataset.fingerprint, fitted: dataset.fitted});
   directory.writeJson('environment', describeEnvironment(session, git, specPath));
   if (git?.diff) directory.writeText('gitDiff', git.diff);
 }

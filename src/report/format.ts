@@ -1,6 +1,9 @@
 /** `3,199,106`; the same on every machine. */
 export const formatCount = (count: number): string => Math.round(count).toLocaleString('en-US');
 
+/** `1 epoch`, `1,875 steps`. */
+export const plural = (count: number, noun: string): string => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+
 /** A metric in four significant digits, `0.9891`, `2.303`, `1.2e-7`. */
 export function formatMetric(value: number): string {
   if (!Number.isFinite(value) || value === 0) return String(value);

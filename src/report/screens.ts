@@ -1,7 +1,7 @@
 import {summaryTable} from '../model/summary-table.js';
 import {formatShape} from '../support/tensor.js';
 import type {MetricValues, TrainingEvent} from '../training/events.js';
-import {formatBytes, formatCount, formatDuration, formatMetric, formatRate} from './format.js';
+import {formatBytes, formatCount, formatDuration, formatMetric, formatRate, plural} from './format.js';
 import type {RunEnding, RunPlan} from './reporter.js';
 import type {Sink} from './sink.js';
 import {renderPairs, renderTable} from './table.js';
@@ -39,7 +39,7 @@ export function planScreen(plan: RunPlan, view: View): string {
         ],
         ['run', plan.path],
       ],
-      view.style,
+      view,
     ),
     '\n',
   ].join('');
@@ -73,8 +73,8 @@ export function endScreen(ending: RunEnding, view: View): string {
   const {summary} = ending;
   const details = [
     `finished in ${formatDuration(summary.durationSeconds.total)}`,
-    `${summary.epochs} epochs${summary.stoppedEarly ? ' (stopped early)' : ''}`,
-    `${formatCount(summary.steps)} steps`,
+    `${plural(summary.epochs, 'epoch')}${summary.stoppedEarly ? ' (stopped early)' : ''}`,
+    plural(summary.steps, 'step'),
     formatRate(summary.examplesPerSecond),
     `peak memory ${formatBytes(summary.peakMemoryBytes)}`,
   ];
@@ -90,7 +90,8 @@ export function endScreen(ending: RunEnding, view: View): string {
   ].join('');
 }
 
-const describeMetrics = (metrics: MetricValues): string =>
+/** `loss 0.0412, accuracy 0.9873`. */
+export const describeMetrics = (metrics: MetricValues): string =>
   Object.entries(metrics)
     .map(([name, value]) => `${name} ${formatMetric(value)}`)
     .join(', ');

@@ -1,3 +1,4 @@
+import {hang} from './definitions.js';
 import {createStyle, type Style} from './style.js';
 import {pad, truncate, widthOf} from './text.js';
 
@@ -41,12 +42,12 @@ export function renderTable(
   return [title, ...rows.map(line)].map((text) => `${text}\n`).join('');
 }
 
-/** Two columns without titles: what, and its value. */
+/** Two columns without titles: what, and its value; a value that is too long goes on below itself. */
 export function renderPairs(
   pairs: readonly (readonly [name: string, value: string | undefined])[],
-  style: Style,
+  {style, width}: {readonly style: Style; readonly width: number},
 ): string {
-  const present = pairs.filter(([, value]) => value !== undefined && value !== '');
-  const width = Math.max(0, ...present.map(([name]) => widthOf(name)));
-  return present.map(([name, value]) => `${style.dim(pad(name, width))}  ${value}\n`).join('');
+  const present = pairs.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [{name, value}]));
+  const indent = Math.max(0, ...present.map(({name}) => widthOf(name))) + gap;
+  return present.map(({name, value}) => `${hang(style.dim(pad(name, indent)), indent, value, width)}\n`).join('');
 }

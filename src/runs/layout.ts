@@ -6,8 +6,8 @@ export const runFiles = {
   resolved: 'resolved.yaml',
   /** Where each value of the resolved spec came from. */
   origins: 'origins.json',
-  /** What the data were: sizes, shapes, classes, fingerprint, and what the transforms learnt of them. */
-  data: 'data.json',
+  /** What was to be trained: data with their fingerprint and what transforms learnt of them, layers, sizes, engine. */
+  plan: 'plan.json',
   /** One row per epoch, training and validation side by side, no wall clock: equal runs give equal bytes. */
   metrics: 'metrics.csv',
   /** One row per logged step. */

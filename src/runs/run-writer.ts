@@ -18,7 +18,7 @@ export interface RunWriterOptions {
 }
 
 const heartbeatMillis = 3000;
-/** A checkpoint is written at most this often and at the end: a model whose epochs take milliseconds is not worth a disk sync each. */
+/** A checkpoint is written at most this often, and at the end: a model whose epochs take milliseconds is not worth a disk sync each. */
 const checkpointMillis = 2000;
 
 /** Turns training events into the files of the run folder, as training goes. */
@@ -27,7 +27,7 @@ export class RunWriter {
   readonly #steps: CsvFile;
   readonly #timing: CsvFile;
   readonly #pending = new Map<CheckpointEvent['kind'], CheckpointEvent>();
-  readonly #writtenAt = new Map<CheckpointEvent['kind'], number>();
+  readonly #writtenAt = {best: performance.now(), last: performance.now()};
   #rows: Readonly<Record<string, CsvCell>>[] = [];
   #lastBeat = performance.now();
   /** Where training is; a heartbeat tells it. */
@@ -88,8 +88,7 @@ export class RunWriter {
   }
 
   #onCheckpoint(event: CheckpointEvent): void {
-    const writtenAt = this.#writtenAt.get(event.kind) ?? Number.NEGATIVE_INFINITY;
-    if (performance.now() - writtenAt < checkpointMillis) this.#pending.set(event.kind, event);
+    if (performance.now() - this.#writtenAt[event.kind] < checkpointMillis) this.#pending.set(event.kind, event);
     else this.#write(event);
   }
 
@@ -98,7 +97,7 @@ export class RunWriter {
     this.#pending.delete(kind);
     const folder = path.join(this.directory.makeFolder('checkpoints'), kind);
     writeCheckpoint(folder, state, {epoch, step, metrics, savedAt: new Date().toISOString()});
-    this.#writtenAt.set(kind, performance.now());
+    this.#writtenAt[kind] = performance.now();
   }
 
   #flushSteps(): void {

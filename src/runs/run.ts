@@ -82,6 +82,11 @@ export class Run {
     }
   }
 
+  /** plan.json as plain data. */
+  plan(): object | undefined {
+    return this.#readJson<object>('plan', []);
+  }
+
   environment(): RunEnvironment | undefined {
     return this.#readJson<RunEnvironment>('environment', ['node', 'command']);
   }
