@@ -1,4 +1,14 @@
 #!/usr/bin/env node
-import {execute} from '@oclif/core/execute';
+import module from 'node:module';
 
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 11)) {
+  process.stderr.write(`error: exp needs Node.js 20.11 or newer; this is ${process.versions.node}\n`);
+  process.exit(1);
+}
+
+// From Node.js 22.1 on, compiled code is kept between starts.
+module.enableCompileCache?.();
+
+const {execute} = await import('@oclif/core/execute');
 await execute({dir: import.meta.url});

@@ -30,26 +30,25 @@ async function generateSources(): Promise<void> {
   await generate();
 }
 
-/** The commands' files; what they share (base.ts) has no default export and is no entry. */
+/** The commands' files, each with one class as its default export; what they share has none and is no entry. */
 async function commandFiles(): Promise<readonly string[]> {
-  const directory = path.join(root, 'src/commands');
-  const names = await readdir(directory, {recursive: true});
-  const files = names.filter((name) => name.endsWith('.ts')).map((name) => path.join(directory, name));
+  const names = await readdir(path.join(root, 'src/commands'));
+  const files = names.filter((name) => name.endsWith('.ts')).map((name) => `commands/${name.slice(0, -3)}`);
   const isCommand = await Promise.all(
-    files.map(async (file) => (await readFile(file, 'utf8')).includes('export default')),
+    files.map(async (file) => (await readFile(sourceOf(file), 'utf8')).includes('export default class')),
   );
   return files.filter((_, i) => isCommand[i]);
 }
 
+const sourceOf = (file: string): string => path.join(root, 'src', `${file}.ts`);
+
 /** dist/ keeps its shape for oclif (dist/commands/run.js is `exp run`); shared code lands in dist/chunks. */
 async function bundle(): Promise<void> {
-  const commands = await commandFiles();
-  const api = path.join(root, 'src/index.ts');
-  await rm(dist, {recursive: true, force: true});
-  await build({
-    entryPoints: [...commands, ...(existsSync(api) ? [api] : [])],
+  const entries = [...(await commandFiles()), 'commands/hooks/command-not-found', 'index'];
+  const {metafile} = await build({
+    // Hooks get a folder of their own: oclif takes every file in dist/commands for a command.
+    entryPoints: entries.map((file) => ({in: sourceOf(file), out: file.replace('commands/hooks/', 'hooks/')})),
     outdir: dist,
-    outbase: path.join(root, 'src'),
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
     splitting: true,
@@ -59,9 +58,19 @@ async function bundle(): Promise<void> {
     keepNames: true,
     legalComments: 'linked',
     external,
+    metafile: true,
     banner: {js: banner},
     logLevel: 'warning',
   });
+  await removeStale(Object.keys(metafile.outputs));
+}
+
+/** Files of an earlier build go after the new ones are there, so that dist/ works at every moment. */
+async function removeStale(written: readonly string[]): Promise<void> {
+  const kept = new Set(written.map((file) => path.resolve(file)));
+  const names = await readdir(dist, {recursive: true});
+  const files = names.filter((name) => path.extname(name) !== '').map((name) => path.join(dist, name));
+  await Promise.all(files.filter((file) => !kept.has(file)).map((file) => rm(file)));
 }
 
 /** What `oclif manifest` does, without the development package that holds that command. */

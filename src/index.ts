@@ -1,0 +1,16 @@
+/**
+ * The library behind the command line: load an experiment, run it, read run folders.
+ *
+ *     const experiment = await loadExperiment({path: 'experiments/2-iris-mlp.yaml'});
+ *     const outcome = await runExperiment(experiment, {runsDir: 'runs'});
+ */
+export {type LoadedExperiment, loadExperiment} from './experiment/load.js';
+export {type RunOptions, type RunOutcome, runExperiment} from './experiment/run.js';
+export type {ExperimentSpec} from './experiment/schema.js';
+export type {RunPlan, RunReporter} from './report/reporter.js';
+export {findRun, isRunFolder, listRuns} from './runs/find-runs.js';
+export type {RunState, RunStatus, RunSummary} from './runs/records.js';
+export {type Run, readRun} from './runs/run.js';
+export {SpecError} from './spec/diagnostic.js';
+export {type ErrorCode, ExpError, exitCodes} from './support/errors.js';
+export type {MetricValues, TrainingEvent} from './training/events.js';
