@@ -21,7 +21,7 @@ export function checkMetrics({spec, data, outputShape}: Ending, findings: Findin
       const message = isForClasses
         ? `${metric.type} counts right classes, but ${loss.type} fits real values`
         : `${metric.type} measures distances between values, but with ${loss.type} the model's outputs are logits`;
-      const hint = isForClasses ? 'write `metrics: [meanAbsoluteError]`' : 'write `metrics: [accuracy]`';
+      const hint = isForClasses ? 'use meanAbsoluteError' : 'use accuracy or topKAccuracy';
       findings.mistake(path, message, hint);
       continue;
     }

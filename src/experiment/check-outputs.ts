@@ -15,9 +15,14 @@ export interface Ending {
   readonly layers: readonly LayerSummary[];
 }
 
-/** Checks the model's outputs against the data's targets and the loss. One mistake at most: the others would follow from it. */
-export function checkOutputs(ending: Ending, findings: Findings): void {
-  if (checkTask(ending, findings) && checkShape(ending, findings)) checkLastActivation(ending, findings);
+/**
+ * Checks the model's outputs against the data's targets and the loss. One mistake at most: the others would follow from it.
+ * @returns whether the loss suits the data, so that metrics can be checked against it
+ */
+export function checkOutputs(ending: Ending, findings: Findings): boolean {
+  if (!checkTask(ending, findings)) return false;
+  if (checkShape(ending, findings)) checkLastActivation(ending, findings);
+  return true;
 }
 
 /** Whether the loss suits the data's kind of targets. */

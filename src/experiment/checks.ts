@@ -50,8 +50,7 @@ export async function checkExperiment(
   if (!layers) return {problems, warnings};
   const outputShape = layers.at(-1)?.outputShape ?? data.inputShape;
   const ending = {spec, data, layers, outputShape};
-  checkOutputs(ending, findings);
-  checkMetrics(ending, findings);
+  if (checkOutputs(ending, findings)) checkMetrics(ending, findings);
   return {problems, warnings, preview: {data, layers}};
 }
 

@@ -14,7 +14,7 @@ export const experimentSection = Type.Object(
   {
     name: Type.String({
       pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$',
-      'x-expected': 'letters, digits, ".", "_" and "-", at most 64, starting with a letter or a digit',
+      'x-expected': 'made of letters, digits, ".", "_" and "-", at most 64, starting with a letter or a digit',
       description: 'Names the run folder: runs/<name>-<date>-<time>-<4 letters>.',
     }),
     description: Type.Optional(
@@ -45,7 +45,12 @@ export const experimentSection = Type.Object(
         'compiled records a step once and runs it with ONNX Runtime; eager lets TensorFlow.js do every step. auto: compiled, or eager where that is not possible.',
     }),
   },
-  {additionalProperties: false, title: 'experiment', description: 'One experiment of exp: data, model, training.'},
+  {
+    additionalProperties: false,
+    title: 'experiment',
+    description: 'One experiment of exp: data, model, training.',
+    'x-hints': {seeds: 'a run has one seed: write `seed: 1`, and run again with `--seed 2`'},
+  },
 );
 
 /** As the loader takes it. */

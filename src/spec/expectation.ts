@@ -71,9 +71,13 @@ export const plural = (noun: string): string => (/(s|x|ch)$/.test(noun) ? `${nou
 /** How to mend a value that has the wrong kind, if it is a well-known slip. */
 export function mendingOf(schema: SchemaNode, node: Located): string | undefined {
   const kinds = kindsOf(schema);
-  if (node.kind === 'scalar' && kinds.has('array') && fitsItem(schema, node)) return `write [${describeValue(node)}]`;
-  if (node.kind !== 'scalar' || node.value === null) return undefined;
+  if (node.kind !== 'scalar') return undefined;
+  if (node.value === null) return 'write a value behind the colon, or remove the key';
+  if (kinds.has('array') && fitsItem(schema, node)) return `write [${String(node.value)}]`;
   const {value} = node;
+  if (schema.type === 'integer' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    return `whole numbers go up to ${Number.MAX_SAFE_INTEGER}`;
+  }
   if (typeof value !== 'string') {
     return kinds.has('string') && !kinds.has('number') ? `put it in quotes: "${describeValue(node)}"` : undefined;
   }
@@ -85,6 +89,13 @@ export function mendingOf(schema: SchemaNode, node: Located): string | undefined
     if (percent !== undefined) return `write ${Number(percent) / 100}`;
     const [, top, bottom] = /^([\d.]+) ?\/ ?([\d.]+)$/.exec(value) ?? [];
     if (top !== undefined) return `nothing is calculated in a spec: write ${Number(top) / Number(bottom)}`;
+  }
+  if (schema.pattern !== undefined) {
+    const slug = value
+      .trim()
+      .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+      .replaceAll(/^-+|-+$/g, '');
+    return new RegExp(schema.pattern, 'u').test(slug) ? `write ${slug}` : undefined;
   }
   if (kinds.has('boolean') && /^(yes|on|y|true)$/i.test(value)) return 'write true';
   if (kinds.has('boolean') && /^(no|off|n|false)$/i.test(value)) return 'write false';

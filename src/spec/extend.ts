@@ -27,14 +27,15 @@ export async function applyExtends(
     return refuse('extends must be the path of one spec file, relative to this one');
   }
   if (value.value.includes('${')) return refuse('extends must be a plain path, without references');
-  const path = resolve(source.path === undefined ? '.' : dirname(source.path), value.value);
+  const typed = value.value;
+  const path = resolve(source.path === undefined ? '.' : dirname(source.path), typed);
   if (chain.includes(path)) {
     const circle = [...chain.slice(chain.indexOf(path)), path].map(displayPath);
     return refuse(`extends goes round in a circle: ${circle.join(' → ')}`);
   }
   let base: SourceFile;
   try {
-    base = await readSource(path, 'extends');
+    base = await readSource(path, 'extends', typed);
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error;
     return refuse(`${displayPath(path)} ${error.message}`, error.hint);

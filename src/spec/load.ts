@@ -41,21 +41,18 @@ export async function loadSpec(schema: SchemaNode, from: SpecSource, options: Lo
   const source =
     'text' in from ? new SourceFile(displayPath(path), from.text, 'spec', path) : await readSpecFile(from.path);
   const problems: Problem[] = [];
-  const stopOnProblems = (): void => {
-    if (problems.length > 0) throw new SpecError(problems);
-  };
-
   const written = readYaml(source, problems);
   const extended = written && (await applyExtends(written, source, problems));
-  const overridden = extended && applyOverrides(extended, options.overrides ?? [], problems);
-  const resolved = overridden && resolveReferences(overridden, options.env ?? process.env, problems);
-  stopOnProblems();
-  if (!resolved) throw new Error('a spec that could not be read has no problem');
+  if (!extended) throw new SpecError(problems);
+  const overridden = applyOverrides(extended, options.overrides ?? [], problems);
+  const resolved = resolveReferences(overridden, options.env ?? process.env, problems);
 
   const baseDir = dirname(path);
   const {value, problems: mistakes, origins, places} = validate(schema, resolved, baseDir);
-  problems.push(...mistakes);
-  stopOnProblems();
+  // A reference that could not be resolved has been reported; what the schema says of its text is noise.
+  const isNoise = ({place}: Problem): boolean => place.source.text.slice(place.start, place.end).includes('${');
+  problems.push(...(problems.length === 0 ? mistakes : mistakes.filter((mistake) => !isNoise(mistake))));
+  if (problems.length > 0) throw new SpecError(problems);
   const top: Place = {source, start: 0, end: 1};
   return {
     value,

@@ -23,10 +23,10 @@ export function displayPath(path: string): string {
   return fromHere === '' || fromHere.startsWith('..') || isAbsolute(fromHere) ? path : fromHere.replaceAll('\\', '/');
 }
 
-/** Reads a spec's text. @throws UnreadableError saying what stands in the way. */
-export async function readSource(path: string, kind: SourceKind): Promise<SourceFile> {
+/** Reads a spec's text. @param typed the path as it was written. @throws UnreadableError saying what stands in the way. */
+export async function readSource(path: string, kind: SourceKind, typed = path): Promise<SourceFile> {
   const absolute = resolve(path);
-  const bytes = await readBytes(absolute);
+  const bytes = await readBytes(absolute, typed);
   return new SourceFile(displayPath(absolute), decode(bytes), kind, absolute);
 }
 
@@ -35,12 +35,12 @@ export async function readSpecFile(path: string): Promise<SourceFile> {
   try {
     return await readSource(path, 'spec');
   } catch (error) {
-    if (error instanceof UnreadableError) throw new ExpError('SPEC_INVALID', `${path}  ${error.message}`, error.hint);
+    if (error instanceof UnreadableError) throw new ExpError('SPEC_INVALID', `${path} ${error.message}`, error.hint);
     throw error;
   }
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
+async function readBytes(path: string, typed: string): Promise<Uint8Array> {
   try {
     const found = await stat(path);
     if (found.isDirectory()) throw new UnreadableError('is a folder', await yamlFilesIn(path));
@@ -54,7 +54,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR')
-      throw new UnreadableError('there is no such file', await nearNames(path));
+      throw new UnreadableError('does not exist', await nearNames(path, typed));
     if (code === 'EACCES' || code === 'EPERM') throw new UnreadableError('may not be read', 'look at its permissions');
     throw error;
   }
@@ -71,14 +71,16 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** @param path a file that is not there */
-async function nearNames(path: string): Promise<string | undefined> {
+/** @param path a file that is not there. @param typed as it was written; the hint is written alike. */
+async function nearNames(path: string, typed: string): Promise<string | undefined> {
   const folder = dirname(path);
   const names = await readdir(folder).catch(() => undefined);
   if (!names) return `the folder ${displayPath(folder)} does not exist either`;
-  const near = nearest(basename(path), [...names, ...names.map((name) => name.replace(/\.ya?ml$/, ''))]);
-  const file = names.find((name) => name === near || name.replace(/\.ya?ml$/, '') === near);
-  return file === undefined ? yamlFilesIn(folder) : `did you mean ${displayPath(resolve(folder, file))}?`;
+  const stem = (name: string): string => name.replace(/\.ya?ml$/, '');
+  const near = nearest(stem(basename(path)), names.filter((name) => /\.ya?ml$/.test(name)).map(stem));
+  const file = names.find((name) => name !== near && stem(name) === near);
+  if (file === undefined) return yamlFilesIn(folder);
+  return `did you mean ${typed.slice(0, typed.length - basename(typed).length)}${file}?`;
 }
 
 async function yamlFilesIn(folder: string): Promise<string | undefined> {

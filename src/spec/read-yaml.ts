@@ -54,7 +54,14 @@ export function readYaml(source: SourceFile, problems: Problem[], from = 0): Loc
     return undefined;
   }
   if (!document?.contents) {
-    report(from, from, [], from === 0 ? 'the file is empty' : 'nothing to read');
+    const isBlank = source.text.trim() === '';
+    report(
+      0,
+      0,
+      [],
+      isBlank ? 'the file is empty' : 'the file holds nothing but comments',
+      '`exp init` writes a spec to start from',
+    );
     return undefined;
   }
   return new Converter(source, document, report).convert(document.contents, []);
@@ -77,6 +84,8 @@ function tokenize(text: string, tooDeep: (offset: number) => void): CST.Token[] 
 /** The YAML library's nodes as a Located tree: aliases expanded, duplicate keys and merge keys refused. */
 class Converter {
   #numValues = 0;
+  /** The alias outside all others that is being expanded. */
+  #outerAlias: Place | undefined;
   readonly #openAliases = new Set<string>();
 
   constructor(
@@ -88,8 +97,8 @@ class Converter {
   convert(node: ParsedNode | null, path: Path, written?: Place): Located | undefined {
     if (++this.#numValues > maxValues) {
       if (this.#numValues === maxValues + 1) {
-        const [start, end] = node?.range ?? [0, 0];
-        this.report(start, end, path, `the aliases of this file expand to more than ${maxValues} values`);
+        const {start, end} = this.#outerAlias ?? this.placeOf(node);
+        this.report(start, end, path, `this alias makes the file grow to more than ${maxValues} values`);
       }
       return undefined;
     }
@@ -120,7 +129,6 @@ class Converter {
         const {line} = this.source.positionAt(first.keyPlace.start);
         const message = `duplicate key \`${key}\`: already set on line ${line}`;
         this.report(keyPlace.start, keyPlace.end, [...path, key], message, 'keep one of the two');
-        isWhole = false;
       } else if (key === '<<') {
         const hint = 'write the keys out, copy a whole value by reference, or put them in a file and `extends` it';
         this.report(keyPlace.start, keyPlace.end, [...path, key], 'merge keys (`<<`) are not part of YAML 1.2', hint);
@@ -142,6 +150,7 @@ class Converter {
       this.report(place.start, place.end, path, message, target ? undefined : 'text that starts with `*` needs quotes');
       return undefined;
     }
+    if (this.#openAliases.size === 0) this.#outerAlias = place;
     this.#openAliases.add(name);
     const value = this.convert(target, path, isScalar(target) ? place : undefined);
     this.#openAliases.delete(name);

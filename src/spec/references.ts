@@ -16,9 +16,10 @@ const maxTextLength = 10_000;
  * Replaces `${a.b}` by the value at that path, `${env:NAME}` and `${env:NAME:-default}` by an environment variable. A
  * reference that is the whole value keeps its type and may be a map or a list; inside a text it is written into the text.
  * `$${` stands for a plain `${`.
+ * @returns the tree; where a reference was refused, its text stands unchanged
  */
-export function resolveReferences(root: Located, environment: Environment, problems: Problem[]): Located | undefined {
-  return new Resolver(root, environment, problems).resolve(root, [])?.node;
+export function resolveReferences(root: Located, environment: Environment, problems: Problem[]): Located {
+  return new Resolver(root, environment, problems).resolve(root, [])?.node ?? root;
 }
 
 interface Resolved {
@@ -49,11 +50,9 @@ class Resolver {
   #resolveNew(node: Located, path: Path): Resolved | undefined {
     if (node.kind === 'scalar') return this.#resolveScalar(node, path);
     let size = 1;
-    let isWhole = true;
     const member = (child: Located, step: string | number): Located => {
       const resolved = this.resolve(child, [...path, step]);
-      if (resolved) size += resolved.size;
-      else isWhole = false;
+      size += resolved?.size ?? 1;
       return resolved?.node ?? child;
     };
     let result: Located;
@@ -64,7 +63,6 @@ class Resolver {
       for (const [key, entry] of node.entries) entries.set(key, {...entry, value: member(entry.value, key)});
       result = {...node, entries};
     }
-    if (!isWhole) return undefined;
     if (size > maxValues)
       return this.#refuse(node.place, path, `references make this grow to more than ${maxValues} values`);
     return {node: result, size};

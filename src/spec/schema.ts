@@ -34,6 +34,8 @@ export interface SchemaNode {
   readonly 'x-expected'?: string;
   /** A bare string stands for `{type: string}`. */
   readonly 'x-shorthand'?: string;
+  /** Hints for keys that people try and that do not exist. */
+  readonly 'x-hints'?: Readonly<Record<string, string>>;
   /** A path of the file system, relative to the file it is written in. */
   readonly 'x-path'?: boolean;
 }
@@ -50,7 +52,7 @@ const keywords: ReadonlySet<string> = new Set([
     'patternProperties',
     'discriminator',
   ],
-  ...['oneOf', 'anyOf', 'x-expected', 'x-shorthand', 'x-path'],
+  ...['oneOf', 'anyOf', 'x-expected', 'x-shorthand', 'x-path', 'x-hints'],
 ]);
 
 /** @throws Error (a bug) naming the place if a schema uses a keyword that specs are not described with. */

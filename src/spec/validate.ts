@@ -1,7 +1,8 @@
 import {dirname, relative, resolve} from 'node:path';
+import {admitsKind, admitsScalar, extraSchemaOf} from './admit.js';
 import type {Problem} from './diagnostic.js';
-import {expectationOf, mendingOf, withArticle} from './expectation.js';
-import {homesOf} from './homes.js';
+import {expectationOf, mendingOf, plural, withArticle} from './expectation.js';
+import {unknownKeyHint} from './key-hints.js';
 import {
   describeValue,
   expandShorthand,
@@ -10,6 +11,7 @@ import {
   type LocatedMap,
   type LocatedScalar,
   locate,
+  withEntry,
 } from './located.js';
 import type {Origin} from './origin.js';
 import {dottedPath, formatPath, type Path} from './path.js';
@@ -85,7 +87,14 @@ class Walk {
     }
     const text = node.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
     const near = text === undefined ? undefined : nearest(text, literals.map(String));
-    return this.refuseValue(schema, node, path, near === undefined ? undefined : `did you mean \`${near}\`?`);
+    const hint = near === undefined ? undefined : `did you mean \`${near}\`?`;
+    if (text === undefined || literals.length <= 6) return this.refuseValue(schema, node, path, hint);
+    return this.refuse(
+      node.place,
+      path,
+      `${formatPath(path)} cannot be \`${text}\``,
+      hint ?? `it must be ${expectationOf(schema)}`,
+    );
   }
 
   private checkChoice(
@@ -111,7 +120,7 @@ class Walk {
     if (!type) {
       const [typo] = [...node.entries].filter(([key]) => nearest(key, ['type']) !== undefined);
       const message = `${formatPath(path)} is ${withArticle(noun)} without its \`type\``;
-      const hint = typo ? `did you mean \`type\` by \`${typo[0]}\`?` : `${noun}s: ${words.join(', ')}`;
+      const hint = typo ? `did you mean \`type\` by \`${typo[0]}\`?` : `${plural(noun)}: ${words.join(', ')}`;
       return this.refuse(typo?.[1].keyPlace ?? node.place, path, message, hint);
     }
     const word = type.value.kind === 'scalar' ? type.value.value : undefined;
@@ -122,8 +131,12 @@ class Walk {
         typeof word === 'string'
           ? `${formatPath(path)}: there is no ${noun} \`${word}\``
           : `${formatPath([...path, 'type'])} must be the name of ${withArticle(noun)}; got ${describeValue(type.value)}`;
-      const hint = near === undefined ? `${noun}s: ${words.join(', ')}` : `did you mean \`${near}\`?`;
-      return this.refuse(type.value.place, [...path, 'type'], message, hint);
+      const hint = near === undefined ? `${plural(noun)}: ${words.join(', ')}` : `did you mean \`${near}\`?`;
+      this.refuse(type.value.place, [...path, 'type'], message, hint);
+      const meant = near === undefined ? undefined : choices.get(near);
+      if (near === undefined || !meant) return undefined;
+      const mended = withEntry(node, 'type', {...type, value: locate(near, type.value)});
+      return this.checkMap(meant, mended, path, `${noun} \`${near}\``);
     }
     return this.checkMap(member, node, path, `${noun} \`${word}\``);
   }
@@ -205,17 +218,17 @@ class Walk {
     noun: string | undefined,
     claimed: Set<string>,
   ): void {
-    const keys = Object.keys(schema.properties ?? {});
-    const free = keys.filter((candidate) => !node.entries.has(candidate));
-    const near = nearest(key, free);
-    if (near !== undefined) claimed.add(near);
-    const home = near === undefined ? homesOf(this.rootSchema, key, path) : undefined;
-    const hint =
-      near !== undefined
-        ? `did you mean \`${near}\`?`
-        : (home ?? (keys.length > 0 ? `keys here: ${keys.join(', ')}` : 'it takes no keys'));
+    const properties = schema.properties ?? {};
+    const {near, hint} = unknownKeyHint(this.rootSchema, schema, key, node, path);
     const where = noun === undefined ? (path.length === 0 ? '' : ` in ${formatPath(path)}`) : ` for ${noun}`;
     this.refuse(place, [...path, key], `unknown key \`${key}\`${where}`, hint);
+    const meant = near === undefined || node.entries.has(near) || claimed.has(near) ? undefined : properties[near];
+    const entry = node.entries.get(key);
+    if (near === undefined || !meant || !entry) return;
+    claimed.add(near);
+    const walk = new Walk(this.rootSchema, this.baseDir);
+    walk.check(meant, entry.value, [...path, near], place);
+    this.problems.push(...walk.problems.filter((problem) => problem.path.length > path.length + 1));
   }
 
   private refuseMissing(
@@ -227,13 +240,10 @@ class Walk {
   ): void {
     const whole = formatPath([...path, key]);
     const message = noun === undefined ? `${whole} is missing` : `${whole} is missing: ${noun} needs it`;
-    const described = property.description === undefined ? '' : `: ${property.description}`;
-    this.refuse(
-      this.headOf(node, path),
-      [...path, key],
-      message,
-      `\`${key}\` is ${expectationOf(property)}${described}`,
-    );
+    const words = choicesOf(property);
+    const about = property.description ?? expectationOf(property);
+    const hint = `\`${key}\`: ${about}${words ? `\none of ${[...words.keys()].join(', ')}` : ''}`;
+    this.refuse(this.headOf(node, path), [...path, key], message, hint);
   }
 
   /** What stands for a whole map in a message: its key if it has one, else its first line. */
@@ -266,58 +276,8 @@ class Walk {
   }
 }
 
-/** Whether a scalar satisfies every keyword of a schema for one scalar type. */
-function admitsScalar(schema: SchemaNode, {value}: LocatedScalar): boolean {
-  switch (schema.type) {
-    case 'integer':
-      return Number.isSafeInteger(value) && isInRange(schema, value as number);
-    case 'number':
-      return Number.isFinite(value) && isInRange(schema, value as number);
-    case 'string':
-      return (
-        typeof value === 'string' &&
-        [...value].length >= (schema.minLength ?? 0) &&
-        [...value].length <= (schema.maxLength ?? Number.POSITIVE_INFINITY) &&
-        (schema.pattern === undefined || new RegExp(schema.pattern, 'u').test(value))
-      );
-    case 'boolean':
-      return typeof value === 'boolean';
-    case 'null':
-      return value === null;
-    default:
-      return false;
-  }
-}
-
-function isInRange(schema: SchemaNode, value: number): boolean {
-  return (
-    value >= (schema.minimum ?? Number.NEGATIVE_INFINITY) &&
-    value <= (schema.maximum ?? Number.POSITIVE_INFINITY) &&
-    value > (schema.exclusiveMinimum ?? Number.NEGATIVE_INFINITY) &&
-    value < (schema.exclusiveMaximum ?? Number.POSITIVE_INFINITY) &&
-    (schema.multipleOf === undefined || Number.isInteger(value / schema.multipleOf))
-  );
-}
-
-function admitsKind(schema: SchemaNode, node: Located): boolean {
-  if (node.kind === 'list') return schema.type === 'array';
-  if (node.kind === 'map') return schema.type === 'object';
-  if (schema.type === 'integer' || schema.type === 'number') return typeof node.value === 'number';
-  return schema.type === typeof node.value;
-}
-
 const expected = (schema: SchemaNode): SchemaNode =>
   schema['x-expected'] === undefined ? {} : {'x-expected': schema['x-expected']};
-
-/** Schema of keys that `properties` does not list, if they are allowed. */
-function extraSchemaOf(schema: SchemaNode): ((key: string) => SchemaNode | undefined) | undefined {
-  const {patternProperties, additionalProperties} = schema;
-  if (patternProperties) {
-    return (key) => Object.entries(patternProperties).find(([pattern]) => new RegExp(pattern, 'u').test(key))?.[1];
-  }
-  if (typeof additionalProperties === 'object') return () => additionalProperties;
-  return undefined;
-}
 
 /** Sets an own property, whatever its name: `__proto__` too. */
 function define(target: Record<string, unknown>, key: string, value: unknown): void {

@@ -37,6 +37,7 @@ export function explainSyntaxError(error: YAMLError, source: SourceFile): Syntax
     }
     case 'MISSING_CHAR':
       if (error.message.includes('quote')) return unclosedQuote(source, start, error.message);
+      if (error.message.startsWith('Flow')) return unclosedBracket(source, error);
       return {message: lowerFirst(error.message), ...at};
     case 'BAD_SCALAR_START':
       return {message: `a value cannot start with \`${source.text[start]}\``, hint: 'put it in quotes', ...at};
@@ -63,16 +64,17 @@ export function explainSyntaxError(error: YAMLError, source: SourceFile): Syntax
         end: start + text.trimEnd().length,
       };
     }
-    case 'BAD_INDENT':
-      if (error.message.startsWith('Flow')) {
-        const [open, close] = error.message.includes('map') ? ['{', '}'] : ['[', ']'];
-        return {message: `\`${open}\` has no \`${close}\` that closes it before this`, ...at};
-      }
+    case 'BAD_INDENT': {
+      if (error.message.startsWith('Flow')) return unclosedBracket(source, error);
+      const indentation = line.length - line.trimStart().length;
+      const first = start - source.positionAt(start).col + 1 + indentation;
       return {
         message: 'the indentation matches none of the lines above',
         hint: 'keys of one map start in the same column',
-        ...at,
+        start: first,
+        end: first + 1,
       };
+    }
     case 'NON_STRING_KEY':
       return {message: 'a key must be text', ...at};
     default:
@@ -97,10 +99,22 @@ function unclosedQuote(source: SourceFile, offset: number, message: string): Syn
   const {line} = source.positionAt(start);
   const {col} = source.positionAt(start);
   return {
-    message: `a ${quote} is opened here and never closed`,
+    message: `\`${quote}\` is opened here and never closed`,
     start,
     end: start + source.lineText(line).length - col + 1,
   };
+}
+
+/** The same for brackets and braces: looks back for the one that is still open. */
+function unclosedBracket(source: SourceFile, {message, pos: [end]}: YAMLError): SyntaxMessage {
+  const [open, close] = message.includes('map') ? ['{', '}'] : ['[', ']'];
+  let depth = 0;
+  let start = Math.min(end, source.text.length) - 1;
+  for (; start > 0; start--) {
+    if (source.text[start] === close) depth++;
+    else if (source.text[start] === open && depth-- === 0) break;
+  }
+  return {message: `\`${open}\` is opened here and never closed`, hint: `add the \`${close}\``, start, end: start + 1};
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -1,12 +1,38 @@
+import type {LocatedMap} from './located.js';
 import {formatPath, type Path} from './path.js';
 import {choicesOf, type SchemaNode} from './schema.js';
 import {nearest} from './suggest.js';
+
+/** What somebody who wrote an unknown key most likely meant. */
+export interface KeyHint {
+  /** The key of this map that was meant, if that is clear. */
+  readonly near?: string;
+  readonly hint: string;
+}
+
+/** @param schema of the map `node` at `path` that holds the unknown `key` */
+export function unknownKeyHint(
+  root: SchemaNode,
+  schema: SchemaNode,
+  key: string,
+  node: LocatedMap,
+  path: Path,
+): KeyHint {
+  const hints = schema['x-hints'] ?? {};
+  if (Object.hasOwn(hints, key)) return {hint: hints[key]!};
+  const keys = Object.keys(schema.properties ?? {});
+  const free = keys.filter((candidate) => !node.entries.has(candidate));
+  const near = nearest(key, free) ?? nearest(key, keys);
+  if (near !== undefined) return {near, hint: `did you mean \`${near}\`?`};
+  const takes = keys.filter((candidate) => candidate !== 'type').join(', ');
+  return {hint: homesOf(root, key, path) ?? (takes === '' ? 'it takes no arguments' : `keys here: ${takes}`)};
+}
 
 /**
  * A hint for a key that stands at the wrong level: "`epochs` belongs in `training`".
  * @param from where it stands
  */
-export function homesOf(root: SchemaNode, key: string, from: Path): string | undefined {
+function homesOf(root: SchemaNode, key: string, from: Path): string | undefined {
   const homes = new Map<string, string[]>();
   collect(root, [], homes);
   const name = homes.has(key) ? key : nearest(key, homes.keys());
