@@ -54,6 +54,7 @@ const usesGpu = (): boolean =>
 /** Loads the first package of the list that loads. */
 function loadNative(packages: readonly string[]): void {
   restoreOldUtil();
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'; // errors only
   const problems: string[] = [];
   for (const name of packages) {
     try {
