@@ -10,7 +10,8 @@ const reference = {$ref: '#/definitions/reference'};
  * where the file alone does not tell: `${…}` may stand for anything, what `extends` brings is not missing.
  */
 export function editorSchema(schema: SchemaNode, id: string): JsonSchema {
-  const {properties, ...rest} = convertObject(schema, false);
+  const converter = new Converter();
+  const {properties, ...rest} = converter.convertObject(schema, false);
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     $id: id,
@@ -26,6 +27,7 @@ export function editorSchema(schema: SchemaNode, id: string): JsonSchema {
     // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
     then: requirementsOf(schema),
     definitions: {
+      ...Object.fromEntries(converter.definitions),
       reference: {
         type: 'string',
         pattern: '^\\$\\{.+\\}$',
@@ -35,75 +37,78 @@ export function editorSchema(schema: SchemaNode, id: string): JsonSchema {
   };
 }
 
-/** @param isWhole whether all of the value is certainly in this file: inside a list it is, since lists replace */
-function convert(schema: SchemaNode, isWhole: boolean): JsonSchema {
-  const about = aboutOf(schema);
-  const choices = choicesOf(schema);
-  if (choices) return {...about, ...convertChoice(schema, choices, isWhole)};
-  if (literalsOf(schema)) return {...about, anyOf: [{enum: literalsOf(schema)}, reference]};
-  if (schema.anyOf) {
+/** One conversion; alternatives of unions are collected as definitions, since initializers and the like occur many times. */
+class Converter {
+  readonly definitions = new Map<string, JsonSchema>();
+
+  /** @param isWhole whether all of the value is certainly in this file: inside a list it is, since lists replace */
+  convert(schema: SchemaNode, isWhole: boolean): JsonSchema {
+    const about = aboutOf(schema);
+    const choices = choicesOf(schema);
+    if (choices) return {...about, ...this.convertChoice(schema, choices, isWhole)};
+    if (literalsOf(schema)) return {...about, anyOf: [{enum: literalsOf(schema)}, reference]};
+    if (schema.anyOf)
+      return {...about, anyOf: [...schema.anyOf.map((member) => this.convert(member, isWhole)), reference]};
+    switch (schema.type) {
+      case 'object':
+        return {...about, ...this.convertObject(schema, isWhole)};
+      case 'array':
+        return {...about, ...this.convertArray(schema)};
+      case 'string':
+        return {...about, type: 'string', ...(schema.minLength === undefined ? {} : {minLength: schema.minLength})};
+      case undefined:
+        return about;
+      default:
+        return {...about, anyOf: [withoutNotes(schema), reference]};
+    }
+  }
+
+  convertObject(schema: SchemaNode, isWhole: boolean): JsonSchema {
+    const properties = Object.entries(schema.properties ?? {}).map(([key, one]) => [key, this.convert(one, isWhole)]);
+    const required = isWhole ? requiredOf(schema) : [];
+    const {additionalProperties: extra} = schema;
     return {
-      ...about,
-      anyOf: [...schema.anyOf.map((member) => convert({...member, default: undefined}, isWhole)), reference],
+      ...aboutOf(schema),
+      type: 'object',
+      properties: Object.fromEntries(properties),
+      ...(required.length > 0 ? {required} : {}),
+      additionalProperties: typeof extra === 'object' ? this.convert(extra, isWhole) : false,
     };
   }
-  switch (schema.type) {
-    case 'object':
-      return {...about, ...convertObject(schema, isWhole)};
-    case 'array':
-      return {...about, ...convertArray(schema)};
-    case 'string':
-      return {...about, type: 'string', ...(schema.minLength === undefined ? {} : {minLength: schema.minLength})};
-    case undefined:
-      return about;
-    default:
-      return {...about, anyOf: [withoutNotes(schema), reference]};
+
+  private convertArray({items, minItems, maxItems}: SchemaNode): JsonSchema {
+    const size = {...(minItems === undefined ? {} : {minItems}), ...(maxItems === undefined ? {} : {maxItems})};
+    if (items === undefined) return {type: 'array', ...size};
+    const converted = 'length' in items ? items.map((item) => this.convert(item, true)) : this.convert(items, true);
+    return {type: 'array', ...size, items: converted};
   }
-}
 
-function convertObject(schema: SchemaNode, isWhole: boolean): JsonSchema {
-  const properties = Object.entries(schema.properties ?? {}).map(([key, property]) => [
-    key,
-    convert(property, isWhole),
-  ]);
-  const required = isWhole ? requiredOf(schema) : [];
-  return {
-    ...aboutOf(schema),
-    type: 'object',
-    properties: Object.fromEntries(properties),
-    ...(required.length > 0 ? {required} : {}),
-    additionalProperties:
-      typeof schema.additionalProperties === 'object' ? convert(schema.additionalProperties, isWhole) : false,
-  };
-}
+  /**
+   * One alternative per word, told apart by `type`, and the bare words where they are a shorthand. `type` is listed beside
+   * them as well: editors complete it from there before the alternative's other arguments are written.
+   */
+  private convertChoice(schema: SchemaNode, choices: ReadonlyMap<string, SchemaNode>, isWhole: boolean): JsonSchema {
+    const words = [...choices].map(([word, member]) => ({const: word, description: member.description}));
+    const members = [...choices].map(([word, member]) => {
+      const converted = this.convertObject(member, isWhole);
+      const properties = {
+        ...(converted.properties as JsonSchema),
+        type: {const: word, description: member.description},
+      };
+      return this.define(`${schema.title ?? 'choice'}.${word}`, {...converted, properties});
+    });
+    const withoutType = {type: 'object', properties: {type: false}};
+    const shorthands = schema['x-shorthand'] === undefined ? [] : words;
+    return {properties: {type: {anyOf: words}}, anyOf: [...members, ...shorthands, ...(isWhole ? [] : [withoutType])]};
+  }
 
-function convertArray({items, minItems, maxItems}: SchemaNode): JsonSchema {
-  const size = {...(minItems === undefined ? {} : {minItems}), ...(maxItems === undefined ? {} : {maxItems})};
-  if (items === undefined) return {type: 'array', ...size};
-  return {
-    type: 'array',
-    ...size,
-    items: 'length' in items ? items.map((item) => convert(item, true)) : convert(items, true),
-  };
-}
-
-/** One alternative per word, told apart by `type`, and the bare words where they are a shorthand. */
-function convertChoice(schema: SchemaNode, choices: ReadonlyMap<string, SchemaNode>, isWhole: boolean): JsonSchema {
-  const members = [...choices.values()].map((member) => {
-    const converted = convertObject(member, isWhole);
-    const {type, ...others} = converted.properties as JsonSchema;
-    return {...converted, properties: {type: typeSchema(member, type as JsonSchema), ...others}};
-  });
-  const words = [...choices].map(([word, member]) => ({const: word, description: member.description}));
-  const open = {type: 'object', properties: {type: false}};
-  return {
-    anyOf: [...members, ...(schema['x-shorthand'] === undefined ? [] : words), ...(isWhole ? [] : [open])],
-  };
-}
-
-/** `type` itself is never a reference. */
-function typeSchema(member: SchemaNode, converted: JsonSchema): JsonSchema {
-  return {const: member.properties?.type?.const, description: converted.description ?? member.description};
+  /** A reference to a definition; the schema itself if the name is taken by another one. */
+  private define(name: string, schema: JsonSchema): JsonSchema {
+    const known = this.definitions.get(name);
+    if (known && JSON.stringify(known) !== JSON.stringify(schema)) return schema;
+    this.definitions.set(name, schema);
+    return {$ref: `#/definitions/${name}`};
+  }
 }
 
 /** What must be there if nothing is extended: `required` for maps outside lists and outside choices. */
