@@ -1,11 +1,10 @@
-import {readFileSync} from 'node:fs';
-import path from 'node:path';
 import {Value} from '@sinclair/typebox/value';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import type {BuiltModel} from '../../src/model/built-model.js';
 import {type LayerSpec, layers} from '../../src/model/layers/index.js';
 import type {ModelSpec} from '../../src/model/section.js';
+import {type ReferenceArray, readReference} from '../reference/read.js';
 
 /** Layers as somebody would write them, defaults left out. */
 export type WrittenLayer = {readonly type: keyof typeof layers; readonly name?: string} & Readonly<
@@ -15,12 +14,6 @@ export type WrittenLayer = {readonly type: keyof typeof layers; readonly name?: 
 /** A model spec with the defaults filled in, as the loader does; nothing is validated. */
 export function modelOf(...written: readonly WrittenLayer[]): ModelSpec {
   return {layers: written.map((layer) => Value.Default(layers[layer.type].args, {...layer}) as LayerSpec)};
-}
-
-/** An array of a reference file. */
-export interface ReferenceArray {
-  readonly shape: number[];
-  readonly values: number[];
 }
 
 /** One layer as PyTorch computed it; see test/reference/layers.py. */
@@ -39,10 +32,7 @@ export interface LayerCase {
 }
 
 /** The cases of test/reference/layers.json. */
-export function readLayerCases(): readonly LayerCase[] {
-  const file = path.resolve(import.meta.dirname, '../reference/layers.json');
-  return (JSON.parse(readFileSync(file, 'utf8')) as {cases: LayerCase[]}).cases;
-}
+export const readLayerCases = (): readonly LayerCase[] => readReference<{cases: readonly LayerCase[]}>('layers').cases;
 
 /** A tensor the caller owns. */
 export const tensorOf = ({shape, values}: ReferenceArray): tf.Tensor => tf.tensor(values, shape, 'float32');
