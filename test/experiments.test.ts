@@ -1,0 +1,65 @@
+import {readdirSync, readFileSync} from 'node:fs';
+import path from 'node:path';
+import {parse} from 'csv-parse/sync';
+import {execa} from 'execa';
+import t, {type Test} from 'tap';
+
+const root = path.resolve(import.meta.dirname, '..');
+const experiments = readdirSync(path.join(root, 'experiments')).filter((name) => name.endsWith('.yaml'));
+const exp = (...args: readonly string[]) =>
+  execa(process.execPath, ['bin/exp.js', ...args], {cwd: root, reject: false, env: {NO_COLOR: '1'}});
+
+/** Trains a lesson through the command line into a folder of its own and reads what it left there. */
+async function train(t: Test, spec: string) {
+  const runsDir = t.testdir({});
+  const {exitCode, stderr} = await exp('run', `experiments/${spec}`, '--quiet', '--runs-dir', runsDir);
+  t.equal(exitCode, 0, stderr);
+  const [folder] = readdirSync(runsDir);
+  const read = (name: string): string => readFileSync(path.join(runsDir, folder!, name), 'utf8');
+  const epochs: Record<string, string>[] = parse(read('metrics.csv'), {columns: true});
+  return {epochs, summary: JSON.parse(read('summary.json'))};
+}
+
+t.test('every experiment is valid and names the schema that editors read', async (t) => {
+  t.ok(experiments.length >= 5);
+  const {exitCode, stdout, stderr} = await exp('validate', ...experiments.map((name) => `experiments/${name}`));
+  t.equal(exitCode, 0, `${stdout}${stderr}`);
+  for (const name of experiments) {
+    const [firstLine] = readFileSync(path.join(root, 'experiments', name), 'utf8').split('\n');
+    t.equal(firstLine, '# yaml-language-server: $schema=../schemas/experiment.schema.json', name);
+  }
+});
+
+t.test('mnist-cnn is the network of the lesson', async (t) => {
+  const {exitCode, stdout} = await exp('run', 'experiments/mnist-cnn.yaml', '--dry-run');
+  t.equal(exitCode, 0);
+  // 5·5·1·32+32 + 5·5·32·64+64 + 7·7·64·1000+1000 + 1000·10+10
+  t.match(stdout, /3,199,106/);
+});
+
+t.test('1-xor learns its four points', async (t) => {
+  const {epochs} = await train(t, '1-xor.yaml');
+  t.equal(epochs.length, 200);
+  t.equal(Number(epochs.at(-1)!.accuracy), 1);
+});
+
+t.test('2-iris-mlp tells the species apart', async (t) => {
+  const {epochs, summary} = await train(t, '2-iris-mlp.yaml');
+  t.equal(epochs.length, 100);
+  t.ok(Number(epochs.at(-1)!.accuracy) >= 0.95, 'training accuracy');
+  t.equal(Object.keys(epochs[0]!).includes('val_accuracy'), true);
+  t.ok(summary.metrics.test.test_accuracy >= 0.9, 'test accuracy');
+});
+
+t.test('mnist-quick reaches 95 % on the test images', async (t) => {
+  const {epochs, summary} = await train(t, 'mnist-quick.yaml');
+  t.equal(epochs.length, 1);
+  t.ok(summary.metrics.test.test_accuracy >= 0.95, String(summary.metrics.test.test_accuracy));
+});
+
+for (const spec of ['3-mnist-mlp.yaml', 'mnist-cnn.yaml']) {
+  t.test(`${spec} runs for two batches`, async (t) => {
+    const {exitCode, stderr} = await exp('run', `experiments/${spec}`, '--smoke', '--quiet');
+    t.equal(exitCode, 0, stderr);
+  });
+}
