@@ -8,6 +8,7 @@ import {fillNoise} from '../noise.js';
 import type {SessionOptions} from '../options.js';
 import {lower} from './lower.js';
 import {BoundGraph, loadOnnxRuntime, type NamedArrays} from './onnxruntime.js';
+import {optimize} from './passes/index.js';
 import {gradientOf, nextOf, recordEvaluation, recordTraining} from './record-step.js';
 import {CompiledState, type StateTensor} from './state.js';
 import {compileUpdateKernel, type UpdateKernel} from './wasm/update-kernel.js';
@@ -53,7 +54,7 @@ export class CompiledSession implements TrainingSession {
    */
   prepare(batchSize: number): void {
     this.#graph('training', batchSize);
-    lower(recordEvaluation(this.#options, batchSize).graph, 'evaluation');
+    lower(optimize(recordEvaluation(this.#options, batchSize).graph), 'evaluation');
   }
 
   step(batch: Batch, {learningRate, step}: StepHyper): BatchResult {
@@ -127,7 +128,7 @@ export class CompiledSession implements TrainingSession {
     const outputs: Record<string, NamedArrays[string]> = {};
     for (const [name, {shape}] of recorded.graph.outputs) outputs[name] = bind(name, shape);
 
-    const model = lower(recorded.graph, `${mode} of ${batchSize} examples`);
+    const model = lower(optimize(recorded.graph), `${mode} of ${batchSize} examples`);
     return {
       graph: new BoundGraph(model, inputs, outputs, {
         executionProviders: ['cpu'],

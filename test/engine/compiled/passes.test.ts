@@ -3,8 +3,10 @@ import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
 import t from 'tap';
 import type {RecordedGraph} from '../../../src/engine/compiled/graph.js';
+import {removeAliases} from '../../../src/engine/compiled/passes/aliases.js';
 import {removeDeadCode} from '../../../src/engine/compiled/passes/dead-code.js';
 import {fuseBias} from '../../../src/engine/compiled/passes/fuse-bias.js';
+import {poolBeforeRelu} from '../../../src/engine/compiled/passes/pool-before-relu.js';
 import {record} from '../../../src/engine/compiled/recorder.js';
 
 t.beforeEach(() => void tf.setBackend('cpu'));
@@ -49,4 +51,45 @@ t.test('fuse bias: leaves alone what is read elsewhere, is an output, or is no v
     output('y', tf.add(product, vector));
   });
   untouched((product, vector, output) => output('y', tf.add(product, tf.reshape(vector, [1, 4]))));
+});
+
+t.test('aliases: identities, equal reshapes and equal casts disappear, their readers read the original', async (t) => {
+  const graph = record((recording) => {
+    const x = recording.input('x', [2, 3]);
+    const same = tf.cast(tf.reshape(tf.clone(x), [2, 3]), 'float32');
+    recording.output('y', tf.exp(same));
+    recording.output('z', tf.reshape(same, [6]));
+    recording.output('x again', same);
+  });
+  const cleaned = removeAliases(graph);
+  t.strictSame(kernelsOf(cleaned), ['Exp', 'Reshape']);
+  t.equal(cleaned.calls[0]!.inputs.x, graph.inputs[0]);
+  t.equal(cleaned.outputs.get('x again'), graph.inputs[0]);
+});
+
+const pooled = (x: tf.Tensor): tf.Tensor => tf.maxPool(tf.relu(x) as tf.Tensor4D, 2, 2, 'valid');
+
+t.test('pool before relu: forward and backward work on the pooled values', async (t) => {
+  const graph = record((recording) => {
+    const x = recording.input('x', [1, 4, 4, 1]);
+    const {value, grad} = tf.valueAndGrad((z: tf.Tensor) => tf.sum(pooled(z)))(x);
+    recording.output('value', value);
+    recording.output('gradient', grad);
+  });
+  const cleaned = removeDeadCode(removeAliases(graph));
+  const rewritten = poolBeforeRelu(cleaned);
+  const shapeOf = (kernel: string) => rewritten.calls.find((call) => call.kernel === kernel)!.outputs[0]!.shape;
+  t.ok(kernelsOf(rewritten).indexOf('MaxPool') < kernelsOf(rewritten).indexOf('Relu'));
+  t.strictSame(shapeOf('Relu'), [1, 2, 2, 1]);
+  t.strictSame(rewritten.outputs.get('gradient')!.shape, [1, 4, 4, 1]);
+  t.equal(rewritten.calls.at(-1)!.kernel, 'MaxPoolGrad');
+});
+
+t.test('pool before relu: leaves alone a relu that somebody else reads', async (t) => {
+  const graph = record((recording) => {
+    const y = tf.relu(recording.input('x', [1, 4, 4, 1]));
+    recording.output('pooled', tf.maxPool(y as tf.Tensor4D, 2, 2, 'valid'));
+    recording.output('relu', y);
+  });
+  t.strictSame(kernelsOf(poolBeforeRelu(graph)), ['Relu', 'MaxPool']);
 });

@@ -1,8 +1,10 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-layers'; // registers the gradients
 import * as tf from '@tensorflow/tfjs-core';
+import type {RecordedGraph} from '../../../src/engine/compiled/graph.js';
 import {lower} from '../../../src/engine/compiled/lower.js';
 import {BoundGraph, type NamedArrays} from '../../../src/engine/compiled/onnxruntime.js';
+import {optimize} from '../../../src/engine/compiled/passes/index.js';
 import {type Recording, record} from '../../../src/engine/compiled/recorder.js';
 import {Rng} from '../../../src/support/random.js';
 import {type Shape, sizeOf} from '../../../src/support/tensor.js';
@@ -49,14 +51,20 @@ export function runEagerly(fn: TensorFunction, inputs: readonly Input[], withGra
   });
 }
 
-/** The same through the recorder, the passes, the lowering and ONNX Runtime. */
-export function runCompiled(fn: TensorFunction, inputs: readonly Input[], withGradients: boolean): Float32Array[] {
+/** The same through the recorder, the passes (all of them unless said), the lowering and ONNX Runtime. */
+export function runCompiled(
+  fn: TensorFunction,
+  inputs: readonly Input[],
+  withGradients: boolean,
+  rewrite: (graph: RecordedGraph) => RecordedGraph = optimize,
+): Float32Array[] {
   tf.setBackend('cpu');
-  const graph = record((recording: Recording) => {
+  const recorded = record((recording: Recording) => {
     const tensors = inputs.map(({shape}, index) => recording.input(`input${index}`, shape));
     const results = valueAndGradients(fn, tensors, withGradients);
     for (const [index, tensor] of results.entries()) recording.output(`output${index}`, asFloat(tensor));
   });
+  const graph = rewrite(recorded);
   const given: Record<string, NamedArrays[string]> = {};
   for (const [index, input] of inputs.entries()) given[`input${index}`] = input;
   const made: Record<string, NamedArrays[string]> = {};
