@@ -2,23 +2,28 @@ import {Args, Flags} from '@oclif/core';
 import {BaseCommand} from './base.js';
 
 export default class Layers extends BaseCommand {
-  static override summary = 'List the layers a model can be made of, or document one.';
-  static override examples = ['<%= config.bin %> layers', '<%= config.bin %> layers conv2d'];
-  static override args = {name: Args.string({description: 'layer to document; without it, all are listed'})};
-  static override flags = {json: Flags.boolean({description: 'print JSON'})};
+  static override summary = 'List the layers (or initializers, regularizers) of a model, or document one.';
+  static override examples = [
+    '<%= config.bin %> layers',
+    '<%= config.bin %> layers conv2d',
+    '<%= config.bin %> layers --initializers heNormal',
+  ];
+  static override args = {name: Args.string({description: 'member to document; without it, all are listed'})};
+  static override flags = {
+    json: Flags.boolean({description: 'print JSON'}),
+    initializers: Flags.boolean({description: 'initializers instead of layers', exclusive: ['regularizers']}),
+    regularizers: Flags.boolean({description: 'regularizers instead of layers'}),
+  };
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Layers);
-    const [{layers}, {renderCatalogue}, {createStyle, wantsColor}] = await Promise.all([
-      import('../model/layers/index.js'),
-      import('../report/catalogue.js'),
+    const [{modelCatalogue}, {createStyle, wantsColor}] = await Promise.all([
+      import('../report/model-catalogue.js'),
       import('../report/style.js'),
     ]);
-    const text = renderCatalogue(
-      {noun: 'layer', members: layers, describe: ({shapes, example}) => ({facts: {shapes}, example: `- ${example}`})},
-      args.name,
-      {json: flags.json, width: process.stdout.columns ?? 80, style: createStyle(wantsColor(process.stdout))},
-    );
-    process.stdout.write(`${text}\n`);
+    const noun = flags.initializers ? 'initializer' : flags.regularizers ? 'regularizer' : 'layer';
+    const width = process.stdout.columns ?? 80;
+    const options = {json: flags.json, width, style: createStyle(wantsColor(process.stdout))};
+    process.stdout.write(`${modelCatalogue(noun, args.name, options)}\n`);
   }
 }

@@ -1,17 +1,12 @@
 import t from 'tap';
-import type {LayerDefinition} from '../../src/model/layer.js';
+import {initializers} from '../../src/model/initializers/index.js';
 import {layers} from '../../src/model/layers/index.js';
-import {type Catalogue, renderCatalogue} from '../../src/report/catalogue.js';
-
-const catalogue: Catalogue<LayerDefinition> = {
-  noun: 'layer',
-  members: layers,
-  describe: ({shapes, example}) => ({facts: {shapes}, example}),
-};
+import {regularizers} from '../../src/model/regularizers/index.js';
+import {modelCatalogue} from '../../src/report/model-catalogue.js';
 
 t.test('the list names every member once and fits the terminal', async (t) => {
   for (const width of [40, 80]) {
-    const lines = renderCatalogue(catalogue, undefined, {json: false, width}).split('\n');
+    const lines = modelCatalogue('layer', undefined, {json: false, width}).split('\n');
     t.same(
       lines.filter((line) => /^\S/.test(line)).map((line) => line.split(' ')[0]),
       Object.keys(layers),
@@ -25,7 +20,7 @@ t.test('the list names every member once and fits the terminal', async (t) => {
 
 t.test('a page tells arguments, defaults, shapes and an example, and fits the terminal', async (t) => {
   for (const width of [40, 80]) {
-    const page = renderCatalogue(catalogue, 'conv2d', {json: false, width});
+    const page = modelCatalogue('layer', 'conv2d', {json: false, width});
     const words = page.replace(/\s+/g, ' ');
     for (const argument of Object.keys(layers.conv2d.args.properties)) t.ok(words.includes(argument), argument);
     t.match(words, /padding valid \| same default valid/);
@@ -43,14 +38,14 @@ t.test('a page tells arguments, defaults, shapes and an example, and fits the te
 });
 
 t.test('JSON for one and for all', async (t) => {
-  const one = JSON.parse(renderCatalogue(catalogue, 'dropout', {json: true})) as object;
+  const one = JSON.parse(modelCatalogue('layer', 'dropout', {json: true})) as object;
   t.match(one, {
     type: 'dropout',
     arguments: [{name: 'rate', type: 'number in [0, 1)', required: true}],
     facts: {shapes: '[...] → the same'},
-    example: '{type: dropout, rate: 0.5}',
+    example: '- {type: dropout, rate: 0.5}',
   });
-  const all = JSON.parse(renderCatalogue(catalogue, undefined, {json: true})) as {type: string}[];
+  const all = JSON.parse(modelCatalogue('layer', undefined, {json: true})) as {type: string}[];
   t.same(
     all.map(({type}) => type),
     Object.keys(layers),
@@ -58,13 +53,21 @@ t.test('JSON for one and for all', async (t) => {
 });
 
 t.test('a name that is not there', async (t) => {
-  t.throws(() => renderCatalogue(catalogue, 'maxpool', {json: false}), {
+  t.throws(() => modelCatalogue('layer', 'maxpool', {json: false}), {
     code: 'USAGE',
     message: 'there is no layer `maxpool`',
     hint: 'did you mean `maxPooling2d`?',
   });
-  t.throws(() => renderCatalogue(catalogue, 'zzz', {json: false}), {
+  t.throws(() => modelCatalogue('layer', 'zzz', {json: false}), {
     message: 'there is no layer `zzz`',
     hint: `there are ${Object.keys(layers).join(', ')}`,
   });
+});
+
+t.test('initializers and regularizers', async (t) => {
+  const typesOf = (noun: 'initializer' | 'regularizer'): string[] =>
+    (JSON.parse(modelCatalogue(noun, undefined, {json: true})) as {type: string}[]).map(({type}) => type);
+  t.same(typesOf('initializer'), Object.keys(initializers));
+  t.same(typesOf('regularizer'), Object.keys(regularizers));
+  t.match(modelCatalogue('regularizer', 'l2', {json: false}), /l2 {2}number ≥ 0 {2}default 0\.01/);
 });
