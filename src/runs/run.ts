@@ -3,6 +3,7 @@ import {hostname} from 'node:os';
 import path from 'node:path';
 import {parse as parseCsv} from 'csv-parse/sync';
 import {parse as parseYaml} from 'yaml';
+import type {Origins} from '../spec/origin.js';
 import type {RunEnvironment} from './environment.js';
 import {type RunFile, runFiles} from './layout.js';
 import type {RunState, RunStatus, RunSummary} from './records.js';
@@ -80,6 +81,11 @@ export class Run {
       this.warnings.push(`${runFiles.resolved} is not YAML`);
       return undefined;
     }
+  }
+
+  /** Where each value of the resolved spec came from. */
+  origins(): Origins | undefined {
+    return this.#readJson<Origins>('origins', []);
   }
 
   /** plan.json as plain data. */

@@ -1,0 +1,26 @@
+import {string as text} from '@oclif/core/args';
+import {boolean} from '@oclif/core/flags';
+import {BaseCommand} from './base.js';
+
+export default class Validate extends BaseCommand {
+  static override summary = 'Check experiments: all mistakes at once, each with its line; loads no engine.';
+  static override description =
+    'Exits 0 when every spec is valid, else 2. Overrides (key=value) are laid over each spec.';
+  static override examples = [
+    '<%= config.bin %> validate experiments/*.yaml',
+    '<%= config.bin %> validate experiments/mnist-cnn.yaml training.batchSize=64',
+  ];
+  static override strict = false;
+  static override usage = 'validate SPEC… [KEY=VALUE…] [--json]';
+  static override args = {spec: text({required: true, description: 'the experiments, YAML files'})};
+  static override flags = {json: boolean({description: 'print JSON'})};
+
+  override async run(): Promise<void> {
+    const {argv, flags} = await this.parse(Validate);
+    const {formatReports, validateSpecs} = await import('../experiment/validate.js');
+    const reports = await validateSpecs(argv.map(String));
+    const valid = reports.every((report) => report.valid);
+    if (!valid) process.exitCode = 2;
+    process.stdout.write(`${flags.json ? JSON.stringify({valid, specs: reports}, null, 2) : formatReports(reports)}\n`);
+  }
+}

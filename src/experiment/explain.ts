@@ -1,0 +1,105 @@
+import {existsSync, statSync} from 'node:fs';
+import {findRun} from '../runs/find-runs.js';
+import {expectationOf} from '../spec/expectation.js';
+import {loadSpec} from '../spec/load.js';
+import {formatOrigin, type Origin, type Origins} from '../spec/origin.js';
+import {dottedPath, formatPath, type Path, parsePath} from '../spec/path.js';
+import {schemaAt, valueAt} from '../spec/schema-at.js';
+import {nearest} from '../spec/suggest.js';
+import {ExpError} from '../support/errors.js';
+import {experimentSchema} from './schema.js';
+
+/** What is known of one key of a spec or a run. */
+export interface Explanation {
+  readonly key: string;
+  /** Undefined if the key exists and is not set. */
+  readonly value?: unknown;
+  readonly description?: string;
+  /** What the value must be, in words. */
+  readonly expected?: string;
+  readonly default?: unknown;
+  /** Each leaf at or below the key. */
+  readonly leaves: readonly {readonly key: string; readonly value: unknown; readonly origin?: Origin}[];
+}
+
+export interface ExplainOptions {
+  readonly overrides?: readonly string[];
+  readonly runsDir: string;
+}
+
+/**
+ * Says what a key of a spec or of a run is, and where its value came from.
+ * @param target a spec's path, or a run as `exp show` takes it
+ * @throws ExpError for a key that does not exist, with the nearest one that does
+ */
+export async function explain(target: string, keyText: string, options: ExplainOptions): Promise<Explanation> {
+  const {value, origins} = await sourceOf(target, options);
+  const path = parsePath(keyText);
+  const schema = path && schemaAt(experimentSchema, value, path);
+  const found = path && valueAt(value, path);
+  if (!path || (!schema && found === undefined)) {
+    const near = nearest(keyText, keysOf(origins)) ?? nearest(keyText.split('.').at(-1) ?? '', lastSteps(origins));
+    const meant = keysOf(origins).find((key) => key === near || key.endsWith(`.${near}`));
+    throw new ExpError(
+      'USAGE',
+      `${target} has no key ${keyText}`,
+      meant === undefined ? 'keys are dotted paths, such as training.optimizer.learningRate' : `did you mean ${meant}?`,
+    );
+  }
+  const key = dottedPath(path);
+  const leaves = Object.entries(origins)
+    .filter(([leaf]) => leaf === key || leaf.startsWith(`${key}.`))
+    .map(([leaf, origin]) => ({key: leaf, value: valueAt(value, parsePath(leaf) ?? []), origin}));
+  return {
+    key: formatPath(path),
+    ...(found === undefined ? {} : {value: found}),
+    ...(schema?.description === undefined ? {} : {description: schema.description}),
+    ...(schema === undefined ? {} : {expected: expectationOf(schema)}),
+    ...(schema?.default === undefined ? {} : {default: schema.default}),
+    leaves,
+  };
+}
+
+/** An explanation as the terminal shows it. */
+export function formatExplanation({key, value, description, expected, default: standard, leaves}: Explanation): string {
+  const show = (shown: unknown): string => (typeof shown === 'string' ? shown : JSON.stringify(shown));
+  const [only] = leaves;
+  const isLeaf = leaves.length === 1 && only?.key === dottedPath(parsePath(key) ?? []);
+  const head = isLeaf ? `${key} = ${show(value)}` : value === undefined ? `${key} is not set` : key;
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['from', isLeaf && only?.origin ? formatOrigin(only.origin) : undefined],
+    ['about', description],
+    ['must be', expected],
+    ['default', standard === undefined ? undefined : show(standard)],
+  ];
+  const lines = facts.flatMap(([name, text]) => (text === undefined ? [] : [`  ${name.padEnd(8)} ${text}`]));
+  if (isLeaf) return [head, ...lines].join('\n');
+  const rows = leaves.map(
+    (leaf) => [`${leaf.key} = ${show(leaf.value)}`, leaf.origin ? formatOrigin(leaf.origin) : ''] as const,
+  );
+  const width = Math.min(60, Math.max(0, ...rows.map(([left]) => left.length)));
+  return [head, ...lines, ...rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`.trimEnd())].join('\n');
+}
+
+async function sourceOf(
+  target: string,
+  {overrides = [], runsDir}: ExplainOptions,
+): Promise<{readonly value: unknown; readonly origins: Origins}> {
+  const isFile = existsSync(target) && statSync(target).isFile();
+  if (isFile || /\.ya?ml$/.test(target)) return loadSpec(experimentSchema, {path: target}, {overrides});
+  const run = findRun(target, runsDir);
+  const value = run.resolvedSpec();
+  const origins = run.origins();
+  if (value === undefined || origins === undefined) {
+    throw new ExpError('RUN_NOT_FOUND', `${run.path} holds no resolved spec with origins: ${run.warnings.join('; ')}`);
+  }
+  return {value, origins};
+}
+
+const keysOf = (origins: Origins): readonly string[] => [
+  ...new Set(Object.keys(origins).flatMap((leaf) => prefixesOf(leaf.split('.')).map(dottedPath))),
+];
+
+const prefixesOf = (path: Path): readonly Path[] => path.map((_, i) => path.slice(0, i + 1));
+
+const lastSteps = (origins: Origins): readonly string[] => keysOf(origins).map((key) => key.split('.').at(-1) ?? key);
