@@ -63,7 +63,10 @@ function copyRows(into: Float32Array, from: Values, rows: Uint32Array, size: num
 }
 
 function writeTargets(into: Float32Array, from: Values, rows: Uint32Array, {encoding, size}: TargetLayout): void {
-  if (encoding !== 'oneHot') return copyRows(into, from, rows, size);
+  if (encoding !== 'oneHot') {
+    copyRows(into, from, rows, size);
+    return;
+  }
   into.fill(0);
   for (let i = 0; i < rows.length; i++) into[i * size + from[rows[i]!]!] = 1;
 }

@@ -1,6 +1,7 @@
 import {isUtf8} from 'node:buffer';
 import {type CsvError, parse} from 'csv-parse/sync';
 import {ExpError} from '../../support/errors.js';
+import {placeOfField} from './csv-place.js';
 import {displayPath} from './paths.js';
 
 /** A CSV text and how it is written. */
@@ -52,12 +53,41 @@ export const rowError = (text: CsvText, row: number, field: number, message: str
 
 /** An error at `file:line:column`. The place is found by reading again, so that good files cost nothing. */
 function cellError(text: CsvText, record: number, field: number, message: string, hint?: string): ExpError {
-  const {line, column} = locate(text, record, field);
-  return new ExpError('DATA_INVALID', `${displayPath(text.file)}:${line}:${column} ${message}`, hint);
+  return errorAt(text, endOfRecord(text, record - 1), field, message, hint);
+}
+
+function errorAt(
+  text: CsvText,
+  startByte: number,
+  field: number,
+  message: string,
+  hint?: string,
+  cause?: Error,
+): ExpError {
+  const {line, column} = placeOfField(text.bytes, startByte, field, text.delimiter);
+  const place = `${displayPath(text.file)}:${line}:${column}`;
+  return new ExpError('DATA_INVALID', `${place} ${message}`, hint, {cause});
+}
+
+/** Byte at which a record ends, its line break included; 0 for record -1. */
+function endOfRecord(text: CsvText, record: number): number {
+  if (record < 0) return 0;
+  const found = new Error('found');
+  let end = 0;
+  try {
+    forEachRecord(text, (_, index, endByte) => {
+      end = endByte;
+      if (index === record) throw found;
+    });
+  } catch (error) {
+    if (error !== found) throw error;
+  }
+  return end;
 }
 
 function forEachRecord(text: CsvText, visit: (fields: string[], record: number, endByte: number) => void): void {
   let record = 0;
+  let end = 0;
   try {
     parse(text.bytes, {
       bom: true,
@@ -67,24 +97,20 @@ function forEachRecord(text: CsvText, visit: (fields: string[], record: number, 
       trim: true,
       on_record: (fields: string[], {bytes}) => {
         visit(fields, record++, bytes);
+        end = bytes;
         return null;
       },
     });
   } catch (error) {
-    throw isCsvError(error) ? syntaxError(text, error) : error;
+    if (!isCsvError(error)) throw error;
+    const message = quoteMessages[error.code as string];
+    const hint = message === undefined ? undefined : 'inside quotes a quote is written twice: ""';
+    throw errorAt(text, end, Number(error.index ?? 0), message ?? error.message, hint, error);
   }
 }
 
-const isCsvError = (error: unknown): error is CsvError & {lines?: number} =>
+const isCsvError = (error: unknown): error is CsvError =>
   error instanceof Error && 'code' in error && /CSV_|INVALID_OPENING_QUOTE/.test(String(error.code));
-
-function syntaxError({file}: CsvText, error: CsvError & {lines?: number}): ExpError {
-  const place = `${displayPath(file)}:${error.lines ?? 1}`;
-  const message = quoteMessages[error.code as string];
-  return message === undefined
-    ? new ExpError('DATA_INVALID', `${place} ${error.message}`, undefined, {cause: error})
-    : new ExpError('DATA_INVALID', `${place} ${message}`, 'inside quotes a quote is written twice: ""', {cause: error});
-}
 
 const quoteMessages: Readonly<Record<string, string>> = {
   CSV_QUOTE_NOT_CLOSED: 'opens a quote that is never closed',
@@ -101,34 +127,4 @@ function checkedNames(text: CsvText, names: readonly string[]): readonly string[
       throw cellError(text, 0, field, `names a second column "${name}"; the first is number ${first + 1}`);
   });
   return names;
-}
-
-/** Line and column, counted from 1, of a field. @param record counted from 0, header included */
-function locate(text: CsvText, record: number, field: number): {line: number; column: number} {
-  const done = new Error('found');
-  let start = 0;
-  try {
-    forEachRecord(text, (_, index, endByte) => {
-      if (index === record) throw done;
-      start = endByte;
-    });
-  } catch (error) {
-    if (error !== done) throw error;
-  }
-  const source = Buffer.from(text.bytes.buffer, text.bytes.byteOffset, text.bytes.length);
-  const before = source.toString('utf8', 0, start).replace(/^\uFEFF/, '');
-  const after = source.toString('utf8', start).replace(start === 0 ? /^\uFEFF/ : /^(?!)/, '');
-  const blank = /^(?:[^\S\r\n]*(?:\r\n|\n|\r))*/.exec(after)?.[0] ?? '';
-  let at = blank.length;
-  for (let skipped = 0, quoted = false; skipped < field && at < after.length; at++) {
-    if (after[at] === '"') quoted = !quoted;
-    else if (!quoted && after.startsWith(text.delimiter, at)) {
-      skipped++;
-      at += text.delimiter.length - 1;
-    }
-  }
-  const lines = (before + after.slice(0, at)).split(/\r\n|\n|\r/);
-  const lead = /^[^\S\r\n]*/.exec(after.slice(at))?.[0] ?? '';
-  const padding = lead.includes(text.delimiter) ? 0 : lead.length;
-  return {line: lines.length, column: (lines.at(-1) ?? '').length + padding + 1};
 }

@@ -11,7 +11,11 @@ import {defineSource, type SourceContext, type SourceData, type SourceInfo} from
 const columnName = Type.String({minLength: 1});
 
 const args = Type.Object({
-  path: Type.String({minLength: 1, description: 'The table, relative to the spec; gzip or not. UTF-8.'}),
+  path: Type.String({
+    minLength: 1,
+    'x-path': true,
+    description: 'The table, relative to the spec; gzip or not. UTF-8.',
+  }),
   target: Type.Union([columnName, Type.Array(columnName, {minItems: 1})], {
     description: 'Column to predict; several for regression with several targets.',
   }),
@@ -30,7 +34,9 @@ const args = Type.Object({
     description: 'Whether the first line names the columns; else they are called 1, 2, ….',
   }),
   delimiter: Type.String({default: ',', minLength: 1, maxLength: 8, description: 'Between fields; "\\t" for tabs.'}),
-  testPath: Type.Optional(Type.String({minLength: 1, description: 'A second table with the test examples.'})),
+  testPath: Type.Optional(
+    Type.String({minLength: 1, 'x-path': true, description: 'A second table with the test examples.'}),
+  ),
   testFraction: Type.Optional(
     Type.Number({
       exclusiveMinimum: 0,
@@ -63,22 +69,23 @@ export const csv = defineSource({
   },
   example:
     'data:\n  source: {type: csv, path: data/penguins.csv, target: species, testFraction: 0.2}\n  transforms: [{type: normalize, fit: train}]',
-  async describe(spec, context) {
-    return (await loadTables(spec, context)).info;
-  },
-  async load(spec, context): Promise<SourceData> {
-    const {info, encoding, train, trainRows, test, testRows} = await loadTables(spec, context);
-    return {
-      info,
-      train: examplesOf(train, trainRows, encoding),
-      ...(test ? {test: examplesOf(test, testRows, encoding)} : {}),
-      fitted: {
-        columns: encoding.features.map(({name, categories}) => ({name, ...(categories ? {categories} : {})})),
-        ...(encoding.classNames ? {classNames: encoding.classNames} : {}),
-      },
-    };
-  },
+  // The number of inputs and classes is known only after every row has been read.
+  describe: async (spec, context) => (await loadCsv(spec, context)).info,
+  load: (spec, context) => loadCsv(spec, context),
 });
+
+async function loadCsv(spec: CsvSpec, context: SourceContext): Promise<SourceData> {
+  const {info, encoding, train, trainRows, test, testRows} = await loadTables(spec, context);
+  return {
+    info,
+    train: examplesOf(train, trainRows, encoding),
+    ...(test ? {test: examplesOf(test, testRows, encoding)} : {}),
+    fitted: {
+      columns: encoding.features.map(({name, categories}) => ({name, ...(categories ? {categories} : {})})),
+      ...(encoding.classNames ? {classNames: encoding.classNames} : {}),
+    },
+  };
+}
 
 interface Tables {
   readonly info: SourceInfo;

