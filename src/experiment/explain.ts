@@ -4,6 +4,7 @@ import {expectationOf} from '../spec/expectation.js';
 import {loadSpec} from '../spec/load.js';
 import {formatOrigin, type Origin, type Origins} from '../spec/origin.js';
 import {dottedPath, formatPath, type Path, parsePath} from '../spec/path.js';
+import {choicesOf} from '../spec/schema.js';
 import {schemaAt, valueAt} from '../spec/schema-at.js';
 import {nearest} from '../spec/suggest.js';
 import {ExpError} from '../support/errors.js';
@@ -38,8 +39,7 @@ export async function explain(target: string, keyText: string, options: ExplainO
   const schema = path && schemaAt(experimentSchema, value, path);
   const found = path && valueAt(value, path);
   if (!path || (!schema && found === undefined)) {
-    const near = nearest(keyText, keysOf(origins)) ?? nearest(keyText.split('.').at(-1) ?? '', lastSteps(origins));
-    const meant = keysOf(origins).find((key) => key === near || key.endsWith(`.${near}`));
+    const meant = nearestKey(path ?? [], value, origins);
     throw new ExpError(
       'USAGE',
       `${target} has no key ${keyText}`,
@@ -96,10 +96,20 @@ async function sourceOf(
   return {value, origins};
 }
 
-const keysOf = (origins: Origins): readonly string[] => [
-  ...new Set(Object.keys(origins).flatMap((leaf) => prefixesOf(leaf.split('.')).map(dottedPath))),
-];
-
-const prefixesOf = (path: Path): readonly Path[] => path.map((_, i) => path.slice(0, i + 1));
-
-const lastSteps = (origins: Origins): readonly string[] => keysOf(origins).map((key) => key.split('.').at(-1) ?? key);
+/** The key that was meant: one beside the step that does not exist, or one elsewhere that ends alike. */
+function nearestKey(path: Path, value: unknown, origins: Origins): string | undefined {
+  for (let length = path.length - 1; length >= 0; length--) {
+    const above = path.slice(0, length);
+    const schema = schemaAt(experimentSchema, value, above);
+    if (!schema) continue;
+    const chosen = choicesOf(schema)?.get(String(valueAt(value, [...above, 'type']))) ?? schema;
+    const near = nearest(String(path[length]), Object.keys(chosen.properties ?? {}));
+    if (near !== undefined) return dottedPath([...above, near]);
+  }
+  const leaves = Object.keys(origins);
+  const last = nearest(
+    String(path.at(-1)),
+    leaves.map((leaf) => leaf.split('.').at(-1) ?? leaf),
+  );
+  return leaves.find((leaf) => leaf.split('.').at(-1) === last);
+}

@@ -58,7 +58,7 @@ export function formatReports(reports: readonly SpecReport[]): string {
   const count = (n: number): string => n.toLocaleString('en-US');
   const blocks = reports.map((report) => {
     if (!report.valid)
-      return `✗ ${report.path}: ${report.message}${report.hint === undefined ? '' : `\n  ${report.hint}`}\n`;
+      return `✗ ${report.message.startsWith(report.path) ? '' : `${report.path}: `}${report.message}${report.hint === undefined ? '' : `\n  ${report.hint}`}\n`;
     const facts = `${count(report.numParameters)} parameters, ${count(report.numTrain)} training examples`;
     return [`✓ ${report.path}: ${facts}`, ...report.warnings.map((warning) => `  warning: ${warning}`)].join('\n');
   });
