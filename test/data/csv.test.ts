@@ -3,6 +3,9 @@ import path from 'node:path';
 import {gzipSync} from 'node:zlib';
 import t from 'tap';
 import {describeData} from '../../src/data/describe.js';
+import {readTable} from '../../src/data/files/csv-table.js';
+import {ExpError} from '../../src/support/errors.js';
+import {Rng} from '../../src/support/random.js';
 import {collect, csvSource, dataSpec, type ExpectedError, load, rejectsWith, shown} from './fixtures.js';
 
 t.test('numbers stay numbers, words become one input each, classes are sorted', async (t) => {
@@ -131,6 +134,11 @@ const badCases: Readonly<Record<string, BadCase>> = {
     message: ':5:6 column "b" is "x"; expected a number',
     hint: 'for a column of words: columns: {b: categorical}',
   },
+  'a long cell with a line break': {
+    table: `a,y\n1,no\n"x\n${'long'.repeat(20)}",yes\n`,
+    message: `:3:1 column "a" is "x\\n${'long'.repeat(9)}lo…"; expected a number`,
+    hint: 'for a column of words: columns: {a: categorical}',
+  },
   'a number too large': {
     table: 'a,y\n1e39,no\n',
     message: ':2:1 column "a" is 1e39; expected a number that a 32-bit float can hold (below 3.4e38)',
@@ -142,7 +150,7 @@ const badCases: Readonly<Record<string, BadCase>> = {
   'a column without a name': {
     table: 'a,,y\n1,2,no\n',
     message: ':1:3 has no column name',
-    hint: 'name it, or set header: false',
+    hint: 'name it, set header: false, or write the table without row numbers (pandas: index=False)',
   },
   'a quote never closed': {
     table: 'a,y\n1,"no\n2,yes\n',
@@ -231,4 +239,27 @@ t.test('sections that make no sense', async (t) => {
     message: 'data.source has real targets; the loss wants class numbers',
     hint: 'use a regression loss such as meanSquaredError, or a source of classes (csv and idx take task: classification)',
   });
+});
+
+t.test('whatever the text, errors are for people and point into it', async (t) => {
+  const rng = Rng.fromSeed(1);
+  const pieces = ['a', '1', '.5', ',', ',', '\n', '\r\n', '\r', '"', '""', ' ', '\t', 'NaN', 'é', '\uFEFF'];
+  let numErrors = 0;
+  for (let i = 0; i < 3000; i++) {
+    const start = rng.below(2) ? 'a,b\n1,x\n' : '';
+    const text = start + Array.from({length: rng.below(25)}, () => pieces[rng.below(pieces.length)]).join('');
+    const csv = {file: '/x.csv', bytes: Buffer.from(text), delimiter: ',', header: rng.below(2) === 1};
+    try {
+      readTable(csv, {kinds: new Map(), named: new Map(), wants: () => true});
+    } catch (error) {
+      if (!(error instanceof ExpError)) throw error;
+      const place = /^\/x\.csv:(\d+):(\d+) /.exec(error.message);
+      const line = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)[Number(place?.[1] ?? 1) - 1];
+      if (place && !(line !== undefined && Number(place[2]) <= line.length + 1)) {
+        t.fail(`${JSON.stringify(text)}: ${error.message}`);
+      }
+      numErrors++;
+    }
+  }
+  t.ok(numErrors > 1000, `${numErrors} errors`);
 });

@@ -51,6 +51,9 @@ export function scanCsv(text: CsvText, visitor: CsvVisitor): void {
 export const rowError = (text: CsvText, row: number, field: number, message: string, hint?: string): ExpError =>
   cellError(text, text.header ? row + 1 : row, field, message, hint);
 
+/** A cell as messages show it: on one line and not too long. */
+export const quoteCell = (cell: string): string => JSON.stringify(cell.length > 40 ? `${cell.slice(0, 40)}…` : cell);
+
 /** An error at `file:line:column`. The place is found by reading again, so that good files cost nothing. */
 function cellError(text: CsvText, record: number, field: number, message: string, hint?: string): ExpError {
   return errorAt(text, endOfRecord(text, record - 1), field, message, hint);
@@ -119,12 +122,14 @@ const quoteMessages: Readonly<Record<string, string>> = {
   INVALID_OPENING_QUOTE: 'has a quote in the middle of a field',
 };
 
+const namelessHint = 'name it, set header: false, or write the table without row numbers (pandas: index=False)';
+
 function checkedNames(text: CsvText, names: readonly string[]): readonly string[] {
   names.forEach((name, field) => {
-    if (name === '') throw cellError(text, 0, field, 'has no column name', 'name it, or set header: false');
+    if (name === '') throw cellError(text, 0, field, 'has no column name', namelessHint);
     const first = names.indexOf(name);
     if (first !== field)
-      throw cellError(text, 0, field, `names a second column "${name}"; the first is number ${first + 1}`);
+      throw cellError(text, 0, field, `names a second column ${quoteCell(name)}; the first is number ${first + 1}`);
   });
   return names;
 }

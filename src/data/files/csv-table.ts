@@ -1,6 +1,6 @@
 import {nearest} from '../../spec/suggest.js';
 import {ExpError} from '../../support/errors.js';
-import {type CsvText, rowError, scanCsv} from './csv-scan.js';
+import {type CsvText, quoteCell, rowError, scanCsv} from './csv-scan.js';
 import {displayPath} from './paths.js';
 
 export type ColumnKind = 'numeric' | 'categorical';
@@ -115,7 +115,7 @@ class ColumnBuilder {
     }
     if (notFinitePattern.test(cell)) throw this.error(row, `is ${cell}; expected a finite number`);
     const hint = `for a column of words: columns: {${this.name}: categorical}`;
-    throw this.error(row, `is "${cell}"; expected a number`, hint);
+    throw this.error(row, `is ${quoteCell(cell)}; expected a number`, hint);
   }
 
   private push(value: number): void {
@@ -128,6 +128,6 @@ class ColumnBuilder {
   }
 
   private error(row: number, message: string, hint?: string): ExpError {
-    return rowError(this.text, row, this.field, `column "${this.name}" ${message}`, hint);
+    return rowError(this.text, row, this.field, `column ${quoteCell(this.name)} ${message}`, hint);
   }
 }

@@ -1,5 +1,5 @@
 import {ExpError} from '../../support/errors.js';
-import {rowError} from '../files/csv-scan.js';
+import {quoteCell, rowError} from '../files/csv-scan.js';
 import type {CsvColumn, CsvTable} from '../files/csv-table.js';
 import {displayPath} from '../files/paths.js';
 import type {Examples} from './definition.js';
@@ -132,13 +132,13 @@ function unknown(
   known: readonly string[],
   noun = 'category',
 ): ExpError {
-  const word = column.words[column.values[row]!];
+  const word = quoteCell(column.words[column.values[row]!]!);
   const listed = known.length > 10 ? `${known.slice(0, 10).join(', ')}, … (${known.length} in all)` : known.join(', ');
   return rowError(
     table.text,
     row,
     column.field,
-    `column "${column.name}" has the ${noun} "${word}", which no training row has; they have ${listed}`,
+    `column ${quoteCell(column.name)} has the ${noun} ${word}, which no training row has; they have ${listed}`,
     noun === 'class' ? undefined : 'mend the row, or set unknownCategories: zeros',
   );
 }
