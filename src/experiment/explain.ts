@@ -38,7 +38,7 @@ export async function explain(target: string, keyText: string, options: ExplainO
   const path = parsePath(keyText);
   const schema = path && schemaAt(experimentSchema, value, path);
   const found = path && valueAt(value, path);
-  if (!path || (!schema && found === undefined)) {
+  if (!path || (found === undefined && (!schema || isBehindEnd(value, path)))) {
     const meant = nearestKey(path ?? [], value, origins);
     throw new ExpError(
       'USAGE',
@@ -95,6 +95,13 @@ async function sourceOf(
   }
   return {value, origins};
 }
+
+/** Whether a path asks a list for an item it does not have. */
+const isBehindEnd = (value: unknown, path: Path): boolean =>
+  path.some((step, i) => {
+    const above = valueAt(value, path.slice(0, i));
+    return Array.isArray(above) && !(Number(step) < above.length);
+  });
 
 /** The key that was meant: one beside the step that does not exist, or one elsewhere that ends alike. */
 function nearestKey(path: Path, value: unknown, origins: Origins): string | undefined {
