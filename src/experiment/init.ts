@@ -25,7 +25,7 @@ export async function initExperiment(
   const name = basename(spec)
     .replace(/\.ya?ml$/, '')
     .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
-    .replace(/^[^A-Za-z0-9]+/, '');
+    .replaceAll(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
   const header = relative(folder, schema).replaceAll(sep, '/');
   await writeNewFile(
     spec,
