@@ -47,7 +47,7 @@ const recordedVariables = [
   'TZ',
 ];
 
-const secretKey = /(token|secret|passw(or)?d|credential|api_?key)$/i;
+const secretKey = /(token|secret|passw(or)?d|credential|api[_-]?key)$/i;
 
 /** `data.apiKey=abc` → `data.apiKey=***`, `https://me:pw@host` → `https://***@host`. */
 export function maskSecrets(argument: string): string {

@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto';
-import {mkdirSync} from 'node:fs';
+import {existsSync, mkdirSync, statSync} from 'node:fs';
 import path from 'node:path';
 import {unwritable, writing} from './unwritable.js';
 
@@ -33,7 +33,7 @@ const randomLetters = (): string =>
  * @throws ExpError RUN_UNWRITABLE
  */
 export function makeRunFolder(runsDir: string, name: string, time: Date, letters = randomLetters): string {
-  writing(runsDir, () => mkdirSync(runsDir, {recursive: true}));
+  writing(runsDir, () => makeFolders(path.resolve(runsDir)));
   for (let attempt = 1; ; attempt++) {
     const folder = path.join(runsDir, `${folderNameOf(name)}-${stampOf(time)}-${letters()}`);
     try {
@@ -43,5 +43,19 @@ export function makeRunFolder(runsDir: string, name: string, time: Date, letters
       const isTaken = error instanceof Error && 'code' in error && error.code === 'EEXIST';
       if (!isTaken || attempt === maxAttempts) throw unwritable(error, folder);
     }
+  }
+}
+
+/** mkdir with all folders above. Node's own `recursive` never returns where a folder is there but takes no entries, as /proc. */
+function makeFolders(folder: string): void {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST' && statSync(folder).isDirectory()) return;
+    const parent = path.dirname(folder);
+    if (code !== 'ENOENT' || existsSync(parent)) throw error;
+    makeFolders(parent);
+    makeFolders(folder);
   }
 }
