@@ -1,4 +1,4 @@
-import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync} from 'node:fs';
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {builtinModules} from 'node:module';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -101,5 +101,17 @@ t.test('packed, installed into an empty folder, it trains what exp init writes',
     const script = "import * as api from 'exp-runner'; console.log(Object.keys(api).join(' '))";
     const {stdout} = await inFolder(process.execPath, ['--input-type=module', '--eval', script]);
     t.match(stdout, /runExperiment/);
+    const program = (type: string): string => `import {loadExperiment} from 'exp-runner';
+      const {spec} = await loadExperiment({path: 'experiment.yaml'});
+      export const epochs: ${type} = spec.training.epochs;`;
+    writeFileSync(path.join(folder, 'right.mts'), program('number'));
+    writeFileSync(path.join(folder, 'wrong.mts'), program('string'));
+    const compiler = path.join(root, 'node_modules/typescript/bin/tsc');
+    const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2023'];
+    const checked = await execa(process.execPath, [compiler, ...options, 'right.mts', 'wrong.mts'], {
+      cwd: folder,
+      reject: false,
+    });
+    t.match(checked.stdout, /^wrong\.mts\(3,20\): error TS2322: Type 'number' is not assignable to type 'string'\.$/);
   });
 });
