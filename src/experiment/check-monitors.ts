@@ -8,7 +8,15 @@ import type {ExperimentSpec} from './schema.js';
 /** Early stopping and the best checkpoint may watch validation columns only, and only columns that will exist. */
 export function checkMonitors(spec: ExperimentSpec, findings: Findings): void {
   const {earlyStopping} = spec.training;
-  if (earlyStopping) checkMonitor(spec, ['training', 'earlyStopping'], earlyStopping, findings);
+  if (earlyStopping) {
+    checkMonitor(spec, ['training', 'earlyStopping'], earlyStopping, findings);
+    const {patience} = earlyStopping;
+    if (patience >= spec.training.epochs) {
+      findings.warning(
+        `training.earlyStopping can never stop: its patience of ${patience} epochs is not less than training.epochs, ${spec.training.epochs}`,
+      );
+    }
+  }
   const {monitor, mode} = spec.checkpoint;
   if (monitor !== undefined) checkMonitor(spec, ['checkpoint'], {monitor, ...(mode ? {mode} : {})}, findings);
   else if (mode !== undefined) {

@@ -38,7 +38,9 @@ export async function checkExperiment(
   const problems: Problem[] = [];
   const warnings: string[] = [];
   const findings: Findings = {
-    mistake: (path, message, hint) => void problems.push(loaded.problemAt(path, message, hint)),
+    mistake(path, message, hint, code = 'SPEC_INVALID') {
+      problems.push({...loaded.problemAt(path, message, hint), code});
+    },
     warning: (message) => void warnings.push(message),
   };
 
@@ -60,7 +62,7 @@ async function dataOf(spec: ExperimentSpec, baseDir: string, findings: Findings)
   } catch (error) {
     if (!(error instanceof ExpError)) throw error;
     const path = error instanceof DataSpecError ? parsePath(error.path) : undefined;
-    findings.mistake(path ?? fileField(spec, error.message), error.message, error.hint);
+    findings.mistake(path ?? fileField(spec, error.message), error.message, error.hint, error.code);
     return undefined;
   }
 }
@@ -91,6 +93,9 @@ function layersOf(spec: ExperimentSpec, data: DatasetInfo, findings: Findings): 
 }
 
 function checkSizes(spec: ExperimentSpec, data: DatasetInfo, findings: Findings): void {
+  if (spec.data.test === 'everyEpoch' && data.numTest === 0) {
+    findings.mistake(['data', 'test'], 'data.test is everyEpoch, but the data has no test set', 'remove it');
+  }
   const {batchSize} = spec.training;
   if (batchSize > data.numTrain) {
     const message = `training.batchSize is ${batchSize}, but there are only ${data.numTrain} training examples`;

@@ -1,4 +1,4 @@
-import {ExpError} from '../support/errors.js';
+import {type ErrorCode, ExpError} from '../support/errors.js';
 import {formatPath, type Path} from './path.js';
 import type {Place, SourceFile} from './source.js';
 
@@ -11,6 +11,8 @@ export interface Problem {
   readonly message: string;
   /** How to mend it. */
   readonly hint?: string;
+  /** SPEC_INVALID by default; DATA_MISSING where the spec is right and a file it names is not there. */
+  readonly code?: ErrorCode;
 }
 
 /** A mistake as programs get it (`--json`). Lines and columns count from 1. */
@@ -25,14 +27,21 @@ export interface Diagnostic {
   readonly frame: string;
 }
 
+/** Mistakes that are written out in full. More than that, and the file is not a spec with mistakes but something else. */
+export const maxExplained = 100;
+
 /** Every mistake of one spec, in the order of the text. */
 export class SpecError extends ExpError {
   readonly diagnostics: readonly Diagnostic[];
 
   constructor(problems: readonly Problem[]) {
     const diagnostics = [...problems].sort(comparePlaces).map(toDiagnostic);
+    const code = commonCode(problems);
     const numMistakes = diagnostics.length === 1 ? '1 mistake' : `${diagnostics.length} mistakes`;
-    super('SPEC_INVALID', [`the spec has ${numMistakes}`, ...diagnostics.map(formatDiagnostic)].join('\n\n'));
+    const head = code === 'SPEC_INVALID' ? `the spec has ${numMistakes}` : 'the data of this spec cannot be used';
+    const shown = diagnostics.slice(0, maxExplained).map(formatDiagnostic);
+    const rest = diagnostics.length > maxExplained ? [`… and ${diagnostics.length - maxExplained} more`] : [];
+    super(code, [head, ...shown, ...rest].join('\n\n'));
     this.diagnostics = diagnostics;
   }
 }
@@ -87,6 +96,11 @@ function widthOf(text: string): number {
     width += isWide.test(character) || /\p{Emoji_Presentation}/u.test(character) ? 2 : 1;
   }
   return width;
+}
+
+function commonCode(problems: readonly Problem[]): ErrorCode {
+  const [code = 'SPEC_INVALID', ...others] = new Set(problems.map((problem) => problem.code ?? 'SPEC_INVALID'));
+  return others.length === 0 ? code : 'SPEC_INVALID';
 }
 
 const kindOrder = {spec: 0, extends: 1, override: 2};

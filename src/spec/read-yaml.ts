@@ -98,7 +98,12 @@ class Converter {
     if (++this.#numValues > maxValues) {
       if (this.#numValues === maxValues + 1) {
         const {start, end} = this.#outerAlias ?? this.placeOf(node);
-        this.report(start, end, path, `this alias makes the file grow to more than ${maxValues} values`);
+        this.report(
+          start,
+          end,
+          path,
+          `${this.#outerAlias ? 'this alias makes the spec grow to' : 'the spec holds'} more than ${maxValues} values`,
+        );
       }
       return undefined;
     }

@@ -1,5 +1,5 @@
 import {Composer, isScalar, Parser} from 'yaml';
-import type {Problem} from './diagnostic.js';
+import {maxExplained, type Problem} from './diagnostic.js';
 import {describeValue, type Entry, type Located, type LocatedScalar, nodeAt, pathsOf, type Scalar} from './located.js';
 import {dottedPath, formatPath, type Path, parsePath} from './path.js';
 import {maxValues} from './read-yaml.js';
@@ -11,6 +11,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const referencePattern = /\$?\$\{([^{}]*)\}/g;
 const maxTextLength = 10_000;
+/** References that lead to references; far below what the stack can take. */
+const maxChainLength = 200;
 
 /**
  * Replaces `${a.b}` by the value at that path, `${env:NAME}` and `${env:NAME:-default}` by an environment variable. A
@@ -113,7 +115,7 @@ class Resolver {
     const target = parsePath(inner);
     const found = target && nodeAt(this.root, target);
     if (!target || !found) {
-      const near = nearest(inner, pathsOf(this.root));
+      const near = this.problems.length < maxExplained ? nearest(inner, pathsOf(this.root)) : undefined;
       const hint =
         near === undefined
           ? `paths start at the top of the spec: \`\${training.epochs}\``
@@ -122,6 +124,9 @@ class Resolver {
         ? `\`\${${inner}}\` names a key that this spec does not set`
         : `\`\${${inner}}\` holds no path`;
       return this.#refuse(node.place, path, message, hint);
+    }
+    if (this.#open.length > maxChainLength) {
+      return this.#refuse(node.place, path, `this is a chain of more than ${maxChainLength} references`);
     }
     const start = this.#open.findIndex((open) => open.node === found);
     if (start >= 0) {

@@ -1,6 +1,6 @@
 import {dirname, relative, resolve} from 'node:path';
 import {admitsKind, admitsScalar, extraSchemaOf} from './admit.js';
-import type {Problem} from './diagnostic.js';
+import {maxExplained, type Problem} from './diagnostic.js';
 import {expectationOf, mendingOf, plural, withArticle} from './expectation.js';
 import {unknownKeyHint} from './key-hints.js';
 import {
@@ -219,7 +219,8 @@ class Walk {
     claimed: Set<string>,
   ): void {
     const properties = schema.properties ?? {};
-    const {near, hint} = unknownKeyHint(this.rootSchema, schema, key, node, path);
+    const isExplained = this.problems.length < maxExplained;
+    const {near, hint} = isExplained ? unknownKeyHint(this.rootSchema, schema, key, node, path) : {};
     const where = noun === undefined ? (path.length === 0 ? '' : ` in ${formatPath(path)}`) : ` for ${noun}`;
     this.refuse(place, [...path, key], `unknown key \`${key}\`${where}`, hint);
     const meant = near === undefined || node.entries.has(near) || claimed.has(near) ? undefined : properties[near];

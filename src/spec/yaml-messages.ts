@@ -94,10 +94,8 @@ function referenceInFlow(source: SourceFile, offset: number): number | undefined
 /** The library notices a missing quote at the end of the text; people want to see the line where it was opened. */
 function unclosedQuote(source: SourceFile, offset: number, message: string): SyntaxMessage {
   const quote = message.includes('"') ? '"' : "'";
-  const before = source.text.slice(0, offset);
-  const start = Math.max(0, before.search(new RegExp(`${quote}(?=[^${quote}]*$)`)));
-  const {line} = source.positionAt(start);
-  const {col} = source.positionAt(start);
+  const start = Math.max(0, source.text.lastIndexOf(quote, offset - 1));
+  const {line, col} = source.positionAt(start);
   return {
     message: `\`${quote}\` is opened here and never closed`,
     start,

@@ -42,6 +42,12 @@ t.test('the main job is the network of the lesson', async (t) => {
   t.match(preview.data, {inputShape: [28, 28, 1], numClasses: 10, numTrain: 60_000, numTest: 10_000});
 });
 
+t.test('what deserves a second look is a warning', async (t) => {
+  const overrides = ['training.epochs=3', 'training.earlyStopping={monitor: val_loss, patience: 3}'];
+  const {warnings} = await loadExperiment({path: 'experiments/2-iris-mlp.yaml'}, {overrides});
+  t.match(warnings, [/^training\.earlyStopping can never stop/]);
+});
+
 t.test('overrides and the extended file are told apart in the origins', async (t) => {
   const overrides = ['training.epochs=2'];
   const {spec, origins} = await loadExperiment({path: 'experiments/mnist-quick.yaml'}, {overrides});

@@ -249,6 +249,8 @@ t.test('texts made to be slow or deep are refused like any other', async (t) => 
     quotes: '"'.repeat(size),
     anchors: `${'&a '.repeat(size / 3)}b`,
     keys: Array.from({length: 20_000}, (_, i) => `k${i}: 1`).join('\n'),
+    references: Array.from({length: 6000}, (_, i) => `k${i}: \${nowhere${i}}`).join('\n'),
+    chain: Array.from({length: 9000}, (_, i) => `k${i}: \${k${i + 1}}`).join('\n'),
     documents: '---\n'.repeat(size / 4),
     aliases: `a: &a [1, 2]\nb: [${'*a, '.repeat(size / 5)}]`,
     text: `a: ["${'x'.repeat(9000)}"]\ntitle: '${'${a.0}'.repeat(9)}'`,
