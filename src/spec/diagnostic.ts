@@ -73,13 +73,15 @@ function toDiagnostic({place, path, message, hint}: Problem): Diagnostic {
   };
 }
 
-const maxFrameWidth = 100;
+/** Columns of text in a frame: what a narrow terminal leaves beside the line number, 100 at most. */
+const frameWidth = (columns = process.stderr.columns ?? 110): number => Math.max(20, Math.min(100, columns - 10));
 
-/** The line and a caret under `length` of its columns; a window of it if it is long. */
+/** The line and a caret under `length` of its columns; a window of it around the caret if it is long. */
 function frameOf(source: SourceFile, line: number, col: number, length: number): string {
+  const width = frameWidth();
   const whole = source.lineText(line).replaceAll('\t', ' ');
-  const from = whole.length <= maxFrameWidth || col < 60 ? 0 : col - 40;
-  const shown = whole.slice(from, from + maxFrameWidth);
+  const from = whole.length <= width || col < width * 0.6 ? 0 : col - Math.floor(width * 0.4);
+  const shown = whole.slice(from, from + width);
   const text = `${from > 0 ? '…' : ''}${shown}${from + shown.length < whole.length ? '…' : ''}`;
   const before = text.slice(0, col - 1 - from + (from > 0 ? 1 : 0));
   const marked = text.slice(before.length, before.length + Math.max(1, length)).trimEnd();
