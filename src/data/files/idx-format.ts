@@ -96,7 +96,8 @@ function checkSize({shape, code, headerBytes}: IdxHeader, totalBytes: number, fi
 
 /** Big-endian bytes to numbers of this machine. */
 function decode(code: ElementCode, payload: Uint8Array): Values {
-  if (code === 8) return payload;
+  // Not the payload itself: a Buffer would hand its deprecated constructor to whoever copies it.
+  if (code === 8) return new Uint8Array(payload.buffer, payload.byteOffset, payload.length);
   if (code === 9) return new Int8Array(payload.buffer, payload.byteOffset, payload.length);
   const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
   const length = payload.length / elementTypes[code].bytes;
