@@ -1,4 +1,4 @@
-import {dirname, relative, resolve} from 'node:path';
+import {dirname, isAbsolute, relative, resolve} from 'node:path';
 import {admitsKind, admitsScalar, extraSchemaOf} from './admit.js';
 import {maxExplained, type Problem} from './diagnostic.js';
 import {expectationOf, mendingOf, plural, withArticle} from './expectation.js';
@@ -187,23 +187,26 @@ class Walk {
   private checkMap(schema: SchemaNode, node: LocatedMap, path: Path, noun?: string): unknown {
     const properties = schema.properties ?? {};
     const extra = extraSchemaOf(schema);
-    const value: Record<string, unknown> = {};
     const claimed = new Set<string>();
-    for (const [key, entry] of node.entries) {
-      const property = Object.hasOwn(properties, key) ? properties[key] : extra?.(key);
-      if (property) define(value, key, this.check(property, entry.value, [...path, key], entry.keyPlace));
-      else this.refuseKey(schema, key, node, path, entry.keyPlace, noun, claimed);
+    for (const [key, {keyPlace}] of node.entries) {
+      if (Object.hasOwn(properties, key) || extra?.(key)) continue;
+      this.refuseKey(schema, key, node, path, keyPlace, noun, claimed);
     }
+    // In the order of the schema, whatever order they were written in: resolved specs read alike.
+    const value: Record<string, unknown> = {};
     for (const [key, property] of Object.entries(properties)) {
-      if (node.entries.has(key)) continue;
-      if (property.default !== undefined) {
-        value[key] = this.check(property, locate(property.default, {place: node.place, origin: {kind: 'default'}}), [
-          ...path,
-          key,
-        ]);
+      const entry = node.entries.get(key);
+      if (entry) value[key] = this.check(property, entry.value, [...path, key], entry.keyPlace);
+      else if (property.default !== undefined) {
+        const standard = locate(property.default, {place: node.place, origin: {kind: 'default'}});
+        value[key] = this.check(property, standard, [...path, key]);
       } else if (schema.required?.includes(key) && !claimed.has(key)) {
         this.refuseMissing(key, property, node, path, noun);
       }
+    }
+    for (const [key, entry] of node.entries) {
+      const property = Object.hasOwn(properties, key) ? undefined : extra?.(key);
+      if (property) define(value, key, this.check(property, entry.value, [...path, key], entry.keyPlace));
     }
     if (Object.keys(value).length === 0) this.origins[dottedPath(path)] = node.origin;
     return value;
@@ -260,7 +263,7 @@ class Walk {
   /** A relative path in an extended file is relative to that file. */
   private rebase(node: LocatedScalar): unknown {
     const {path} = node.place.source;
-    if (path === undefined || typeof node.value !== 'string') return node.value;
+    if (path === undefined || typeof node.value !== 'string' || isAbsolute(node.value)) return node.value;
     const folder = dirname(path);
     return folder === this.baseDir ? node.value : relative(this.baseDir, resolve(folder, node.value)) || '.';
   }
