@@ -46,7 +46,10 @@ export abstract class BaseCommand extends Command {
   /** oclif's parse errors as ours; undefined for anything else. */
   private usageError(error: Error): ExpError | undefined {
     if (!('oclif' in error) && !('parse' in error)) return undefined;
-    const message = error.message.replace(/\n+(See more help with --help|Note: [\s\S]*)$/, '').trimEnd();
+    const message = error.message
+      .replace(/\n+(See more help with --help|Note: [\s\S]*)$/, '')
+      .replace(/^(Parsing --\S+) *\n\t/, '$1: ')
+      .trimEnd();
     const flag = 'flags' in error && Array.isArray(error.flags) ? String(error.flags[0]) : undefined;
     const known = Object.keys(this.ctor.flags ?? {});
     const guess = flag === undefined ? undefined : nearest(flag.replace(/^-+/, '').replace(/=.*$/, ''), known);
