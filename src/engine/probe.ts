@@ -52,7 +52,7 @@ export async function probePackage(name: ProbedPackage, from: string = name): Pr
   try {
     const {stdout} = await execute(process.execPath, ['-e', print + scripts[name], entry], {
       timeout: timeoutMillis,
-      env: {...process.env, TF_CPP_MIN_LOG_LEVEL: '3'},
+      env: {ORT_DISABLE_TELEMETRY: '1', ...process.env, TF_CPP_MIN_LOG_LEVEL: '3'},
     });
     return {name, status: 'loads', version, facts: JSON.parse(stdout.slice(stdout.lastIndexOf('\n@') + 2))};
   } catch (error) {

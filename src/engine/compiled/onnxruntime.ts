@@ -15,6 +15,8 @@ let runtime: Runtime | undefined;
 export function loadOnnxRuntime(): Runtime {
   if (runtime) return runtime;
   const require = createRequire(import.meta.url);
+  // Its native library otherwise reports usage to its makers' servers and leaves a log per process in the temporary folder.
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
   try {
     const binding: NativeBinding = require('onnxruntime-node/dist/binding.js');
     const {Tensor: tensorClass}: {Tensor: typeof Tensor} = require('onnxruntime-node');
