@@ -71,8 +71,10 @@ export const plural = (noun: string): string => (/(s|x|ch)$/.test(noun) ? `${nou
 /** How to mend a value that has the wrong kind, if it is a well-known slip. */
 export function mendingOf(schema: SchemaNode, node: Located): string | undefined {
   const kinds = kindsOf(schema);
+  if (node.kind === 'map' && kinds.has('array')) return 'begin each item of the list with `- `';
   if (node.kind !== 'scalar') return undefined;
   if (node.value === null) return 'write a value behind the colon, or remove the key';
+  if (schema.type === 'object' && schema.properties) return mapFor(schema, node);
   if (kinds.has('array') && fitsItem(schema, node)) return `write [${String(node.value)}]`;
   const {value} = node;
   if (schema.type === 'integer' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
@@ -100,6 +102,17 @@ export function mendingOf(schema: SchemaNode, node: Located): string | undefined
   if (kinds.has('boolean') && /^(yes|on|y|true)$/i.test(value)) return 'write true';
   if (kinds.has('boolean') && /^(no|off|n|false)$/i.test(value)) return 'write false';
   return undefined;
+}
+
+/** `{fraction: 0.2}` for 0.2 where a map needs one key only; else the keys there are. */
+function mapFor({properties = {}, required = []}: SchemaNode, node: Located): string {
+  const keys = Object.keys(properties);
+  const needed = required.filter((key) => properties[key]?.default === undefined);
+  const [only] = needed;
+  const known = `keys: ${keys.join(', ')}`;
+  if (only === undefined) return `write {} for its defaults; ${known}`;
+  const isFit = needed.length === 1 && node.kind === 'scalar' && kindsOf(properties[only] ?? {}).has(typeof node.value);
+  return isFit ? `write {${only}: ${describeValue(node)}}` : known;
 }
 
 function fitsItem(schema: SchemaNode, node: Located): boolean {

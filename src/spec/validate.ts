@@ -113,7 +113,9 @@ class Walk {
       const hint =
         node.kind === 'scalar' && typeof node.value === 'string' && choices.has(node.value)
           ? `write {type: ${node.value}}`
-          : undefined;
+          : node.kind === 'scalar' && node.value === null
+            ? mendingOf(schema, node)
+            : undefined;
       return this.refuse(node.place, path, `${formatPath(path)} must be ${shown}; got ${describeValue(node)}`, hint);
     }
     const type = node.entries.get('type');
