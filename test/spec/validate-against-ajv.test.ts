@@ -72,7 +72,7 @@ t.test('both agree on 3000 trees with random changes', async (t) => {
       t.fail(`ajv ${expected ? 'accepts' : `refuses (${ajv.errorsText(reference.errors)})`} ${JSON.stringify(tree)}`);
     }
   }
-  t.ok(numValid > 300 && numValid < 2700, `the changes make both kinds: ${numValid} of 3000 fit`);
+  t.ok(numValid > 100 && numValid < 2900, `the changes make both kinds: ${numValid} of 3000 fit`);
 });
 
 const replacements: readonly unknown[] = [
