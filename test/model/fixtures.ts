@@ -6,6 +6,8 @@ import {type LayerSpec, layers} from '../../src/model/layers/index.js';
 import type {ModelSpec} from '../../src/model/section.js';
 import {type ReferenceArray, readReference} from '../reference/read.js';
 
+tf.env().set('PROD', true); // no greeting on the console
+
 /** Layers as somebody would write them, defaults left out. */
 export type WrittenLayer = {readonly type: keyof typeof layers; readonly name?: string} & Readonly<
   Record<string, unknown>

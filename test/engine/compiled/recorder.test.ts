@@ -4,6 +4,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import t from 'tap';
 import {record} from '../../../src/engine/compiled/recorder.js';
 
+tf.env().set('PROD', true); // no greeting on the console
+
 t.beforeEach(() => void tf.setBackend('cpu'));
 
 t.test('records shapes and kernels in order, and computes nothing', async (t) => {

@@ -9,6 +9,8 @@ import {type Recording, record} from '../../../src/engine/compiled/recorder.js';
 import {Rng} from '../../../src/support/random.js';
 import {type Shape, sizeOf} from '../../../src/support/tensor.js';
 
+tf.env().set('PROD', true); // no greeting on the console
+
 /** A function of tensors, and the values of the tensors it is tried on. */
 export type TensorFunction = (...inputs: tf.Tensor[]) => tf.Tensor;
 
