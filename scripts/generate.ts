@@ -1,17 +1,62 @@
 /**
- * Writes what is made from the definitions beside each builder: schemas/experiment.schema.json.
+ * Writes what is made from the definitions beside each builder: schemas/experiment.schema.json, and ajv's compiled validator.
  * `node --import tsx scripts/generate.ts --check` writes nothing and fails if the file is out of date.
  */
 import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
+import {Ajv} from 'ajv';
+import standaloneCode from 'ajv/dist/standalone/index.js';
 import {experimentEditorSchemaText} from '../src/experiment/editor-schema.js';
+import {experimentSchema} from '../src/experiment/schema.js';
 
 const root = path.resolve(import.meta.dirname, '..');
 
 /** Generated files by their path in the project. */
 const generated = (): ReadonlyMap<string, string> =>
-  new Map([['schemas/experiment.schema.json', experimentEditorSchemaText()]]);
+  new Map([
+    ['schemas/experiment.schema.json', experimentEditorSchemaText()],
+    ['src/experiment/generated/validate-experiment.cjs', validatorText()],
+  ]);
+
+/** ajv's verdict on a spec with all defaults filled, compiled ahead: loading it costs no compilation and not ajv itself. */
+function validatorText(): string {
+  const ajv = new Ajv({discriminator: true, strict: false, inlineRefs: false, code: {source: true}});
+  return standaloneCode.default(ajv, ajv.compile(withSharedUnions(experimentSchema)));
+}
+
+/** Words for people, which a verdict does not need. */
+const annotations = new Set([
+  'title',
+  'description',
+  'default',
+  'examples',
+  'x-expected',
+  'x-hints',
+  'x-shorthand',
+  'x-path',
+]);
+
+/** Each union (initializers stand in every layer) once, under $defs, so that ajv compiles one function for all its places. */
+function withSharedUnions(schema: object): object {
+  const names = new Map<string, string>();
+  const definitions: Record<string, unknown> = {};
+  const share = (node: unknown, isNamed = false): unknown => {
+    if (Array.isArray(node)) return node.map((item) => share(item));
+    if (typeof node !== 'object' || node === null) return node;
+    const kept = Object.entries(node).filter(([key]) => isNamed || !annotations.has(key));
+    const shared = Object.fromEntries(
+      kept.map(([key, value]) => [key, share(value, !isNamed && key === 'properties')]),
+    );
+    if (isNamed || !('oneOf' in shared)) return shared;
+    const text = JSON.stringify(shared);
+    const name = names.get(text) ?? `union${names.size}`;
+    names.set(text, name);
+    definitions[name] = shared;
+    return {$ref: `#/$defs/${name}`};
+  };
+  return {...(share(schema) as object), $defs: definitions};
+}
 
 /** Writes the files that changed. */
 export async function generate(): Promise<void> {

@@ -2,6 +2,7 @@ import {SpecError} from '../spec/diagnostic.js';
 import {type LoadOptions, loadSpec, type SpecSource} from '../spec/load.js';
 import type {Origins} from '../spec/origin.js';
 import {checkExperiment, type ModelPreview} from './checks.js';
+import conforms from './generated/validate-experiment.cjs';
 import {type ExperimentSpec, experimentSchema} from './schema.js';
 
 /** An experiment ready to run, and how it came to be what it is. */
@@ -29,6 +30,7 @@ export interface LoadedExperiment {
  */
 export async function loadExperiment(source: SpecSource, options: LoadOptions = {}): Promise<LoadedExperiment> {
   const loaded = await loadSpec(experimentSchema, source, options);
+  assertConforms(loaded.value);
   const spec = deepFreeze(loaded.value) as ExperimentSpec;
   const {problems, warnings, preview} = await checkExperiment(spec, loaded);
   if (problems.length > 0 || !preview) throw new SpecError(problems);
@@ -43,6 +45,13 @@ export async function loadExperiment(source: SpecSource, options: LoadOptions = 
     warnings,
     preview,
   };
+}
+
+/** ajv has the last word. It can only disagree with the walk that explains mistakes if that walk has a bug. */
+function assertConforms(value: unknown): void {
+  if (conforms(value)) return;
+  const [error] = conforms.errors ?? [];
+  throw new Error(`a spec passed its checks but not its schema: ${error?.instancePath} ${error?.message}`);
 }
 
 function deepFreeze<T>(value: T): T {
