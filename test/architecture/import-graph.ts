@@ -11,9 +11,9 @@ export interface SourceFile {
   readonly mathRandomLines: readonly number[];
 }
 
-/** Parses every .ts file under `root` with the TypeScript compiler. */
+/** Parses every .ts and .d.cts file under `root` with the TypeScript compiler. */
 export function readSources(root: string): readonly SourceFile[] {
-  const names = readdirSync(root, {recursive: true, encoding: 'utf8'}).filter((name) => name.endsWith('.ts'));
+  const names = readdirSync(root, {recursive: true, encoding: 'utf8'}).filter((name) => /\.c?ts$/.test(name));
   return names.map((name) => {
     const text = readFileSync(path.join(root, name), 'utf8');
     const file = ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true);
@@ -72,7 +72,12 @@ export function findCycles(sources: readonly SourceFile[]): readonly string[] {
 function importsOf(file: string, text: string): readonly string[] {
   const {importedFiles} = ts.preProcessFile(text, true, true);
   const relative = importedFiles.map((imported) => imported.fileName).filter((name) => name.startsWith('.'));
-  const targets = relative.map((name) => path.posix.join(path.posix.dirname(file), name).replace(/\.js$/, '.ts'));
+  const targets = relative.map((name) =>
+    path.posix
+      .join(path.posix.dirname(file), name)
+      .replace(/\.js$/, '.ts')
+      .replace(/\.cjs$/, '.d.cts'),
+  );
   return [...new Set(targets)];
 }
 
