@@ -7,10 +7,10 @@
 export {type LoadedExperiment, loadExperiment} from './experiment/load.js';
 export {type RunOptions, type RunOutcome, runExperiment} from './experiment/run.js';
 export type {ExperimentSpec} from './experiment/schema.js';
-export type {RunPlan, RunReporter} from './report/reporter.js';
+export type {RunEnding, RunPlan, RunReporter} from './report/reporter.js';
 export {findRun, isRunFolder, listRuns} from './runs/find-runs.js';
-export type {RunState, RunStatus, RunSummary} from './runs/records.js';
-export {type Run, readRun} from './runs/run.js';
+export type {CheckpointState, RunState, RunStatus, RunSummary} from './runs/records.js';
+export {type CsvRow, type Run, readRun} from './runs/run.js';
 export {SpecError} from './spec/diagnostic.js';
 export {type ErrorCode, ExpError, exitCodes} from './support/errors.js';
 export type {MetricValues, TrainingEvent} from './training/events.js';

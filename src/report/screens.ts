@@ -1,6 +1,7 @@
 import {summaryTable} from '../model/summary-table.js';
 import {formatShape} from '../support/tensor.js';
 import type {MetricValues, TrainingEvent} from '../training/events.js';
+import {hang} from './definitions.js';
 import {formatBytes, formatCount, formatDuration, formatMetric, formatRate, plural} from './format.js';
 import type {RunEnding, RunPlan} from './reporter.js';
 import type {Sink} from './sink.js';
@@ -23,7 +24,8 @@ export function planScreen(plan: RunPlan, view: View): string {
   const targets =
     data.numClasses === undefined ? `targets ${formatShape(data.targetShape)}` : `${data.numClasses} classes`;
   return [
-    `${view.style.bold(plan.name)}${plan.description ? `  ${view.style.dim(plan.description)}` : ''}\n\n`,
+    `${view.style.bold(plan.name)}\n`,
+    plan.description ? `${wrap(plan.description, view)}\n\n` : '\n',
     `${summaryTable(plan.layers, Math.min(view.width, longestTable))}\n\n`,
     renderPairs(
       [
@@ -64,11 +66,12 @@ export function endScreen(ending: RunEnding, view: View): string {
   const place = ending.path === undefined ? '' : `${ending.path}\n`;
   if (ending.state === 'interrupted') {
     const saved = ending.path === undefined ? '' : '; a checkpoint is saved';
-    return `${view.style.yellow('interrupted')} in epoch ${ending.epoch} after step ${formatCount(ending.step)}${saved}\n${place}`;
+    const where = `in epoch ${ending.epoch} after step ${formatCount(ending.step)}${saved}`;
+    return `${hang(`${view.style.yellow('interrupted')} `, 2, where, view.width, 12)}\n${place}`;
   }
   if (ending.state === 'diverged') {
     const good = describeMetrics(ending.lastGood);
-    return `${good ? `last good values: ${good}\n` : ''}${place}`;
+    return `${good ? `${wrap(`last good values: ${good}`, view)}\n` : ''}${place}`;
   }
   const {summary} = ending;
   const details = [
@@ -81,7 +84,7 @@ export function endScreen(ending: RunEnding, view: View): string {
   const best = summary.metrics.best;
   return [
     metricsTable({...summary.metrics.final, ...summary.metrics.test}, view),
-    best ? `best epoch ${best.epoch}: ${describeMetrics(best.metrics)}\n` : '',
+    best ? `${wrap(`best epoch ${best.epoch}: ${describeMetrics(best.metrics)}`, view)}\n` : '',
     `${fitFields(
       details.map((text, index) => ({text, priority: index})),
       view.width,
@@ -89,6 +92,8 @@ export function endScreen(ending: RunEnding, view: View): string {
     ending.path === undefined ? 'a smoke run: nothing is kept\n' : place,
   ].join('');
 }
+
+const wrap = (text: string, {width}: View): string => hang('', 2, text, width, 0);
 
 /** `loss 0.0412, accuracy 0.9873`. */
 export const describeMetrics = (metrics: MetricValues): string =>
