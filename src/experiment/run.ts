@@ -143,8 +143,10 @@ async function trainInto(
 
 /** As well as it goes: the disk may be what failed. */
 function markFailed(directory: RunDirectory, error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
   try {
-    directory.close('failed', {message: error instanceof Error ? error.message : String(error)});
+    directory.close('failed', {message});
+    directory.appendLog(`error: ${message}\n`);
   } catch {
     // status.json still says running; readers see that the process is gone.
   }

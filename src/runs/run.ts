@@ -1,7 +1,6 @@
 import {existsSync, readFileSync} from 'node:fs';
 import {hostname} from 'node:os';
 import path from 'node:path';
-import {parse as parseCsv} from 'csv-parse/sync';
 import {parse as parseYaml} from 'yaml';
 import type {Origins} from '../spec/origin.js';
 import type {RunEnvironment} from './environment.js';
@@ -27,6 +26,7 @@ export class Run {
   readonly warnings: string[] = [];
   readonly status: RunStatus | undefined;
   readonly summary: RunSummary | undefined;
+  #metrics: readonly CsvRow[] | undefined;
 
   constructor(readonly path: string) {
     this.id = path.split(/[\\/]/).filter(Boolean).at(-1) ?? path;
@@ -64,7 +64,8 @@ export class Run {
 
   /** Rows of metrics.csv, whole epochs only. */
   metrics(): readonly CsvRow[] {
-    return this.#readRows('metrics');
+    this.#metrics ??= this.#readRows('metrics');
+    return this.#metrics;
   }
 
   timing(): readonly CsvRow[] {
@@ -132,20 +133,27 @@ export class Run {
     if (text === undefined) return [];
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
     if (whole.length < text.length) this.warnings.push(`the last row of ${runFiles[file]} is cut off and left out`);
-    try {
-      const rows: Record<string, string>[] = parseCsv(whole, {columns: true, skip_empty_lines: true});
-      return rows.map((row) =>
-        Object.fromEntries(
-          Object.entries(row)
-            .filter(([, cell]) => cell !== '')
-            .map(([column, cell]) => [column, Number(cell)]),
-        ),
-      );
-    } catch {
-      this.warnings.push(`${runFiles[file]} is damaged`);
-      return [];
-    }
+    const rows = parseRows(whole);
+    if (!rows) this.warnings.push(`${runFiles[file]} is damaged`);
+    return rows ?? [];
   }
+}
+
+/** Our own tables: names without commas, then numbers. Several times faster than a CSV reader, which a list of a thousand runs feels. */
+function parseRows(text: string): readonly CsvRow[] | undefined {
+  const [header = '', ...lines] = text.split(/\r?\n/).filter(Boolean);
+  const columns = header.split(',');
+  const rows: CsvRow[] = [];
+  for (const line of lines) {
+    const cells = line.split(',');
+    if (cells.length !== columns.length) return undefined;
+    const row: Record<string, number> = {};
+    cells.forEach((cell, index) => {
+      if (cell !== '') row[columns[index]!] = Number(cell);
+    });
+    rows.push(row);
+  }
+  return rows;
 }
 
 /** Whether the process that marked a run as running is still there; on another host its heartbeat has to tell. */
