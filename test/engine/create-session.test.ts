@@ -1,5 +1,12 @@
 import t from 'tap';
-import {chooseEngine} from '../../src/engine/create-session.js';
+import {chooseEngine, createSession} from '../../src/engine/create-session.js';
+import type {SessionOptions} from '../../src/engine/options.js';
+import {buildModel} from '../../src/model/build.js';
+import {Rng} from '../../src/support/random.js';
+import {optimizerRule} from '../../src/training/optimizers/registry.js';
+import {modelOf} from '../model/fixtures.js';
+
+const sgdRule = optimizerRule({type: 'sgd', learningRate: 0.1, momentum: 0, nesterov: false, weightDecay: 0});
 
 t.test('what engine and device come to', async (t) => {
   t.strictSame(await chooseEngine('auto', 'auto'), {engine: 'compiled', mayFallBack: true});
@@ -19,4 +26,39 @@ t.test('a device asked for by name is never exchanged for another', async (t) =>
     code: 'ENGINE_UNAVAILABLE',
     hint: 'take --engine eager with --device cuda, or --device cpu',
   });
+});
+
+/** A model with a loss that takes the cosine of its output, which the compiled engine has no lowering for. */
+async function withUnsupportedLoss(): Promise<{readonly options: SessionOptions; readonly dispose: () => void}> {
+  const model = await buildModel(modelOf({type: 'dense', units: 1}), {inputShape: [2], rng: Rng.fromSeed(1)});
+  const options: SessionOptions = {
+    model,
+    rule: sgdRule,
+    encoding: 'values',
+    targetShape: [1],
+    rng: Rng.fromSeed(2),
+    loss: (tf, targets, outputs) => tf.mean(tf.square(tf.sub(tf.cos(outputs), targets))),
+  };
+  return {options, dispose: () => model.network.dispose()};
+}
+
+t.test('a kernel that cannot be compiled: auto falls back and says so, compiled fails', async (t) => {
+  const warnings: string[] = [];
+  const warn = (message: string): void => {
+    warnings.push(message);
+  };
+  const automatic = await chooseEngine('auto', 'auto');
+  const {options, dispose} = await withUnsupportedLoss();
+  const session = await createSession(automatic, options, 4, warn);
+  t.equal(session.engine, 'eager');
+  t.equal(warnings.length, 1);
+  t.match(warnings[0], /Cos.*; training goes on with the eager engine, which is much slower$/);
+  const batch = {size: 1, inputs: Float32Array.of(1, 2), targets: Float32Array.of(0)};
+  t.ok(Number.isFinite((await session.step(batch, {learningRate: 0.1, step: 1})).loss), 'and it trains');
+  await session.dispose();
+
+  const named = await chooseEngine('compiled', 'auto');
+  await t.rejects(createSession(named, options, 4, warn), {code: 'KERNEL_UNSUPPORTED'});
+  t.equal(warnings.length, 1);
+  dispose();
 });
