@@ -10,5 +10,5 @@ if (major < 20 || (major === 20 && minor < 11)) {
 // From Node.js 22.1 on, compiled code is kept between starts.
 module.enableCompileCache?.();
 
-const {execute} = await import('@oclif/core/execute');
+const {execute} = await import('../dist/cli.js');
 await execute({dir: import.meta.url});

@@ -10,6 +10,7 @@ import {generate} from './generate.js';
 
 const root = path.resolve(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
+const thirdPartyLicenses = path.join(dist, 'THIRD-PARTY-LICENSES.txt');
 
 /**
  * Packages the bundle leaves outside, because they hold native code or data, or read files beside themselves.
@@ -49,14 +50,27 @@ async function bundle(): Promise<void> {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    keepNames: true,
-    legalComments: 'linked',
+    legalComments: 'none', // whole licences are in thirdPartyLicenses
     external: [...external, ...neverLoaded],
     metafile: true,
     banner: {js: banner},
     logLevel: 'warning',
   });
-  await removeStale(Object.keys(metafile.outputs));
+  await writeFile(thirdPartyLicenses, await licencesOf(Object.keys(metafile.inputs)));
+  await removeStale([...Object.keys(metafile.outputs), thirdPartyLicenses]);
+}
+
+/** The licence of every package that went into the bundle, as most of them demand of a copy. */
+async function licencesOf(inputs: readonly string[]): Promise<string> {
+  const folders = inputs.map((file) => file.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0]);
+  const texts = [...new Set(folders)].sort().map(async (folder) => {
+    if (folder === undefined) return '';
+    const {name, version, license} = JSON.parse(await readFile(path.join(root, folder, 'package.json'), 'utf8'));
+    const file = (await readdir(path.join(root, folder))).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file === undefined ? '' : `\n${(await readFile(path.join(root, folder, file), 'utf8')).trim()}\n`;
+    return `${name} ${version} (${license})\n${text}\n${'-'.repeat(80)}\n\n`;
+  });
+  return (await Promise.all(texts)).join('');
 }
 
 /** Files of an earlier build go after the new ones are there, so that dist/ works at every moment. */
