@@ -13,7 +13,7 @@ function importsOf(file: string): {readonly atOnce: readonly string[]; readonly 
   const text = readFileSync(file, 'utf8');
   const all = (pattern: RegExp): string[] => [...text.matchAll(pattern)].map((match) => match[1]!);
   return {
-    atOnce: all(/^(?:import|export)\b[^"';]*?(?:from\s*)?"([^"]+)";$/gm),
+    atOnce: all(/^(?:import|export)\b[^"';]*?(?:from\s*)?["']([^"']+)["'];$/gm),
     later: all(/\bimport\("([^"]+)"\)/g),
   };
 }
