@@ -1,5 +1,5 @@
 import {Command} from '@oclif/core/command';
-import {surviveClosedPipes} from '../report/sink.js';
+import {surviveLostOutput} from '../report/sink.js';
 import {createStyle, wantsColor} from '../report/style.js';
 import {nearest} from '../spec/suggest.js';
 import {ExpError} from '../support/errors.js';
@@ -13,7 +13,7 @@ const helpHint = (id: string | undefined): string => `see exp ${id ? `${id} ` : 
  */
 export abstract class BaseCommand extends Command {
   protected override async init(): Promise<void> {
-    surviveClosedPipes();
+    surviveLostOutput();
     await super.init();
   }
 

@@ -47,15 +47,21 @@ export const plainSink = (write: (text: string) => void): Sink => ({
 let isGuarded = false;
 
 /**
- * A reader that goes away (`exp run … | head`) must not end the run: what is printed after that is dropped.
- * Any other failure of a standard stream is still an error.
+ * Output that cannot be written must not end a run: neither a reader that goes away (`exp run … | head`), nor a full disk that
+ * stdout was sent to. What is printed after that is dropped; of anything but a closed pipe stderr tells once, and unless the
+ * command sets another exit code it is 1.
  */
-export function surviveClosedPipes(): void {
+export function surviveLostOutput(): void {
   if (isGuarded) return;
   isGuarded = true;
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
-    });
-  }
+  process.stderr.on('error', () => {});
+  let isTold = false;
+  // oclif listens too, and throws.
+  process.stdout.removeAllListeners('error');
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (isTold || error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') return;
+    isTold = true;
+    process.exitCode ??= 1;
+    process.stderr.write(`warning: cannot write to stdout: ${error.message}\n`);
+  });
 }

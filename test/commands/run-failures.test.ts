@@ -1,4 +1,4 @@
-import {spawn} from 'node:child_process';
+import {spawn, spawnSync} from 'node:child_process';
 import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -117,6 +117,21 @@ t.test('a reader that goes away early does not end the run', async (t) => {
   t.equal(readRun(onlyRun(cwd)).state, 'finished');
   t.equal(readJson(onlyRun(cwd), 'summary.json').epochs, 300);
 });
+
+t.test(
+  'a full disk behind stdout does not end the run',
+  {skip: existsSync('/dev/full') ? false : 'no /dev/full'},
+  async (t) => {
+    const cwd = withTinySpec(t.testdir());
+    const command = (args: string) => [`'${process.execPath}' '${expPath}' ${args} >/dev/full`];
+    const run = spawnSync('sh', ['-c', ...command('run tiny.yaml')], {cwd, env: plainEnv, encoding: 'utf8'});
+    t.equal(run.status, 0);
+    t.match(run.stderr, /^warning: cannot write to stdout: ENOSPC[^\n]*\n$/);
+    t.equal(readRun(onlyRun(cwd)).state, 'finished');
+    const list = spawnSync('sh', ['-c', ...command('ls')], {cwd, env: plainEnv, encoding: 'utf8'});
+    t.equal(list.status, 1, 'but a list that nobody got is a failure');
+  },
+);
 
 t.test('a runs folder that cannot be written', async (t) => {
   const cwd = withTinySpec(t.testdir());
