@@ -16,12 +16,13 @@ export interface Ending {
 }
 
 /**
- * Checks the model's outputs against the data's targets and the loss. One mistake at most: the others would follow from it.
+ * Checks the model's outputs against the data's targets and the loss.
  * @returns whether the loss suits the data, so that metrics can be checked against it
  */
 export function checkOutputs(ending: Ending, findings: Findings): boolean {
   if (!checkTask(ending, findings)) return false;
-  if (checkShape(ending, findings)) checkLastActivation(ending, findings);
+  checkShape(ending, findings);
+  checkLastActivation(ending, findings);
   return true;
 }
 
@@ -47,29 +48,28 @@ function checkTask({spec, data, outputShape}: Ending, findings: Findings): boole
   return true;
 }
 
-/** Whether the model ends in as many numbers as the loss compares with. */
-function checkShape(ending: Ending, findings: Findings): boolean {
+/** The model has to end in as many numbers as the loss compares with. */
+function checkShape(ending: Ending, findings: Findings): void {
   const {spec, data, outputShape} = ending;
   const {loss} = spec.training;
   const {targets} = lossDefinition(loss);
   if (targets === 'values') {
     const wanted = sizeOf(data.targetShape);
-    if (sizeOf(outputShape) === wanted) return true;
+    if (sizeOf(outputShape) === wanted) return;
     const has = `the data has ${data.task === 'regression' ? `targets of shape ${formatShape(data.targetShape)}` : 'one class number an example'}`;
     refuseUnits(ending, wanted, `${outputsOf(ending)}, ${has}`, findings);
-    return false;
+    return;
   }
   const {numClasses} = data;
-  if (numClasses === undefined || (outputShape.length === 1 && outputShape[0] === numClasses)) return true;
+  if (numClasses === undefined || (outputShape.length === 1 && outputShape[0] === numClasses)) return;
   if (outputShape.length !== 1) {
     const message = `the model ends in ${formatShape(outputShape)}, but ${loss.type} wants one number per class: [${numClasses}]`;
     const hint = `end it with {type: flatten} and {type: dense, units: ${numClasses}}`;
     findings.mistake(['model', 'layers', ending.layers.length - 1], message, hint);
-    return false;
+    return;
   }
   const orBinary = numClasses === 2 && outputShape[0] === 1 ? ', or `loss: binaryCrossEntropy` for a single unit' : '';
   refuseUnits(ending, numClasses, `${outputsOf(ending)}, the data has ${numClasses} classes`, findings, orBinary);
-  return false;
 }
 
 /** ``dense `logits` has 9 units``, or what can be said of a last layer without units of its own. */
