@@ -17,6 +17,8 @@ export interface Progress {
 }
 
 const [leastBar, longestBar] = [6, 30];
+/** From this width on the bar is worth more than the last field. */
+const roomForBar = 60;
 
 /**
  * One line no wider than `width` columns: epoch, bar, percent, step, metrics, speed, time left. The less there is room for, the
@@ -27,7 +29,7 @@ export function progressLine(progress: Progress, width: number, style: Style): s
   const share = stepsPerEpoch > 0 ? Math.min(1, stepInEpoch / stepsPerEpoch) : 1;
   const percent = `${String(Math.floor(100 * share)).padStart(3)} %`;
   const head = `epoch ${epoch}/${numEpochs}`;
-  const step = `step ${String(stepInEpoch).padStart(String(stepsPerEpoch).length)}/${stepsPerEpoch}`;
+  const step = `${String(stepInEpoch).padStart(String(stepsPerEpoch).length)}/${stepsPerEpoch}`;
   const fields: Field[] = [
     {text: percent, priority: 1},
     {text: step, priority: 80},
@@ -38,7 +40,8 @@ export function progressLine(progress: Progress, width: number, style: Style): s
     {text: formatRate(progress.examplesPerSecond), priority: 90},
     {text: `ETA ${formatClock(progress.secondsLeft)}`, priority: 70},
   ];
-  const tail = fitFields(fields, width - widthOf(head) - 2);
+  const reserved = width < roomForBar ? 0 : leastBar + 2;
+  const tail = fitFields(fields, width - widthOf(head) - 2 - reserved);
   const free = width - widthOf(head) - widthOf(tail) - 4;
   if (free < leastBar) return truncate(`${head}  ${tail}`, width);
   return `${head}  ${bar(share, Math.min(free, longestBar), style)}  ${tail}`;
