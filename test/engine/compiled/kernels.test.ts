@@ -157,6 +157,19 @@ const cases: Record<string, Case> = {
       ),
     ),
   ),
+  'unstack and stack along the first axis': unary((x) => tf.stack(tf.unstack(tf.square(x), 0).reverse(), 0)),
+  'unstack and stack along a middle axis': unary((x) => tf.stack(tf.unstack(tf.square(x), 1).reverse(), 1)),
+  'unstack and stack along the last axis': unary((x) => tf.stack(tf.unstack(tf.square(x), -1).reverse(), -1)),
+  'unstack along one axis, stack along another': unary((x) => tf.square(tf.stack(tf.unstack(x, 1), 2))),
+  reverse: unary((x) => tf.mul(tf.reverse(tf.square(x), 1), tf.reverse(x, [0, -1]))),
+  range: {shapes: [[3, 4]], fn: (x) => tf.mul(x!, tf.range(7, -1, -2))},
+  'gather rows of a table': {
+    shapes: [[5, 3]],
+    fn: (x) => tf.square(tf.gather(x!, tf.reshape(tf.cast(tf.mul(tf.range(0, 12), 0.45), 'int32'), [2, 6]))),
+  },
+  'gather along a middle axis': unary((x) => tf.square(tf.gather(x, tf.range(2, -1, -1, 'int32'), 1))),
+  sin: unary(tf.sin),
+  cos: unary(tf.cos),
   concat: {
     shapes: [
       [2, 3],

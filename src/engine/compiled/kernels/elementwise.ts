@@ -115,6 +115,8 @@ export const elementwiseKernels = {
   Sign: unary(op('Sign')),
   Floor: unary(op('Floor')),
   Erf: unary(op('Erf')),
+  Sin: unary(op('Sin')),
+  Cos: unary(op('Cos')),
   Relu: unary(op('Relu')),
   Relu6: unary((b, [x]) => b.node('Clip', [x!, b.float(0), b.float(6)])),
   LeakyRelu: unary((b, [x], attrs) =>

@@ -1,5 +1,6 @@
 import {convolutionKernels} from './convolution.js';
 import {elementwiseKernels} from './elementwise.js';
+import {indexingKernels} from './indexing.js';
 import type {Kernel} from './kernel.js';
 import {matMulKernels} from './matmul.js';
 import {poolingKernels} from './pooling.js';
@@ -10,6 +11,7 @@ import {shapeKernels} from './shape.js';
 export const kernels: Readonly<Record<string, Kernel>> = {
   ...elementwiseKernels,
   ...shapeKernels,
+  ...indexingKernels,
   ...reductionKernels,
   ...matMulKernels,
   ...convolutionKernels,
