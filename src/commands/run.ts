@@ -25,6 +25,10 @@ export default class Run extends BaseCommand {
     device: string({description: 'where to train', options: ['auto', 'cpu', 'cuda', 'webgpu']}),
     engine: string({description: 'what trains', options: ['auto', 'compiled', 'eager']}),
     'runs-dir': string({description: 'where run folders go', default: 'runs', env: 'EXP_RUNS_DIR'}),
+    'dump-graph': boolean({
+      description: 'write the training step as ONNX into the run folder, as recorded and as optimized',
+      exclusive: ['dry-run', 'smoke'],
+    }),
     quiet: boolean({char: 'q', description: 'print only how it ended'}),
     json: boolean({
       description: 'print one JSON object a line: the plan, the events, how it ended',
@@ -48,6 +52,7 @@ export default class Run extends BaseCommand {
       runsDir: flags['runs-dir'],
       dryRun: flags['dry-run'],
       smoke: flags.smoke,
+      dumpGraph: flags['dump-graph'],
       quiet: flags.quiet,
       json: flags.json,
     });

@@ -23,6 +23,7 @@ export interface RunRequest {
   readonly runsDir: string;
   readonly dryRun: boolean;
   readonly smoke: boolean;
+  readonly dumpGraph: boolean;
   readonly quiet: boolean;
   readonly json: boolean;
 }
@@ -63,6 +64,7 @@ export async function runCommand(request: RunRequest): Promise<number> {
       runsDir: request.runsDir,
       signal: interrupts.signal,
       isSmoke: request.smoke,
+      dumpGraph: request.dumpGraph,
       onFolder: (folder) => {
         directory = folder;
       },

@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Only two batches of training and of each evaluation, everything else as usual, in a temporary folder that is removed. */
   readonly isSmoke?: boolean;
+  /** Writes the graph of a training step into the run folder, as recorded and as optimized. */
+  readonly dumpGraph?: boolean;
   /** Gets the run folder as soon as there is one; a second Ctrl-C marks it interrupted. */
   readonly onFolder?: (directory: RunDirectory) => void;
 }
@@ -62,6 +64,7 @@ export async function runExperiment(loaded: LoadedExperiment, options: RunOption
     options.onFolder?.(directory);
     try {
       writeInputs(directory, loaded, prepared, await git);
+      if (options.dumpGraph) dumpGraph(directory, loaded, prepared, warn);
       const log = new LineReporter(plainSink((text) => directory.appendLog(text)));
       for (const message of warnings) log.warn(message);
       const everyone = combineReporters([log, reporter]);
@@ -98,6 +101,16 @@ function writeInputs(
   directory.writeJson('plan', {...plan, dataFingerprint: dataset.fingerprint, fitted: dataset.fitted});
   directory.writeJson('environment', describeEnvironment(session, git, specPath));
   if (git?.diff) directory.writeText('gitDiff', git.diff);
+}
+
+function dumpGraph(
+  directory: RunDirectory,
+  {spec}: LoadedExperiment,
+  {session}: PreparedExperiment,
+  warn: (message: string) => void,
+): void {
+  if (session.stepGraphs) directory.writeGraphs(session.stepGraphs(spec.training.batchSize));
+  else warn('there is no graph to dump: the eager engine records none');
 }
 
 /** Trains with the run folder listening, then everybody else. */

@@ -28,6 +28,8 @@ export const runFiles = {
   checkpoints: 'checkpoints',
   /** The final model in TensorFlow.js format. */
   model: 'model',
+  /** With --dump-graph: the training step as ONNX, `recorded.onnx` and `optimized.onnx`. */
+  graph: 'graph',
 } as const;
 
 export type RunFile = keyof typeof runFiles;

@@ -95,8 +95,16 @@ export class RunDirectory {
     });
   }
 
+  /** Writes the graphs of a training step, `NAME.onnx` each. */
+  writeGraphs(graphs: ReadonlyMap<string, Uint8Array>): void {
+    const folder = this.makeFolder('graph');
+    writing(folder, () => {
+      for (const [name, model] of graphs) writeFileAtomically(path.join(folder, `${name}.onnx`), model);
+    });
+  }
+
   /** Makes a folder of the run and returns its path. */
-  makeFolder(folder: 'checkpoints' | 'model'): string {
+  makeFolder(folder: 'checkpoints' | 'model' | 'graph'): string {
     const target = this.fileOf(folder);
     writing(target, () => mkdirSync(target, {recursive: true}));
     return target;

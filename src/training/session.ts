@@ -36,5 +36,7 @@ export interface TrainingSession {
   writeState(state: TrainingState): Promise<void>;
   /** Copies the trained weights into the tf.LayersModel the session was made from, for saving. */
   syncModel(): Promise<void>;
+  /** What a training step is made of, as ONNX models by name (`recorded`, `optimized`); engines that have no graph lack it. */
+  stepGraphs?(batchSize: number): ReadonlyMap<string, Uint8Array>;
   dispose(): Promise<void>;
 }

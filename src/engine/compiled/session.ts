@@ -57,6 +57,14 @@ export class CompiledSession implements TrainingSession {
     lower(optimize(recordEvaluation(this.#options, batchSize).graph), 'evaluation');
   }
 
+  stepGraphs(batchSize: number): ReadonlyMap<string, Uint8Array> {
+    const {graph} = recordTraining(this.#options, batchSize);
+    return new Map([
+      ['recorded', lower(graph, 'as recorded')],
+      ['optimized', lower(optimize(graph), 'after the passes')],
+    ]);
+  }
+
   step(batch: Batch, {learningRate, step}: StepHyper): BatchResult {
     const graph = this.#graph('training', batch.size);
     for (const {request, values} of graph.noise) fillNoise(request, this.#options.rng, step, values);

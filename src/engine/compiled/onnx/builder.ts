@@ -21,6 +21,7 @@ export class GraphBuilder {
   readonly #native = new Map<number, Layout>();
   readonly #roots = new Map<number, RecordedValue>();
   readonly #inputs: OnnxValueInfo[] = [];
+  readonly #infos = new Map<string, OnnxValueInfo>();
   #nextName = 0;
   #nextTemporary = -1;
 
@@ -121,6 +122,7 @@ export class GraphBuilder {
   define(value: RecordedValue, name: string, layout: Layout = 'channelsLast'): void {
     this.#names.set(`${value.id}:${layout}`, name);
     this.#native.set(value.id, layout);
+    this.#infos.set(name, {name, type: value.dtype, shape: shapeIn(value, layout)});
   }
 
   /** A value that TensorFlow.js never recorded, to hang a view on: a rank-2 product behind a rank-3 output. */
@@ -168,13 +170,14 @@ export class GraphBuilder {
       initializers: this.#initializers.filter((tensor) => needed.has(tensor.name)),
       inputs: this.#inputs,
       outputs: infos,
+      values: nodes.flatMap((node) => node.outputs.flatMap((output) => this.#infos.get(output) ?? [])),
     };
   }
 
   #filled(value: RecordedValue, number: number, layout: Layout): string {
     const scalar = this.constant(value.dtype, [number], []);
     if (value.shape.length === 0) return scalar;
-    const shape = layout === 'channelsFirst' ? toFirst.map((axis) => value.shape[axis]!) : value.shape;
+    const shape = shapeIn(value, layout);
     if (sizeOf(shape) === 1) return this.constant(value.dtype, [number], shape);
     return this.node('Expand', [scalar, this.integers(shape)]);
   }
@@ -184,7 +187,7 @@ export class GraphBuilder {
       throw new Error(`only rank-4 values have two layouts; got ${formatShape(value.shape)}`);
     const [, height, width, channels] = value.shape;
     if (channels === 1 || (height === 1 && width === 1)) {
-      const shape = layout === 'channelsFirst' ? toFirst.map((axis) => value.shape[axis]!) : value.shape;
+      const shape = shapeIn(value, layout);
       return this.node('Reshape', [other, this.integers(shape)]);
     }
     return this.node('Transpose', [other], {perm: layout === 'channelsFirst' ? toFirst : toLast});
@@ -208,6 +211,9 @@ function inlineIdentities(nodes: readonly OnnxNode[], outside: ReadonlySet<strin
   const rename = (name: string): string => renamed.get(name) ?? name;
   return kept.map((node) => ({...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename)}));
 }
+
+const shapeIn = ({shape}: RecordedValue, layout: Layout): Shape =>
+  layout === 'channelsFirst' ? toFirst.map((axis) => shape[axis]!) : shape;
 
 const same = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((size, axis) => size === b[axis]);
 

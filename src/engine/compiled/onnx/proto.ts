@@ -35,6 +35,8 @@ export interface OnnxGraph {
   readonly initializers: readonly OnnxTensor[];
   readonly inputs: readonly OnnxValueInfo[];
   readonly outputs: readonly OnnxValueInfo[];
+  /** Shapes of values between, for viewers; ONNX Runtime infers its own. */
+  readonly values: readonly OnnxValueInfo[];
 }
 
 class Message {
@@ -123,6 +125,7 @@ export function encodeModel(graph: OnnxGraph, opset: number): Uint8Array {
   for (const value of graph.initializers) body.message(5, tensor(value));
   for (const value of graph.inputs) body.message(11, valueInfo(value));
   for (const value of graph.outputs) body.message(12, valueInfo(value));
+  for (const value of graph.values) body.message(13, valueInfo(value));
   return new Message()
     .varint(1, 10)
     .text(2, 'exp')
