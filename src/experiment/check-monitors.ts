@@ -5,9 +5,9 @@ import {metrics} from '../training/metrics/registry.js';
 import type {Findings} from './findings.js';
 import type {ExperimentSpec} from './schema.js';
 
-/** Early stopping and the best checkpoint may watch validation columns only, and only columns that will exist. */
+/** Early stopping, reduceOnPlateau and the best checkpoint may watch validation columns only, and only columns that will exist. */
 export function checkMonitors(spec: ExperimentSpec, findings: Findings): void {
-  const {earlyStopping} = spec.training;
+  const {earlyStopping, schedule} = spec.training;
   if (earlyStopping) {
     checkMonitor(spec, ['training', 'earlyStopping'], earlyStopping, findings);
     const {patience} = earlyStopping;
@@ -17,6 +17,7 @@ export function checkMonitors(spec: ExperimentSpec, findings: Findings): void {
       );
     }
   }
+  if (schedule?.type === 'reduceOnPlateau') checkMonitor(spec, ['training', 'schedule'], schedule, findings);
   const {monitor, mode} = spec.checkpoint;
   if (monitor !== undefined) checkMonitor(spec, ['checkpoint'], {monitor, ...(mode ? {mode} : {})}, findings);
   else if (mode !== undefined) {

@@ -3,7 +3,7 @@ import type {DatasetInfo} from '../data/dataset.js';
 import {describeData} from '../data/describe.js';
 import type {LayerSummary} from '../model/built-model.js';
 import {inferShapes} from '../model/infer-shapes.js';
-import {LayerProblem} from '../model/shape-problem.js';
+import {ModelProblem} from '../model/shape-problem.js';
 import type {Problem} from '../spec/diagnostic.js';
 import type {LoadedSpec} from '../spec/load.js';
 import {type Path, parsePath} from '../spec/path.js';
@@ -11,6 +11,7 @@ import {ExpError} from '../support/errors.js';
 import {checkMetrics} from './check-metrics.js';
 import {checkMonitors} from './check-monitors.js';
 import {checkOutputs} from './check-outputs.js';
+import {checkOptimizer, checkSchedule} from './check-training.js';
 import type {Findings} from './findings.js';
 import type {ExperimentSpec} from './schema.js';
 
@@ -45,9 +46,11 @@ export async function checkExperiment(
   };
 
   checkMonitors(spec, findings);
+  checkOptimizer(spec, findings);
   const data = await dataOf(spec, loaded.baseDir, findings);
   if (!data) return {problems, warnings};
   checkSizes(spec, data, findings);
+  checkSchedule(spec, data, findings);
   const layers = layersOf(spec, data, findings);
   if (!layers) return {problems, warnings};
   const outputShape = layers.at(-1)?.outputShape ?? data.inputShape;
@@ -85,9 +88,8 @@ function layersOf(spec: ExperimentSpec, data: DatasetInfo, findings: Findings): 
   try {
     return inferShapes(spec.model, data.inputShape);
   } catch (error) {
-    if (!(error instanceof LayerProblem)) throw error;
-    const path = ['model', 'layers', error.layerIndex, ...(error.field === undefined ? [] : error.field.split('.'))];
-    findings.mistake(path, error.message, error.hint);
+    if (!(error instanceof ModelProblem)) throw error;
+    findings.mistake(['model', ...error.path], error.message, error.hint);
     return undefined;
   }
 }

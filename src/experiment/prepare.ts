@@ -95,7 +95,7 @@ function planOf(
     batchSize: training.batchSize,
     stepsPerEpoch: Math.ceil(dataset.train.numExamples / training.batchSize),
     loss: training.loss.type,
-    optimizer: `${training.optimizer.type} at ${training.optimizer.learningRate}`,
+    optimizer: `${training.optimizer.type} at ${training.optimizer.learningRate}${training.schedule ? ` (${training.schedule.type})` : ''}`,
     engine: session.engine,
     device: session.device,
     memoryBytes: 4 * numFloats,

@@ -32,6 +32,7 @@ export type TrainingEvent =
       readonly step: number;
       /** Training and `val_` values side by side, and `test_` ones when the test set is evaluated each epoch; in the order of `metricColumns`. */
       readonly metrics: MetricValues;
+      /** Of the last update. */
       readonly learningRate: number;
       readonly trainMillis: number;
       readonly evaluateMillis: number;

@@ -7,6 +7,7 @@ import {lossDefinition} from './losses/registry.js';
 import {createMonitor, type Monitor} from './monitor.js';
 import type {TrainingOptions, TrainingOutcome} from './options.js';
 import {type RunningMetrics, runningMetrics} from './running-metrics.js';
+import {type LearningRates, learningRates} from './schedules/learning-rates.js';
 import type {TrainingState} from './session.js';
 
 /**
@@ -23,6 +24,8 @@ class TrainingLoop {
   readonly #stopper: Monitor | undefined;
   readonly #keeper: Monitor | undefined;
   readonly #breather = new Breather();
+  readonly #stepsPerEpoch: number;
+  readonly #rates: LearningRates;
   #epoch = 0;
   #step = 0;
   #numExamples = 0;
@@ -37,18 +40,21 @@ class TrainingLoop {
   #test: MetricValues | undefined;
 
   constructor(private readonly options: TrainingOptions) {
-    const {spec, checkpoint, outputShape} = options;
+    const {spec, checkpoint, outputShape, dataset} = options;
     const encoding = lossDefinition(spec.loss).targets;
     this.#running = runningMetrics(spec.metrics, outputShape, encoding);
     this.#evaluated = runningMetrics(spec.metrics, outputShape, encoding);
     this.#stopper = spec.earlyStopping && createMonitor(spec, spec.earlyStopping);
     const {monitor, mode} = checkpoint;
     this.#keeper = monitor === undefined ? undefined : createMonitor(spec, {monitor, mode});
+    this.#stepsPerEpoch = Math.ceil(dataset.train.numExamples / spec.batchSize);
+    const numSteps = spec.epochs * this.#stepsPerEpoch;
+    this.#rates = learningRates(spec, {numSteps, stepsPerEpoch: this.#stepsPerEpoch});
   }
 
   async run(): Promise<TrainingOutcome> {
-    const {dataset, spec, numParameters, maxSteps = Number.POSITIVE_INFINITY} = this.options;
-    const stepsPerEpoch = Math.ceil(dataset.train.numExamples / spec.batchSize);
+    const {spec, numParameters, maxSteps = Number.POSITIVE_INFINITY} = this.options;
+    const stepsPerEpoch = this.#stepsPerEpoch;
     const numEpochs = Math.min(spec.epochs, Math.ceil(maxSteps / stepsPerEpoch));
     await this.#emit({
       type: 'trainingStarted',
@@ -68,7 +74,6 @@ class TrainingLoop {
 
   async #trainEpoch(): Promise<TrainingStatus | undefined> {
     const {session, dataset, spec, signal, maxSteps} = this.options;
-    const {learningRate} = spec.optimizer;
     const epoch = this.#epoch;
     await this.#emit({type: 'epochStarted', epoch});
     this.#running.reset();
@@ -77,6 +82,7 @@ class TrainingLoop {
     const startMillis = performance.now();
     for (const batch of dataset.train.batches(spec.batchSize, this.#order())) {
       const step = ++this.#step;
+      const learningRate = this.#rates.rate(step);
       const pending = session.step(batch, {learningRate, step});
       const {loss, outputs} = pending instanceof Promise ? await pending : pending;
       if (!Number.isFinite(loss)) return this.#diverge(loss);
@@ -125,12 +131,13 @@ class TrainingLoop {
       epoch: this.#epoch,
       step: this.#step,
       metrics,
-      learningRate: this.options.spec.optimizer.learningRate,
+      learningRate: this.#rates.rate(this.#step),
       trainMillis: this.#trainMillis,
       evaluateMillis: performance.now() - startMillis,
       numExamples: this.#numExamples,
       isBest: this.#keeper ? isKeeperBest : isStopperBest,
     });
+    this.#rates.observe(metrics);
     return undefined;
   }
 

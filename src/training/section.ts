@@ -3,6 +3,7 @@ import {choiceOf} from '../spec/define.js';
 import {losses} from './losses/registry.js';
 import {metrics} from './metrics/registry.js';
 import {optimizers} from './optimizers/registry.js';
+import {schedules} from './schedules/registry.js';
 
 const mode = Type.Optional(
   Type.Union([Type.Literal('min'), Type.Literal('max')], {
@@ -63,6 +64,14 @@ export const trainingSection = Type.Object(
       description: 'How weights follow from gradients.',
       shorthand: true,
     }),
+    schedule: Type.Optional(
+      choiceOf(schedules, {
+        title: 'schedule',
+        description:
+          'How the learning rate changes from update to update, as a factor of optimizer.learningRate; constant when left out.',
+        shorthand: true,
+      }),
+    ),
     metrics: Type.Array(choiceOf(metrics, {title: 'metric', shorthand: true}), {
       default: [],
       description: 'Reported for the training set while it trains, and for the validation and test sets.',

@@ -1,0 +1,53 @@
+import type {DatasetInfo} from '../data/dataset.js';
+import {stepsOf} from '../training/schedules/fields.js';
+import type {Findings} from './findings.js';
+import type {ExperimentSpec} from './schema.js';
+
+/** Arguments of the optimizer that make no sense together. */
+export function checkOptimizer({training}: ExperimentSpec, findings: Findings): void {
+  const {optimizer} = training;
+  if (optimizer.type === 'sgd' && optimizer.nesterov && optimizer.momentum === 0) {
+    const message = 'training.optimizer.nesterov looks ahead along the momentum, but momentum is 0';
+    findings.mistake(['training', 'optimizer', 'nesterov'], message, 'add `momentum: 0.9`, or drop `nesterov`');
+  }
+}
+
+/** Lengths of the schedule against the length of training. */
+export function checkSchedule({training}: ExperimentSpec, data: DatasetInfo, findings: Findings): void {
+  const {schedule, epochs, batchSize} = training;
+  if (!schedule) return;
+  const at = ['training', 'schedule'];
+  const stepsPerEpoch = Math.ceil(data.numTrain / batchSize);
+  const numSteps = epochs * stepsPerEpoch;
+  const {warmupSteps} = schedule;
+  if (warmupSteps >= numSteps) {
+    const message = `training.schedule.warmupSteps is ${warmupSteps}, but training ends after ${numSteps} updates: the learning rate would never arrive`;
+    findings.mistake([...at, 'warmupSteps'], message, `write fewer than ${numSteps}; an epoch has ${stepsPerEpoch}`);
+    return;
+  }
+  const left = numSteps - warmupSteps;
+  const inSteps = (length: number, unit: 'epochs' | 'steps'): number =>
+    stepsOf(length, unit, {step: 0, numSteps, stepsPerEpoch});
+  const never = (field: string, length: number, unit: string): void =>
+    findings.warning(
+      `training.schedule.${field} is ${length} ${unit}, but training ends after ${left} updates of ${schedule.type}: it has no effect`,
+    );
+  if (schedule.type === 'step' && inSteps(schedule.every, schedule.unit) >= left)
+    never('every', schedule.every, schedule.unit);
+  if (schedule.type === 'cosineRestarts' && inSteps(schedule.firstPeriod, schedule.unit) > left)
+    never('firstPeriod', schedule.firstPeriod, schedule.unit);
+  if (schedule.type !== 'multiStep') return;
+  for (const [index, moment] of schedule.at.entries()) {
+    const before = schedule.at[index - 1];
+    if (before !== undefined && moment <= before) {
+      const message = `training.schedule.at goes from ${before} to ${moment}, but moments come in order`;
+      findings.mistake(
+        [...at, 'at', index],
+        message,
+        `write ${[...new Set(schedule.at)].sort((a, b) => a - b).join(', ')}`,
+      );
+      return;
+    }
+    if (inSteps(moment, schedule.unit) >= left) never(`at[${index}]`, moment, schedule.unit);
+  }
+}

@@ -1,0 +1,34 @@
+import type {MetricValues} from '../events.js';
+import type {TrainingSpec} from '../section.js';
+import {Plateau} from './plateau.js';
+import {scheduleFactor} from './registry.js';
+
+/** The learning rate of each update of a run. */
+export interface LearningRates {
+  /** @param step number of the update, from 1 */
+  rate(step: number): number;
+  /** Takes the values of each epoch in turn. */
+  observe(metrics: MetricValues): void;
+}
+
+/** How long a run is to last, in updates. */
+export interface RunLength {
+  readonly numSteps: number;
+  readonly stepsPerEpoch: number;
+}
+
+/** The spec's learning rate under its schedule. */
+export function learningRates(
+  spec: Pick<TrainingSpec, 'optimizer' | 'schedule' | 'metrics'>,
+  {numSteps, stepsPerEpoch}: RunLength,
+): LearningRates {
+  const {schedule} = spec;
+  const {learningRate} = spec.optimizer;
+  if (!schedule) return {rate: () => learningRate, observe: () => {}};
+  const plateau = schedule.type === 'reduceOnPlateau' ? new Plateau(spec, schedule) : undefined;
+  return {
+    rate: (step) =>
+      learningRate * (plateau?.factor ?? 1) * scheduleFactor(schedule, {step: step - 1, numSteps, stepsPerEpoch}),
+    observe: (metrics) => plateau?.observe(metrics),
+  };
+}
