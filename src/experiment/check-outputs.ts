@@ -13,6 +13,8 @@ export interface Ending {
   /** Of the last layer. */
   readonly outputShape: Shape;
   readonly layers: readonly LayerSummary[];
+  /** Positions of the layers at the end, the last one first, back to where branches meet. */
+  readonly last: readonly [number, ...number[]];
 }
 
 /**
@@ -65,7 +67,7 @@ function checkShape(ending: Ending, findings: Findings): void {
   if (outputShape.length !== 1) {
     const message = `the model ends in ${formatShape(outputShape)}, but ${loss.type} wants one number per class: [${numClasses}]`;
     const hint = `end it with {type: flatten} and {type: dense, units: ${numClasses}}`;
-    findings.mistake(['model', 'layers', ending.layers.length - 1], message, hint);
+    findings.mistake(['model', 'layers', ending.last[0]], message, hint);
     return;
   }
   const orBinary = numClasses === 2 && outputShape[0] === 1 ? ', or `loss: binaryCrossEntropy` for a single unit' : '';
@@ -73,24 +75,18 @@ function checkShape(ending: Ending, findings: Findings): void {
 }
 
 /** ``dense `logits` has 9 units``, or what can be said of a last layer without units of its own. */
-function outputsOf({spec, layers, outputShape}: Ending): string {
-  const last = layers.at(lastWithUnits(spec));
+function outputsOf(ending: Ending): string {
+  const {layers, outputShape} = ending;
+  const last = layers[lastWithUnits(ending) ?? ending.last[0]];
   const units = outputShape.at(-1) ?? 1;
   if (!last || outputShape.length !== 1) return `the model ends in ${formatShape(outputShape)}`;
   return `${last.type} \`${last.name}\` has ${units} unit${units === 1 ? '' : 's'}`;
 }
 
-function refuseUnits(
-  {spec, outputShape}: Ending,
-  wanted: number,
-  message: string,
-  findings: Findings,
-  orElse = '',
-): void {
-  const index = lastWithUnits(spec);
-  const path: Path =
-    index < 0 ? ['model', 'layers', spec.model.layers.length - 1] : ['model', 'layers', index, 'units'];
-  const isVector = index >= 0 && outputShape.length === 1;
+function refuseUnits(ending: Ending, wanted: number, message: string, findings: Findings, orElse = ''): void {
+  const index = lastWithUnits(ending);
+  const path: Path = ['model', 'layers', ...(index === undefined ? [ending.last[0]] : [index, 'units'])];
+  const isVector = index !== undefined && ending.outputShape.length === 1;
   findings.mistake(
     path,
     message,
@@ -101,17 +97,19 @@ function refuseUnits(
 /** Layers that pass numbers on as they are, as far as their count goes. */
 const passing: ReadonlySet<string> = new Set(['activation', 'dropout', 'batchNormalization']);
 
-/** Position of the layer whose `units` are the model's outputs, or -1. */
-function lastWithUnits({model}: ExperimentSpec): number {
-  const index = model.layers.findLastIndex(({type}) => !passing.has(type));
-  return index >= 0 && 'units' in model.layers[index]! ? index : -1;
+/** Position of the layer whose `units` are the model's outputs, if there is one. */
+function lastWithUnits({spec: {model}, last}: Ending): number | undefined {
+  const index = last.find((position) => !passing.has(model.layers[position]!.type));
+  return index !== undefined && 'units' in model.layers[index]! ? index : undefined;
 }
 
 /** The activation that shapes the outputs, and where it is written. */
 function lastActivation({
-  model,
-}: ExperimentSpec): {readonly name: string; readonly path: Path; readonly index: number} | undefined {
-  for (const [index, layer] of [...model.layers.entries()].reverse()) {
+  spec: {model},
+  last,
+}: Ending): {readonly name: string; readonly path: Path; readonly index: number} | undefined {
+  for (const index of last) {
+    const layer = model.layers[index]!;
     const field = layer.type === 'activation' ? 'function' : 'activation';
     const name = layer.type === 'activation' ? layer.function : 'activation' in layer ? layer.activation : undefined;
     if (name !== undefined && name !== 'linear') return {name, path: ['model', 'layers', index, field], index};
@@ -126,8 +124,9 @@ const builtIn: Readonly<Record<string, string>> = {
   binaryCrossEntropy: 'sigmoid',
 };
 
-function checkLastActivation({spec, layers, outputShape}: Ending, findings: Findings): void {
-  const last = lastActivation(spec);
+function checkLastActivation(ending: Ending, findings: Findings): void {
+  const {spec, layers, outputShape} = ending;
+  const last = lastActivation(ending);
   if (!last) return;
   const {loss} = spec.training;
   const layer = layers[last.index]!;

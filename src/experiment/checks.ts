@@ -2,6 +2,7 @@ import {DataSpecError} from '../data/data-error.js';
 import type {DatasetInfo} from '../data/dataset.js';
 import {describeData} from '../data/describe.js';
 import type {LayerSummary} from '../model/built-model.js';
+import {connectLayers, lastStretch} from '../model/graph.js';
 import {inferShapes} from '../model/infer-shapes.js';
 import {ModelProblem} from '../model/shape-problem.js';
 import type {Problem} from '../spec/diagnostic.js';
@@ -53,8 +54,8 @@ export async function checkExperiment(
   checkSchedule(spec, data, findings);
   const layers = layersOf(spec, data, findings);
   if (!layers) return {problems, warnings};
-  const outputShape = layers.at(-1)?.outputShape ?? data.inputShape;
-  const ending = {spec, data, layers, outputShape};
+  const [output, ...before] = lastStretch(connectLayers(spec.model));
+  const ending = {spec, data, layers, outputShape: layers[output!]!.outputShape, last: [output!, ...before] as const};
   if (checkOutputs(ending, findings)) checkMetrics(ending, findings);
   return {problems, warnings, preview: {data, layers}};
 }

@@ -4,7 +4,8 @@ import type {Initializer} from '@tensorflow/tfjs-layers/dist/initializers.js';
 import type {Rng} from '../support/random.js';
 import {type Shape, sizeOf} from '../support/tensor.js';
 import type {BuiltModel, LayerSummary, NamedWeight} from './built-model.js';
-import {type PlannedLayer, planLayers, summaryOf} from './infer-shapes.js';
+import {dataName} from './graph.js';
+import {type PlannedLayer, planModel, summariesOf} from './infer-shapes.js';
 import {fansOf} from './initializers/fans.js';
 import {initializerOf} from './initializers/index.js';
 import type {LayerWeight, TfLayer, TfNamespaces} from './layer.js';
@@ -22,26 +23,31 @@ export interface BuildOptions {
 
 /**
  * Makes a tf.LayersModel with initialised weights on TensorFlow.js's active backend. The caller owns it: `built.network.dispose()`.
- * @throws LayerProblem when shapes do not fit
+ * @throws ModelProblem when layers or shapes do not fit together
  */
 export async function buildModel(model: ModelSpec, {inputShape, rng}: BuildOptions): Promise<BuiltModel> {
-  const planned = planLayers(model, inputShape);
+  const plan = planModel(model, inputShape);
   const [core, layers] = await Promise.all([import('@tensorflow/tfjs-core'), import('@tensorflow/tfjs-layers')]);
   const tf: TfNamespaces = {core, layers};
 
-  const built = planned.map((layer) => buildLayer(tf, layer, rng.split('init').split(layer.name)));
-  const input = layers.input({shape: [...inputShape], name: inputNameFor(planned)});
-  const output = built.reduce((tensor, layer) => layer.apply(tensor) as typeof input, input);
-  const network = layers.model({inputs: input, outputs: output, name: 'model'});
+  const built = plan.layers.map((layer) => buildLayer(tf, layer, rng.split('init').split(layer.name)));
+  const input = layers.input({shape: [...inputShape], name: dataName});
+  const tensors = new Map([[dataName, input]]);
+  for (const index of plan.order) {
+    const {name, inputs} = plan.layers[index]!;
+    const [first, ...others] = inputs.map((source) => tensors.get(source)!);
+    tensors.set(name, built[index]!.apply(others.length > 0 ? [first!, ...others] : first!) as typeof input);
+  }
+  const network = layers.model({inputs: input, outputs: tensors.get(plan.output.name)!, name: 'model'});
 
-  const summaries = planned.map(summaryOf);
-  const penalty = penaltyOf(core, planned, built);
+  const summaries = summariesOf(plan);
+  const penalty = penaltyOf(core, plan.layers, built);
   return {
     network,
     layers: summaries,
     weights: namedWeights(network),
     inputShape,
-    outputShape: planned.at(-1)!.outputShape,
+    outputShape: plan.output.outputShape,
     numParameters: total(summaries, 'numParameters'),
     numTrainableParameters: total(summaries, 'numTrainableParameters'),
     ...(penalty ? {penalty} : {}),
@@ -51,14 +57,7 @@ export async function buildModel(model: ModelSpec, {inputShape, rng}: BuildOptio
 const total = (summaries: readonly LayerSummary[], field: 'numParameters' | 'numTrainableParameters'): number =>
   summaries.reduce((sum, layer) => sum + layer[field], 0);
 
-/** The name of the input layer: no layer of the spec may have it. */
-function inputNameFor(planned: readonly PlannedLayer[]): string {
-  let name = 'input';
-  while (planned.some((layer) => layer.name === name)) name += '_';
-  return name;
-}
-
-function buildLayer(tf: TfNamespaces, {spec, name, inputShape, weights}: PlannedLayer, rng: Rng): TfLayer {
+function buildLayer(tf: TfNamespaces, {spec, name, inputShapes, weights}: PlannedLayer, rng: Rng): TfLayer {
   const find = (weightName: string): LayerWeight => {
     const weight = weights.find((candidate) => candidate.name === weightName);
     if (!weight) throw new Error(`${spec.type} has no weight ${weightName}`);
@@ -67,7 +66,8 @@ function buildLayer(tf: TfNamespaces, {spec, name, inputShape, weights}: Planned
   return layerOf(spec).build(spec, {
     tf,
     name,
-    inputShape,
+    inputShape: inputShapes[0],
+    inputShapes,
     initializer: (weightName) => ownInitializer(tf, find(weightName), rng.split(weightName)),
     regularizer(weightName) {
       const regularizer = weights.find((candidate) => candidate.name === weightName)?.regularizer;

@@ -6,6 +6,8 @@ import type {Shape} from '../support/tensor.js';
 export interface LayerSummary {
   readonly name: string;
   readonly type: string;
+  /** Names of what the layer takes, `input` for the data; left out where that is only the layer above. */
+  readonly inputs?: readonly string[];
   /** Batch axis left out. */
   readonly outputShape: Shape;
   readonly numParameters: number;

@@ -1,52 +1,82 @@
 import {type Shape, sizeOf} from '../support/tensor.js';
 import type {LayerSummary} from './built-model.js';
-import type {LayerWeight} from './layer.js';
-import {layerNames} from './layer-names.js';
+import {connectLayers, dataName} from './graph.js';
+import type {InputShapes, LayerWeight} from './layer.js';
 import {type LayerSpec, layerOf} from './layers/index.js';
 import type {ModelSpec} from './section.js';
 import {LayerProblem, ShapeProblem} from './shape-problem.js';
 
-/** A layer with everything that follows from its arguments and its input. */
+/** A layer with everything that follows from its arguments and its inputs. */
 export interface PlannedLayer {
   readonly spec: LayerSpec;
   readonly name: string;
-  readonly inputShape: Shape;
+  /** Names of the layers it takes, or `input` for the data. */
+  readonly inputs: readonly string[];
+  readonly inputShapes: InputShapes;
   readonly outputShape: Shape;
   readonly weights: readonly LayerWeight[];
+}
+
+/** A model's layers before any compute. */
+export interface ModelPlan {
+  /** By position in `model.layers`. */
+  readonly layers: readonly PlannedLayer[];
+  /** Positions in an order in which every layer comes after all it takes. */
+  readonly order: readonly number[];
+  /** The layer whose output is the model's. */
+  readonly output: PlannedLayer;
 }
 
 /**
  * Propagates shapes through a model before any compute; needs no TensorFlow.js.
  * @param inputShape of one example, batch axis left out
- * @throws LayerProblem for the first layer that cannot take its input, or a name used twice
+ * @throws ModelProblem for layers that cannot be connected, or the first one that cannot take its inputs
  */
-export function planLayers(model: ModelSpec, inputShape: Shape): readonly PlannedLayer[] {
-  const names = layerNames(model.layers);
-  let shape = inputShape;
-  return model.layers.map((spec, index) => {
-    const name = names[index]!;
-    const definition = layerOf(spec);
-    try {
-      const outputShape = definition.outputShape(spec, shape);
-      const planned = {spec, name, inputShape: shape, outputShape, weights: definition.weights(spec, shape)};
-      shape = outputShape;
-      return planned;
-    } catch (error) {
-      if (!(error instanceof ShapeProblem)) throw error;
-      throw new LayerProblem(index, name, error.field, `${spec.type} \`${name}\` ${error.message}`, error.hint);
-    }
-  });
+export function planModel(model: ModelSpec, inputShape: Shape): ModelPlan {
+  const graph = connectLayers(model);
+  const shapes = new Map<string, Shape>([[dataName, inputShape]]);
+  const layers: PlannedLayer[] = [];
+  for (const index of graph.order) {
+    const name = graph.names[index]!;
+    const inputs = graph.inputs[index]!;
+    const [first, ...others] = inputs.map((source) => shapes.get(source)!);
+    const planned = planLayer(model.layers[index]!, index, name, inputs, [first!, ...others]);
+    layers[index] = planned;
+    shapes.set(name, planned.outputShape);
+  }
+  return {layers, order: graph.order, output: layers[graph.output]!};
 }
 
-/** One row per layer for `exp validate` and the summary table. @throws LayerProblem as planLayers does */
-export const inferShapes = (model: ModelSpec, inputShape: Shape): readonly LayerSummary[] =>
-  planLayers(model, inputShape).map(summaryOf);
+function planLayer(
+  spec: LayerSpec,
+  index: number,
+  name: string,
+  inputs: readonly string[],
+  inputShapes: InputShapes,
+): PlannedLayer {
+  const definition = layerOf(spec);
+  try {
+    const outputShape = definition.outputShape(spec, ...inputShapes);
+    return {spec, name, inputs, inputShapes, outputShape, weights: definition.weights(spec, ...inputShapes)};
+  } catch (error) {
+    if (!(error instanceof ShapeProblem)) throw error;
+    const from = error.field === 'inputs' ? ` from ${inputs.map((source) => `\`${source}\``).join(', ')}` : '';
+    const message = `${spec.type} \`${name}\` ${error.message}${from}`;
+    throw new LayerProblem(index, name, error.field, message, error.hint);
+  }
+}
 
-/** The table row of a planned layer. */
-export const summaryOf = ({spec, name, outputShape, weights}: PlannedLayer): LayerSummary => ({
-  name,
-  type: spec.type,
-  outputShape,
-  numParameters: weights.reduce((sum, {shape}) => sum + sizeOf(shape), 0),
-  numTrainableParameters: weights.reduce((sum, {shape, trainable}) => sum + (trainable ? sizeOf(shape) : 0), 0),
-});
+/** One row per layer for `exp validate` and the summary table. @throws ModelProblem as planModel does */
+export const inferShapes = (model: ModelSpec, inputShape: Shape): readonly LayerSummary[] =>
+  summariesOf(planModel(model, inputShape));
+
+/** The table rows of a plan. */
+export const summariesOf = ({layers}: ModelPlan): readonly LayerSummary[] =>
+  layers.map(({spec, name, inputs, outputShape, weights}, index) => ({
+    name,
+    type: spec.type,
+    ...(inputs.length === 1 && inputs[0] === (layers[index - 1]?.name ?? dataName) ? {} : {inputs}),
+    outputShape,
+    numParameters: weights.reduce((sum, {shape}) => sum + sizeOf(shape), 0),
+    numTrainableParameters: weights.reduce((sum, {shape, trainable}) => sum + (trainable ? sizeOf(shape) : 0), 0),
+  }));

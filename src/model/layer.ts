@@ -34,13 +34,24 @@ export interface LayerWeight {
 export interface BuildContext {
   readonly tf: TfNamespaces;
   readonly name: string;
-  /** Batch axis left out. */
+  /** Of the only input; the first of `inputShapes`. */
   readonly inputShape: Shape;
+  /** Of every input, the batch axis left out. */
+  readonly inputShapes: InputShapes;
   /** A stock initializer (so that the saved model loads in stock TensorFlow.js) which yields exp's own values for that weight. */
   initializer(weightName: string): Initializer;
   /** The stock regularizer of a weight, for the saved model only: the penalty itself is `BuiltModel.penalty`. */
   regularizer(weightName: string): Regularizer | undefined;
 }
+
+/** How many inputs a layer takes: at least `min`, at most `max`. */
+export interface Arity {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Shapes of all inputs of a layer, of which there is at least one. */
+export type InputShapes = readonly [Shape, ...Shape[]];
 
 type Arguments<Args extends TProperties> = Readonly<Static<TObject<Args>>>;
 
@@ -51,10 +62,12 @@ export interface LayerDefinition<Name extends string = string, Args extends TPro
   readonly shapes: string;
   /** One line of YAML that is valid as it stands. */
   readonly example: string;
-  /** Pure. @throws ShapeProblem when the input does not fit. */
-  outputShape(args: Arguments<Args>, inputShape: Shape): Shape;
-  /** Pure; called only after outputShape has accepted the input. The order is TensorFlow.js's. */
-  weights(args: Arguments<Args>, inputShape: Shape): readonly LayerWeight[];
+  /** Layers that merge several inputs say how many; a layer without it takes one. */
+  readonly arity?: Arity;
+  /** Pure; gets as many shapes as the arity admits. @throws ShapeProblem when the inputs do not fit. */
+  outputShape(args: Arguments<Args>, ...inputShapes: InputShapes): Shape;
+  /** Pure; called only after outputShape has accepted the inputs. The order is TensorFlow.js's. */
+  weights(args: Arguments<Args>, ...inputShapes: InputShapes): readonly LayerWeight[];
   build(args: Arguments<Args>, context: BuildContext): TfLayer;
 }
 

@@ -2,27 +2,45 @@ import {type Static, Type} from '@sinclair/typebox';
 import {choiceOf} from '../spec/define.js';
 import {type LayerSpec, layers} from './layers/index.js';
 
-const layerField = choiceOf(layers, {
-  title: 'layer',
-  extra: {
-    name: Type.Optional(
-      Type.String({
-        pattern: '^[a-zA-Z][a-zA-Z0-9_-]*$',
-        'x-expected': 'letters, digits, - and _, starting with a letter',
-        description:
-          'Name in tables, messages and checkpoints, unique in the model; letters, digits, - and _. Default: the type, numbered from its second use (conv2d, conv2d_1).',
-      }),
-    ),
-  },
-});
+const namePattern = '^[a-zA-Z][a-zA-Z0-9_-]*(/[a-zA-Z][a-zA-Z0-9_-]*)*$';
+const nameExpectation = 'letters, digits, - and _, starting with a letter';
 
-/** The `model` section of an experiment. */
+/** The name of a layer, where one is read. */
+export const layerNameField = (description: string) =>
+  Type.String({pattern: namePattern, 'x-expected': nameExpectation, description});
+
+const source = layerNameField('A layer, or `input` for the data.');
+
+/** What every layer can be told beside its own arguments. */
+export const layerExtras = {
+  name: Type.Optional(
+    layerNameField(
+      'Name in tables, messages and checkpoints, unique in the model; letters, digits, - and _. Default: the type, numbered from its second use (conv2d, conv2d_1). Layers of a block have its name before them: residual/conv2d.',
+    ),
+  ),
+  inputs: Type.Optional(
+    Type.Unsafe<string | readonly string[]>({
+      anyOf: [source, Type.Array(source, {minItems: 1})],
+      'x-expected': 'the name of a layer, or a list of names',
+      description:
+        'The layer it takes, or a list of them for layers that merge; earlier or later ones, `input` for the data. Default: the layer before it.',
+    }),
+  ),
+};
+
+const layerField = choiceOf(layers, {title: 'layer', extra: layerExtras});
+
+/** What a checked spec's `model` holds; how it may be written, with blocks, is in blocks/section.ts. */
 export const modelSection = Type.Object(
   {
     layers: Type.Array(Type.Unsafe<LayerSpec>(layerField), {
       minItems: 1,
-      description: 'The layers in order; each takes the output of the one before it, the first the examples.',
+      description:
+        'The layers; each takes the output of the one before it, the first the examples, unless its `inputs` say otherwise.',
     }),
+    output: Type.Optional(
+      layerNameField("Name of the layer whose output is the model's, where that is not the last one."),
+    ),
   },
   {additionalProperties: false, description: 'The network: layers from the examples to the outputs.'},
 );

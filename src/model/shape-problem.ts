@@ -17,12 +17,24 @@ export class ShapeProblem extends Error {
   }
 }
 
-/** A ShapeProblem with the layer it belongs to; `exp validate` adds the line of the file. */
-export class LayerProblem extends ExpError {
+/** A mistake somewhere in the `model` section that its schema cannot see; `exp validate` adds the line of the file. */
+export class ModelProblem extends ExpError {
+  /** @param path steps from the `model` section to the value at fault */
+  constructor(
+    readonly path: readonly (string | number)[],
+    message: string,
+    hint?: string,
+  ) {
+    super('SPEC_INVALID', message, hint);
+  }
+}
+
+/** A mistake of one layer. */
+export class LayerProblem extends ModelProblem {
   /**
    * @param layerIndex counted from 0 in `model.layers`
    * @param layerName given or automatic
-   * @param field the argument at fault, if one is
+   * @param field the argument at fault, if one is: `units`, `inputs.1`
    */
   constructor(
     readonly layerIndex: number,
@@ -31,6 +43,7 @@ export class LayerProblem extends ExpError {
     message: string,
     hint?: string,
   ) {
-    super('SPEC_INVALID', message, hint);
+    const steps = field === undefined ? [] : field.split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+    super(['layers', layerIndex, ...steps], message, hint);
   }
 }

@@ -6,7 +6,8 @@ const formatCount = (count: number): string => String(count).replace(/\B(?=(\d{3
 
 /**
  * The layers of a model as a text table with totals: name, type, output shape, parameters. Below 60 columns the type is left out
- * (automatic names start with it); names that are still too long lose their middle.
+ * (automatic names start with it); names that are still too long lose their middle. A layer that takes anything but the layer above
+ * it says so on a line of its own: `  ← conv2d, add`.
  * @param width columns of the terminal, at least 40
  */
 export function summaryTable(layers: readonly LayerSummary[], width = 80): string {
@@ -32,7 +33,19 @@ export function summaryTable(layers: readonly LayerSummary[], width = 80): strin
       })
       .join(' '.repeat(gap));
   const rule = '─'.repeat(widths.reduce((sum, cell) => sum + cell + gap, -gap));
-  return [line(header), rule, ...rows.map(line), rule, totals(layers)].join('\n');
+  const body = rows.flatMap((row, index) => [
+    line(row),
+    ...inputLines(layers[index]!.inputs ?? [], Math.max(width, 40)),
+  ]);
+  return [line(header), rule, ...body, rule, totals(layers)].join('\n');
+}
+
+/** What a layer takes: on one line if it fits, else a line each. */
+function inputLines(inputs: readonly string[], width: number): readonly string[] {
+  if (inputs.length === 0) return [];
+  const whole = `  ← ${inputs.join(', ')}`;
+  if (whole.length <= width) return [whole];
+  return inputs.map((name, index) => `  ${index === 0 ? '←' : ' '} ${shorten(name, width - 4)}`);
 }
 
 /** `3,199,106 parameters`, and how many of them are trained where that differs. */

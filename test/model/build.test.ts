@@ -88,7 +88,7 @@ t.test('forward in inference is what network.predict gives, and in training drop
 });
 
 t.test('a model that does nothing hands out a tensor of its own', async (t) => {
-  const built = await build([2], [{type: 'dropout', rate: 0.5, name: 'input'}]);
+  const built = await build([2], [{type: 'dropout', rate: 0.5}]);
   const x = tf.tensor2d([1, 2], [1, 2]);
   const y = forward(built.network, x, {training: false});
   x.dispose();

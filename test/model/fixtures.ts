@@ -36,6 +36,23 @@ export interface LayerCase {
 /** The cases of test/reference/layers.json. */
 export const readLayerCases = (): readonly LayerCase[] => readReference<{cases: readonly LayerCase[]}>('layers').cases;
 
+/** A network as PyTorch computed it; see test/reference/graphs.py. */
+export interface GraphCase {
+  readonly title: string;
+  readonly layers: readonly WrittenLayer[];
+  readonly training: boolean;
+  readonly inputs: ReferenceArray;
+  readonly weights: Readonly<Record<string, ReferenceArray>>;
+  readonly probe: ReferenceArray;
+  readonly output: ReferenceArray;
+  readonly inputGradient: ReferenceArray;
+  readonly weightGradients: Readonly<Record<string, ReferenceArray>>;
+  readonly moved: Readonly<Record<string, ReferenceArray>>;
+}
+
+/** The cases of test/reference/graphs.json. */
+export const readGraphCases = (): readonly GraphCase[] => readReference<{cases: readonly GraphCase[]}>('graphs').cases;
+
 /** A tensor the caller owns. */
 export const tensorOf = ({shape, values}: ReferenceArray): tf.Tensor => tf.tensor(values, shape, 'float32');
 

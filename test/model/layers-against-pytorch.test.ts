@@ -3,6 +3,7 @@ import t from 'tap';
 import {buildModel} from '../../src/model/build.js';
 import type {CallContext, NoiseRequest} from '../../src/model/call-context.js';
 import {forward} from '../../src/model/forward.js';
+import type {LayerDefinition} from '../../src/model/layer.js';
 import {layers} from '../../src/model/layers/index.js';
 import {Rng} from '../../src/support/random.js';
 import {disagreement, modelOf, readLayerCases, tensorOf, writeWeights} from './fixtures.js';
@@ -10,8 +11,9 @@ import {disagreement, modelOf, readLayerCases, tensorOf, writeWeights} from './f
 await tf.setBackend('cpu');
 const cases = readLayerCases();
 
-t.test('every layer has cases', async (t) => {
-  t.same([...new Set(cases.map(({layer}) => layer.type))].sort(), Object.keys(layers).sort());
+t.test('every layer of one input has cases; the others are in graphs-against-pytorch', async (t) => {
+  const ofOneInput = Object.values<LayerDefinition>(layers).filter(({arity}) => !arity);
+  t.same([...new Set(cases.map(({layer}) => layer.type))].sort(), ofOneInput.map(({type}) => type).sort());
 });
 
 for (const {title, layer, ...reference} of cases) {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {loadLayersModel} from '@tensorflow/tfjs-layers';
+import {loadLayersModel, layers as stockLayers} from '@tensorflow/tfjs-layers';
 import t from 'tap';
 import {activations} from '../../src/model/activations.js';
 import {buildModel} from '../../src/model/build.js';
@@ -46,7 +46,9 @@ async function roundTrip(t: Tap, inputShape: number[], written: WrittenLayer[]):
 
 type Tap = Pick<typeof t, 'equal' | 'same' | 'ok'>;
 
-const everyLayer: Record<keyof typeof layers, WrittenLayer> = {
+type Merging = 'add' | 'subtract' | 'multiply' | 'average' | 'maximum' | 'minimum' | 'concatenate' | 'dot';
+
+const everyLayer: Record<Exclude<keyof typeof layers, Merging>, WrittenLayer> = {
   conv2d: {type: 'conv2d', filters: 3, kernelSize: [3, 2], strides: [1, 2], padding: 'same', activation: 'relu'},
   maxPooling2d: {type: 'maxPooling2d', poolSize: 2, strides: 1},
   averagePooling2d: {type: 'averagePooling2d', poolSize: 3, strides: 1, padding: 'same'},
@@ -67,6 +69,39 @@ const everyLayer: Record<keyof typeof layers, WrittenLayer> = {
 t.test('stock TensorFlow.js loads a model of all layers and predicts the same', (t) =>
   roundTrip(t, [6, 8, 2], Object.values(everyLayer)),
 );
+
+const branches: readonly WrittenLayer[] = [
+  {type: 'dense', units: 3, name: 'left', inputs: 'input'},
+  {type: 'dense', units: 3, name: 'right', inputs: 'input'},
+];
+const merging: Record<Exclude<Merging, 'subtract'>, WrittenLayer> = {
+  add: {type: 'add'},
+  multiply: {type: 'multiply'},
+  average: {type: 'average'},
+  maximum: {type: 'maximum'},
+  minimum: {type: 'minimum'},
+  concatenate: {type: 'concatenate', axis: 0},
+  dot: {type: 'dot', axes: [-1, 1], normalize: true},
+};
+
+t.test('stock TensorFlow.js loads every layer that merges', async (t) => {
+  for (const layer of Object.values(merging)) {
+    await roundTrip(t, [2, 4], [...branches, {...layer, inputs: ['left', 'right']}, {type: 'dense', units: 2}]);
+  }
+});
+
+t.test('a model with subtract loads once a layer of that name, which only Keras has, is registered', async (t) => {
+  class Subtract extends stockLayers.Layer {
+    static readonly className = 'Subtract';
+    override computeOutputShape = ([shape]: number[][]): number[] => shape!;
+    override call = (inputs: tf.Tensor | tf.Tensor[]): tf.Tensor => {
+      const [left, right] = inputs as tf.Tensor[];
+      return tf.sub(left!, right!);
+    };
+  }
+  tf.serialization.registerClass(Subtract);
+  await roundTrip(t, [2, 4], [...branches, {type: 'subtract', inputs: ['left', 'right']}]);
+});
 
 t.test('batch normalization without gamma or beta', async (t) => {
   for (const [center, scale] of [

@@ -1,7 +1,7 @@
 import t from 'tap';
 import {inferShapes} from '../../src/model/infer-shapes.js';
 import {summaryTable} from '../../src/model/summary-table.js';
-import {modelOf} from './fixtures.js';
+import {modelOf, type WrittenLayer} from './fixtures.js';
 
 t.test('a small model, in whole', async (t) => {
   const layers = inferShapes(
@@ -47,4 +47,31 @@ t.test('long names fit any terminal and can still be told apart', async (t) => {
     t.equal(lines[0]?.includes('type'), width >= 60);
   }
   t.match(summaryTable(layers, 40), /^batc.*…on_1 /m);
+});
+
+t.test('layers say what they take where it is not the layer above', async (t) => {
+  const branch: WrittenLayer = {type: 'dense', units: 500, inputs: 'input'};
+  const long = 'a-name-that-says-far-more-than-it-has-to';
+  const layers = inferShapes(
+    modelOf(branch, {...branch, name: long}, {type: 'add', inputs: ['dense', long]}, {type: 'dense', units: 2}),
+    [999],
+  );
+  t.equal(
+    summaryTable(layers),
+    [
+      'layer                                     type   output  parameters',
+      '───────────────────────────────────────────────────────────────────',
+      'dense                                     dense  [500]      500,000',
+      'a-name-that-says-far-more-than-it-has-to  dense  [500]      500,000',
+      '  ← input',
+      'add                                       add    [500]            0',
+      '  ← dense, a-name-that-says-far-more-than-it-has-to',
+      'dense_1                                   dense  [2]          1,002',
+      '───────────────────────────────────────────────────────────────────',
+      '1,001,002 parameters',
+    ].join('\n'),
+  );
+  const narrow = summaryTable(layers, 40).split('\n');
+  t.ok(narrow.every((line) => line.length <= 40));
+  t.same(narrow.slice(6, 8), ['  ← dense', '    a-name-that-says-far-more-than-…s-to']);
 });
