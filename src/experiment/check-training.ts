@@ -10,6 +10,11 @@ export function checkOptimizer({training}: ExperimentSpec, findings: Findings): 
     const message = 'training.optimizer.nesterov looks ahead along the momentum, but momentum is 0';
     findings.mistake(['training', 'optimizer', 'nesterov'], message, 'add `momentum: 0.9`, or drop `nesterov`');
   }
+  if ('weightDecay' in optimizer && optimizer.excludeBiasAndNorm && optimizer.weightDecay === 0) {
+    const message = 'training.optimizer.excludeBiasAndNorm says what weightDecay leaves out, but weightDecay is 0';
+    const hint = 'add `weightDecay: 0.01`, or drop `excludeBiasAndNorm`';
+    findings.mistake(['training', 'optimizer', 'excludeBiasAndNorm'], message, hint);
+  }
 }
 
 /** Lengths of the schedule against the length of training. */

@@ -168,6 +168,24 @@ export function sessionContract(name: string, factory: SessionFactory): void {
       await close();
     });
 
+    t.test('weight decay that leaves out biases and normalization does so, and decays the rest', async (t) => {
+      const sgd = {type: 'sgd', learningRate: 0.1, momentum: 0, nesterov: false, excludeBiasAndNorm: true} as const;
+      const [plain, decayed] = await Promise.all(
+        [0, 0.5].map(async (weightDecay) => {
+          const {session, close} = await openConvolutional({...sgd, weightDecay});
+          await session.step(batches[0]!, {learningRate: 0.1, step: 1});
+          const {weights} = await session.readState();
+          await close();
+          return weights;
+        }),
+      );
+      for (const [weight, {shape, values}] of plain!) {
+        const start = reference.convolutional.start[weight]!.values;
+        const expected = [...values].map((value, i) => (shape.length > 1 ? value - 0.1 * 0.5 * start[i]! : value));
+        t.ok(relativeError(decayed!.get(weight)!.values, expected) <= 1e-5, weight);
+      }
+    });
+
     t.test('evaluation changes nothing, repeats exactly, and takes any batch size', async (t) => {
       const {session, close} = await openConvolutional();
       await session.step(batches[0]!, {learningRate: 0.01, step: 1});

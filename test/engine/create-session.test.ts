@@ -6,7 +6,14 @@ import {Rng} from '../../src/support/random.js';
 import {optimizerRule} from '../../src/training/optimizers/registry.js';
 import {modelOf} from '../model/fixtures.js';
 
-const sgdRule = optimizerRule({type: 'sgd', learningRate: 0.1, momentum: 0, nesterov: false, weightDecay: 0});
+const sgdRule = optimizerRule({
+  type: 'sgd',
+  learningRate: 0.1,
+  momentum: 0,
+  nesterov: false,
+  weightDecay: 0,
+  excludeBiasAndNorm: false,
+});
 
 t.test('what engine and device come to', async (t) => {
   t.strictSame(await chooseEngine('auto', 'auto'), {engine: 'compiled', mayFallBack: true});

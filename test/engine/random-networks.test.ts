@@ -64,7 +64,14 @@ async function train(
   const session = await create({
     model,
     loss: lossFunction({type: 'softmaxCrossEntropy'}),
-    rule: optimizerRule({type: 'sgd', learningRate: 0.02, momentum: 0.9, nesterov: true, weightDecay: 0.001}),
+    rule: optimizerRule({
+      type: 'sgd',
+      learningRate: 0.02,
+      momentum: 0.9,
+      nesterov: true,
+      weightDecay: 0.001,
+      excludeBiasAndNorm: false,
+    }),
     encoding: 'oneHot',
     targetShape: [numClasses],
     rng: Rng.fromSeed(6),

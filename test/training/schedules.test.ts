@@ -21,7 +21,7 @@ interface Reference {
 const {learningRate, numSteps, stepsPerEpoch, cases} = readReference<Reference>('schedules');
 
 const trainingOf = (schedule: ScheduleSpec): Pick<TrainingSpec, 'optimizer' | 'schedule' | 'metrics'> => ({
-  optimizer: {type: 'sgd', learningRate, momentum: 0, nesterov: false, weightDecay: 0},
+  optimizer: {type: 'sgd', learningRate, momentum: 0, nesterov: false, weightDecay: 0, excludeBiasAndNorm: false},
   schedule,
   metrics: [],
 });

@@ -37,7 +37,8 @@ export class CompiledSession implements TrainingSession {
   readonly #options: SessionOptions;
   readonly #numThreads: number;
   readonly #state: CompiledState;
-  readonly #update: UpdateKernel;
+  /** For weights of two axes and more, and for the others. */
+  readonly #updates: {readonly matrices: UpdateKernel; readonly vectors: UpdateKernel};
   readonly #graphs = new Map<string, BatchGraph>();
 
   constructor(options: SessionOptions, numThreads: number) {
@@ -45,7 +46,9 @@ export class CompiledSession implements TrainingSession {
     this.#options = options;
     this.#numThreads = numThreads;
     this.#state = new CompiledState(options.model.weights, options.rule.slots);
-    this.#update = compileUpdateKernel(options.rule, this.#state.memory);
+    const matrices = compileUpdateKernel(options.rule, this.#state.memory);
+    const {ofVectors} = options.rule;
+    this.#updates = {matrices, vectors: ofVectors ? compileUpdateKernel(ofVectors, this.#state.memory) : matrices};
   }
 
   /**
@@ -73,7 +76,8 @@ export class CompiledSession implements TrainingSession {
     const scalars = this.#options.rule.scalars(learningRate, step);
     for (const {weight, gradient, slots} of graph.updated) {
       const offsets = [weight.byteOffset, gradient!.byteOffset, ...slots.map((slot) => slot.byteOffset)];
-      this.#update(offsets, weight.paddedBytes, scalars);
+      const update = weight.shape.length > 1 ? this.#updates.matrices : this.#updates.vectors;
+      update(offsets, weight.paddedBytes, scalars);
     }
     for (const {from, to} of graph.assigned) to.set(from);
     return result;

@@ -4,6 +4,7 @@ import type {Batch} from '../../data/dataset.js';
 import type {CallContext, NoiseRequest} from '../../model/call-context.js';
 import {forward} from '../../model/forward.js';
 import {sizeOf} from '../../support/tensor.js';
+import {ruleFor} from '../../training/optimizers/rule.js';
 import {tensorMath} from '../../training/optimizers/tensor-math.js';
 import type {BatchResult, StepHyper, TrainingSession, TrainingState} from '../../training/session.js';
 import {registerComparisonGradients} from '../gradients.js';
@@ -98,7 +99,12 @@ class EagerSession implements TrainingSession {
     for (const {variable, slots} of this.#weights.trainable) {
       const gradient = gradients[variable.name];
       if (!gradient) continue;
-      const next = rule.update<tf.Tensor>(this.#math, {parameter: variable, gradient, slots, scalars});
+      const next = ruleFor(rule, variable.shape).update<tf.Tensor>(this.#math, {
+        parameter: variable,
+        gradient,
+        slots,
+        scalars,
+      });
       variable.assign(next.parameter);
       next.slots.forEach((value, index) => {
         slots[index]!.assign(value);

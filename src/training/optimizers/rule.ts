@@ -1,5 +1,6 @@
 import type {TProperties} from '@sinclair/typebox';
 import type {Definition, SpecOf} from '../../spec/define.js';
+import type {Shape} from '../../support/tensor.js';
 
 /**
  * Element-wise arithmetic that a rule is written in. An engine chooses what a value is: a number (the oracle), a tf.Tensor,
@@ -37,7 +38,13 @@ export interface UpdateRule {
     math: Elementwise<Value>,
     input: RuleInput<Value>,
   ): {readonly parameter: Value; readonly slots: readonly Value[]};
+  /** For weights of one axis or none, biases and the like, where they are treated otherwise; same slots and scalars. */
+  readonly ofVectors?: UpdateRule;
 }
+
+/** The rule for a weight of this shape. */
+export const ruleFor = (rule: UpdateRule, shape: Shape): UpdateRule =>
+  shape.length <= 1 ? (rule.ofVectors ?? rule) : rule;
 
 /** An optimizer of the catalogue. Every optimizer has a `learningRate` argument; `rule` turns its arguments into arithmetic. */
 export interface OptimizerDefinition<Name extends string, Args extends TProperties, Spec>

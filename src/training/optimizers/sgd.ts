@@ -1,5 +1,6 @@
 import {Type} from '@sinclair/typebox';
-import {learningRate} from './fields.js';
+import {withPenalty} from './decay.js';
+import {learningRate, penaltyFields} from './fields.js';
 import {defineOptimizer, type Elementwise, type RuleInput} from './rule.js';
 
 /**
@@ -21,22 +22,20 @@ export const sgd = defineOptimizer({
       default: false,
       description: 'Look ahead along the momentum (Nesterov); needs momentum above 0.',
     }),
-    weightDecay: Type.Number({
-      default: 0,
-      minimum: 0,
-      description: 'L2 penalty: this times the weight is added to its gradient; at least 0.',
-    }),
+    ...penaltyFields,
   }),
-  rule: ({momentum, nesterov, weightDecay}) => ({
-    slots: momentum > 0 ? ['momentum'] : [],
-    scalars: (rate) => [rate],
-    update<Value>(math: Elementwise<Value>, {parameter, gradient, slots, scalars}: RuleInput<Value>) {
-      const decayed = weightDecay > 0 ? math.add(gradient, math.mul(math.constant(weightDecay), parameter)) : gradient;
-      const descend = (direction: Value) => math.sub(parameter, math.mul(scalars[0]!, direction));
-      if (momentum === 0) return {parameter: descend(decayed), slots: []};
-      const factor = math.constant(momentum);
-      const buffer = math.add(math.mul(factor, slots[0]!), decayed);
-      return {parameter: descend(nesterov ? math.add(decayed, math.mul(factor, buffer)) : buffer), slots: [buffer]};
-    },
-  }),
+  rule(spec) {
+    const {momentum, nesterov} = spec;
+    return withPenalty(spec, {
+      slots: momentum > 0 ? ['momentum'] : [],
+      scalars: (rate) => [rate],
+      update<Value>(math: Elementwise<Value>, {parameter, gradient, slots, scalars}: RuleInput<Value>) {
+        const descend = (direction: Value) => math.sub(parameter, math.mul(scalars[0]!, direction));
+        if (momentum === 0) return {parameter: descend(gradient), slots: []};
+        const factor = math.constant(momentum);
+        const buffer = math.add(math.mul(factor, slots[0]!), gradient);
+        return {parameter: descend(nesterov ? math.add(gradient, math.mul(factor, buffer)) : buffer), slots: [buffer]};
+      },
+    });
+  },
 });
