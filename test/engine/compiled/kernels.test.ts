@@ -23,6 +23,10 @@ const conv =
   (strides: number | [number, number], pad: 'same' | 'valid'): TensorFunction =>
   (x, w) =>
     tf.conv2d(as4(x), as4(w), strides, pad);
+const depthwise =
+  (strides: number | [number, number], pad: 'same' | 'valid'): TensorFunction =>
+  (x, w) =>
+    tf.depthwiseConv2d(as4(x), as4(w), strides, pad);
 const condition = (x: tf.Tensor): tf.Tensor => tf.greater(tf.step(x), 0.5);
 
 /** What each line is named after must run through the named kernels; each runs forward and, unless said, backward. */
@@ -356,6 +360,49 @@ const cases: Record<string, Case> = {
       [4, 3],
     ],
     fn: (x, w, rows) => tf.add(tf.conv2d(as4(x), as4(w), 1, 'same'), rows!),
+  },
+  'depthwiseConv2d same': {
+    shapes: [
+      [2, 6, 7, 3],
+      [3, 3, 3, 1],
+    ],
+    fn: depthwise(1, 'same'),
+  },
+  'depthwiseConv2d, multiplier, even filter': {
+    shapes: [
+      [2, 6, 7, 3],
+      [2, 4, 3, 2],
+    ],
+    fn: depthwise(1, 'same'),
+  },
+  'depthwiseConv2d valid, strides that leave a rest': {
+    shapes: [
+      [2, 8, 9, 2],
+      [3, 3, 2, 2],
+    ],
+    fn: depthwise([2, 3], 'valid'),
+  },
+  'depthwiseConv2d same, strides': {
+    shapes: [
+      [3, 7, 8, 2],
+      [3, 3, 2, 1],
+    ],
+    fn: depthwise(2, 'same'),
+  },
+  'depthwiseConv2d, dilated, forward': {
+    shapes: [
+      [2, 8, 9, 2],
+      [3, 3, 2, 2],
+    ],
+    fn: (x, w) => tf.depthwiseConv2d(as4(x), as4(w), 1, 'same', 'NHWC', 2),
+    noGradient: true,
+  },
+  conv2dTranspose: {
+    shapes: [
+      [2, 4, 3, 2],
+      [3, 3, 4, 2],
+    ],
+    fn: (x, w) => tf.conv2dTranspose(as4(x), as4(w), [2, 8, 6, 4], 2, 'same'),
   },
   'maxPool 2x2': {shapes: [[2, 6, 8, 3]], fn: (x) => tf.maxPool(as4(x), 2, 2, 'valid')},
   'maxPool, odd size, valid': {shapes: [[2, 7, 5, 3]], fn: (x) => tf.maxPool(as4(x), 2, 2, 'valid')},

@@ -1,4 +1,5 @@
 import {convolutionKernels} from './convolution.js';
+import {depthwiseConvolutionKernels} from './depthwise-convolution.js';
 import {elementwiseKernels} from './elementwise.js';
 import {indexingKernels} from './indexing.js';
 import type {Kernel} from './kernel.js';
@@ -15,5 +16,6 @@ export const kernels: Readonly<Record<string, Kernel>> = {
   ...reductionKernels,
   ...matMulKernels,
   ...convolutionKernels,
+  ...depthwiseConvolutionKernels,
   ...poolingKernels,
 };
