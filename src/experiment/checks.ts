@@ -1,6 +1,8 @@
 import {DataSpecError} from '../data/data-error.js';
 import type {DatasetInfo} from '../data/dataset.js';
 import {describeData} from '../data/describe.js';
+import type {DownloadListener} from '../data/files/download.js';
+import type {SourceContext} from '../data/sources/definition.js';
 import type {LayerSummary} from '../model/built-model.js';
 import {connectLayers, lastStretch} from '../model/graph.js';
 import {inferShapes} from '../model/infer-shapes.js';
@@ -36,6 +38,7 @@ export interface CheckResult {
 export async function checkExperiment(
   spec: ExperimentSpec,
   loaded: Pick<LoadedSpec, 'baseDir' | 'problemAt'>,
+  onDownload?: DownloadListener,
 ): Promise<CheckResult> {
   const problems: Problem[] = [];
   const warnings: string[] = [];
@@ -48,7 +51,7 @@ export async function checkExperiment(
 
   checkMonitors(spec, findings);
   checkOptimizer(spec, findings);
-  const data = await dataOf(spec, loaded.baseDir, findings);
+  const data = await dataOf(spec, {baseDir: loaded.baseDir, onDownload}, findings);
   if (!data) return {problems, warnings};
   checkSizes(spec, data, findings);
   checkSchedule(spec, data, findings);
@@ -60,9 +63,13 @@ export async function checkExperiment(
   return {problems, warnings, preview: {data, layers}};
 }
 
-async function dataOf(spec: ExperimentSpec, baseDir: string, findings: Findings): Promise<DatasetInfo | undefined> {
+async function dataOf(
+  spec: ExperimentSpec,
+  context: SourceContext,
+  findings: Findings,
+): Promise<DatasetInfo | undefined> {
   try {
-    return await describeData(spec.data, {baseDir});
+    return await describeData(spec.data, context);
   } catch (error) {
     if (!(error instanceof ExpError)) throw error;
     const path = error instanceof DataSpecError ? parsePath(error.path) : undefined;

@@ -1,3 +1,4 @@
+import type {DownloadListener} from '../data/files/download.js';
 import {SpecError} from '../spec/diagnostic.js';
 import {type LoadOptions, loadSpec, type SpecSource} from '../spec/load.js';
 import type {Origins} from '../spec/origin.js';
@@ -24,15 +25,24 @@ export interface LoadedExperiment {
   readonly preview: ModelPreview;
 }
 
+/** @see LoadOptions */
+export interface LoadExperimentOptions extends LoadOptions {
+  /** Is told how data files that are named by URL are downloaded, which the checks need; nobody by default. */
+  readonly onDownload?: DownloadListener | undefined;
+}
+
 /**
  * YAML → an experiment that can be run: schema first, then everything that can be known before any compute.
  * @throws SpecError (SPEC_INVALID) with every mistake, each with its place
  */
-export async function loadExperiment(source: SpecSource, options: LoadOptions = {}): Promise<LoadedExperiment> {
+export async function loadExperiment(
+  source: SpecSource,
+  options: LoadExperimentOptions = {},
+): Promise<LoadedExperiment> {
   const loaded = await loadSpec(experimentSchema, source, options);
   assertConforms(loaded.value);
   const spec = deepFreeze(loaded.value) as ExperimentSpec;
-  const {problems, warnings, preview} = await checkExperiment(spec, loaded);
+  const {problems, warnings, preview} = await checkExperiment(spec, loaded, options.onDownload);
   if (problems.length > 0 || !preview) throw new SpecError(problems);
   const {sourceText, origins, path, baseDir} = loaded;
   return {

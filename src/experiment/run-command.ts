@@ -1,4 +1,5 @@
 import {createReporter} from '../report/create-reporter.js';
+import {downloadLines} from '../report/download-lines.js';
 import type {RunDirectory} from '../runs/run-directory.js';
 import {ExpError} from '../support/errors.js';
 import {listenForInterrupts} from './interrupt.js';
@@ -82,7 +83,8 @@ async function loadRequest({spec: path, overrides, shorthands}: RunRequest): Pro
   for (const [key, value] of Object.entries(keys)) {
     if (value !== undefined) pairs.push(`${key}=${JSON.stringify(value)}`);
   }
-  const loaded = await loadExperiment({path}, {overrides: pairs});
+  const onDownload = downloadLines(process.stderr);
+  const loaded = await loadExperiment({path}, {overrides: pairs, onDownload});
   if (tags.length === 0) return loaded;
   const all = [...new Set([...loaded.spec.tags, ...tags])];
   return loadExperiment({path}, {overrides: [...pairs, `tags=${JSON.stringify(all)}`]});

@@ -1,4 +1,5 @@
 import {existsSync} from 'node:fs';
+import {downloadLines} from '../report/download-lines.js';
 import {type Diagnostic, SpecError} from '../spec/diagnostic.js';
 import {ExpError} from '../support/errors.js';
 import {type LoadedExperiment, loadExperiment} from './load.js';
@@ -37,7 +38,10 @@ export async function validateSpecs(words: readonly string[]): Promise<readonly 
 
 async function reportOf(path: string, overrides: readonly string[]): Promise<SpecReport> {
   try {
-    const {warnings, preview}: LoadedExperiment = await loadExperiment({path}, {overrides});
+    const {warnings, preview}: LoadedExperiment = await loadExperiment(
+      {path},
+      {overrides, onDownload: downloadLines(process.stderr)},
+    );
     const numParameters = preview.layers.reduce((sum, layer) => sum + layer.numParameters, 0);
     return {path, valid: true, warnings, numParameters, numTrain: preview.data.numTrain};
   } catch (error) {

@@ -1,13 +1,32 @@
-import {writeFileSync} from 'node:fs';
+import {copyFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import {describeData} from '../../src/data/describe.js';
 import type {DataSpec} from '../../src/data/section.js';
 import {sources} from '../../src/data/sources/index.js';
 import {sizeOf} from '../../src/support/tensor.js';
-import {collect, csvSource, dataSpec, idxBytes, idxSource, irisSource, load, syntheticSource} from './fixtures.js';
+import {
+  collect,
+  csvSource,
+  dataSpec,
+  idxBytes,
+  idxSource,
+  irisSource,
+  jsonlSource,
+  load,
+  madeFiles,
+  npySource,
+  npzSource,
+  parquetSource,
+  syntheticSource,
+} from './fixtures.js';
 
-const folder = t.testdir({'table.csv': 'a,kind,y\n1,u,no\n2,v,yes\n3,u,yes\n4,w,no\n5,v,no\n6,u,yes\n7,w,yes\n'});
+const folder = t.testdir({
+  'table.csv': 'a,kind,y\n1,u,no\n2,v,yes\n3,u,yes\n4,w,no\n5,v,no\n6,u,yes\n7,w,yes\n',
+  'table.jsonl': ['u', 'v', 'u', 'w', 'v'].map((kind, a) => JSON.stringify({a, kind, y: a % 2 > 0})).join('\n'),
+});
+for (const file of ['snappy.parquet', 'fortran.npy', 'labels.npy', 'u2.npy', 'f8.npy', 'plain.npz', 'packed.npz'])
+  copyFileSync(path.join(madeFiles, file), path.join(folder, file));
 writeFileSync(
   path.join(folder, 'images.idx'),
   idxBytes(
@@ -41,6 +60,26 @@ const cases: Record<keyof typeof sources, Record<string, DataSpec>> = {
     all: dataSpec(csvSource()),
     split: dataSpec(csvSource({testFraction: 0.3, unknownCategories: 'zeros'})),
     regression: dataSpec(csvSource({target: 'a'}), {transforms: [{type: 'reshape', shape: [-1, 1]}]}),
+  },
+  jsonl: {
+    all: dataSpec(jsonlSource()),
+    split: dataSpec(jsonlSource({testFraction: 0.3, unknownCategories: 'zeros'})),
+    regression: dataSpec(jsonlSource({target: 'a'})),
+  },
+  parquet: {
+    all: dataSpec(parquetSource({path: 'snappy.parquet'})),
+    split: dataSpec(parquetSource({path: 'snappy.parquet', testFraction: 0.4, unknownCategories: 'zeros'})),
+    regression: dataSpec(parquetSource({path: 'snappy.parquet', target: ['a', 'n']})),
+  },
+  npy: {
+    all: dataSpec(npySource({inputs: 'fortran.npy', targets: 'labels.npy'}), {
+      validation: {fraction: 0.5, stratify: false},
+    }),
+    regression: dataSpec(npySource({inputs: 'u2.npy', targets: 'f8.npy', testInputs: 'u2.npy', testTargets: 'f8.npy'})),
+  },
+  npz: {
+    all: dataSpec(npzSource({path: 'plain.npz', testInputs: 'x_test', testTargets: 'y_test'})),
+    packed: dataSpec(npzSource({path: 'packed.npz', inputs: 'zeros'})),
   },
   idx: {
     all: dataSpec(idxSource()),

@@ -3,7 +3,7 @@ import path from 'node:path';
 import {gzipSync} from 'node:zlib';
 import t from 'tap';
 import {describeData} from '../../src/data/describe.js';
-import {readTable} from '../../src/data/files/csv-table.js';
+import {readCsvTable} from '../../src/data/files/csv-table.js';
 import {ExpError} from '../../src/support/errors.js';
 import {Rng} from '../../src/support/random.js';
 import {collect, csvSource, dataSpec, type ExpectedError, load, rejectsWith, shown} from './fixtures.js';
@@ -250,7 +250,7 @@ t.test('whatever the text, errors are for people and point into it', async (t) =
     const text = start + Array.from({length: rng.below(25)}, () => pieces[rng.below(pieces.length)]).join('');
     const csv = {file: '/x.csv', bytes: Buffer.from(text), delimiter: ',', header: rng.below(2) === 1};
     try {
-      readTable(csv, {kinds: new Map(), named: new Map(), wants: () => true});
+      readCsvTable(csv, {kinds: new Map(), named: new Map(), wants: () => true});
     } catch (error) {
       if (!(error instanceof ExpError)) throw error;
       const place = /^\/x\.csv:(\d+):(\d+) /.exec(error.message);

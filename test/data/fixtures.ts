@@ -40,20 +40,59 @@ export const dataSpec = (source: DataSpec['source'], more: Partial<DataSpec> = {
 export const idxSource = (more: Partial<Extract<DataSpec['source'], {type: 'idx'}>> = {}) =>
   ({type: 'idx', images: 'images.idx', labels: 'labels.idx', task: 'auto', ...more}) as const;
 
-export const csvSource = (more: Partial<Extract<DataSpec['source'], {type: 'csv'}>> = {}) =>
-  ({
-    type: 'csv',
-    path: 'table.csv',
-    target: 'y',
-    task: 'auto',
-    columns: {},
-    ignore: [],
-    header: true,
-    delimiter: ',',
-    splitSeed: 0,
-    unknownCategories: 'error',
-    ...more,
-  }) as const satisfies DataSpec['source'];
+type SourceOf<T extends DataSpec['source']['type']> = Extract<DataSpec['source'], {type: T}>;
+
+const tableDefaults: Omit<SourceOf<'jsonl'>, 'type' | 'path'> = {
+  target: 'y',
+  task: 'auto',
+  columns: {},
+  ignore: [],
+  splitSeed: 0,
+  unknownCategories: 'error',
+};
+
+export const csvSource = (more: Partial<SourceOf<'csv'>> = {}): SourceOf<'csv'> => ({
+  type: 'csv',
+  path: 'table.csv',
+  header: true,
+  delimiter: ',',
+  ...tableDefaults,
+  ...more,
+});
+
+export const jsonlSource = (more: Partial<SourceOf<'jsonl'>> = {}): SourceOf<'jsonl'> => ({
+  type: 'jsonl',
+  path: 'table.jsonl',
+  ...tableDefaults,
+  ...more,
+});
+
+export const parquetSource = (more: Partial<SourceOf<'parquet'>> = {}): SourceOf<'parquet'> => ({
+  type: 'parquet',
+  path: 'table.parquet',
+  ...tableDefaults,
+  ...more,
+});
+
+export const npySource = (more: Partial<SourceOf<'npy'>> = {}): SourceOf<'npy'> => ({
+  type: 'npy',
+  inputs: 'x.npy',
+  targets: 'y.npy',
+  task: 'auto',
+  ...more,
+});
+
+export const npzSource = (more: Partial<SourceOf<'npz'>> = {}): SourceOf<'npz'> => ({
+  type: 'npz',
+  path: 'data.npz',
+  inputs: 'x_train',
+  targets: 'y_train',
+  task: 'auto',
+  ...more,
+});
+
+/** Files that NumPy and Arrow wrote; `make-files.py` beside them says how. */
+export const madeFiles: string = path.join(import.meta.dirname, 'files');
 
 export const syntheticSource = (more: Partial<Extract<DataSpec['source'], {type: 'synthetic'}>> = {}) =>
   ({

@@ -3,6 +3,7 @@ import {type CsvError, parse} from 'csv-parse/sync';
 import {ExpError} from '../../support/errors.js';
 import {placeOfField} from './csv-place.js';
 import {displayPath} from './paths.js';
+import {quoteCell} from './table.js';
 
 /** A CSV text and how it is written. */
 export interface CsvText {
@@ -50,9 +51,6 @@ export function scanCsv(text: CsvText, visitor: CsvVisitor): void {
 /** An error at a row's cell. @param row counted from 0, the header not counted */
 export const rowError = (text: CsvText, row: number, field: number, message: string, hint?: string): ExpError =>
   cellError(text, text.header ? row + 1 : row, field, message, hint);
-
-/** A cell as messages show it: on one line and not too long. */
-export const quoteCell = (cell: string): string => JSON.stringify(cell.length > 40 ? `${cell.slice(0, 40)}…` : cell);
 
 /** An error at `file:line:column`. The place is found by reading again, so that good files cost nothing. */
 function cellError(text: CsvText, record: number, field: number, message: string, hint?: string): ExpError {

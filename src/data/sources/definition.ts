@@ -2,11 +2,14 @@ import type {Static, TObject, TProperties} from '@sinclair/typebox';
 import type {Definition} from '../../spec/define.js';
 import type {Shape} from '../../support/tensor.js';
 import type {DatasetInfo, FittedValues} from '../dataset.js';
+import type {DownloadListener} from '../files/download.js';
 
 /** Where a source may look. */
 export interface SourceContext {
   /** Folder of the spec file; relative paths start here. */
   readonly baseDir: string;
+  /** Is told how downloads go; nobody by default. */
+  readonly onDownload?: DownloadListener | undefined;
 }
 
 /** What a source holds, before validation examples are taken out and before any transform. */

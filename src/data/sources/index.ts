@@ -3,10 +3,16 @@ import {csv} from './csv.js';
 import type {SourceDefinition} from './definition.js';
 import {idx} from './idx.js';
 import {iris} from './iris.js';
+import {jsonl} from './jsonl.js';
 import {mnist} from './mnist.js';
+import {npy} from './npy.js';
+import {npz} from './npz.js';
+import {parquet} from './parquet.js';
 import {synthetic} from './synthetic.js';
 
 /** Every data source by name. */
-export const sources = {mnist, iris, synthetic, csv, idx} as const satisfies Readonly<Record<string, SourceDefinition>>;
+export const sources = {mnist, iris, synthetic, csv, jsonl, parquet, idx, npy, npz} as const satisfies Readonly<
+  Record<string, SourceDefinition>
+>;
 
 export type SourceSpec = SpecUnion<typeof sources>;

@@ -1,7 +1,6 @@
 import {ExpError} from '../../support/errors.js';
-import {quoteCell, rowError} from '../files/csv-scan.js';
-import type {CsvColumn, CsvTable} from '../files/csv-table.js';
 import {displayPath} from '../files/paths.js';
+import {type Column, quoteCell, type Table} from '../files/table.js';
 import type {Examples} from './definition.js';
 
 /** How rows become numbers; learnt from training rows only. */
@@ -26,7 +25,7 @@ const maxCategories = 1000;
 
 /** @param rows the training rows, all by default @throws ExpError */
 export function learnEncoding(
-  table: CsvTable,
+  table: Table,
   rows: Uint32Array | undefined,
   targets: readonly string[],
   {unknownCategories}: Pick<TableEncoding, 'unknownCategories'>,
@@ -38,7 +37,7 @@ export function learnEncoding(
         ? {name: column.name}
         : {name: column.name, categories: learnWords(table, column, rows)},
     );
-  const shown = displayPath(table.text.file);
+  const shown = displayPath(table.file);
   if (features.length === 0) {
     throw new ExpError('DATA_INVALID', `${shown} has no columns left to learn from: all are targets or ignored`);
   }
@@ -60,14 +59,14 @@ export function learnEncoding(
 }
 
 /** The words that training rows use: numbers ascending when all are numbers, else in the order of their character codes. */
-function learnWords({text}: CsvTable, {name, values, words}: CsvColumn, rows: Uint32Array | undefined): string[] {
+function learnWords({file}: Table, {name, values, words}: Column, rows: Uint32Array | undefined): string[] {
   const used = new Set<number>();
   if (rows) for (const row of rows) used.add(values[row]!);
   else for (const value of values) used.add(value);
   if (used.size > maxCategories) {
     throw new ExpError(
       'DATA_INVALID',
-      `${displayPath(text.file)}: column "${name}" has ${used.size} different values; at most ${maxCategories} categories are accepted`,
+      `${displayPath(file)}: column "${name}" has ${used.size} different values; at most ${maxCategories} categories are accepted`,
       `leave it out (ignore: [${name}]), or declare numbers (columns: {${name}: numeric})`,
     );
   }
@@ -76,7 +75,7 @@ function learnWords({text}: CsvTable, {name, values, words}: CsvColumn, rows: Ui
 }
 
 /** Rows as examples. @param rows all by default @throws ExpError for a category or class that training rows do not have */
-export function examplesOf(table: CsvTable, rows: Uint32Array | undefined, encoding: TableEncoding): Examples {
+export function examplesOf(table: Table, rows: Uint32Array | undefined, encoding: TableEncoding): Examples {
   const numExamples = rows?.length ?? table.numRows;
   const rowOf = (example: number): number => rows?.[example] ?? example;
   const byName = new Map(table.columns.map((column) => [column.name, column]));
@@ -98,8 +97,8 @@ export function examplesOf(table: CsvTable, rows: Uint32Array | undefined, encod
 }
 
 function targetsOf(
-  table: CsvTable,
-  byName: ReadonlyMap<string, CsvColumn>,
+  table: Table,
+  byName: ReadonlyMap<string, Column>,
   numExamples: number,
   rowOf: (example: number) => number,
   {targets, classNames}: TableEncoding,
@@ -125,17 +124,10 @@ function placesOf(words: readonly string[], known: readonly string[]): Int32Arra
   return Int32Array.from(words, (word) => places.get(word) ?? -1);
 }
 
-function unknown(
-  table: CsvTable,
-  column: CsvColumn,
-  row: number,
-  known: readonly string[],
-  noun = 'category',
-): ExpError {
+function unknown(table: Table, column: Column, row: number, known: readonly string[], noun = 'category'): ExpError {
   const word = quoteCell(column.words[column.values[row]!]!);
   const listed = known.length > 10 ? `${known.slice(0, 10).join(', ')}, … (${known.length} in all)` : known.join(', ');
-  return rowError(
-    table.text,
+  return table.cellError(
     row,
     column.field,
     `column ${quoteCell(column.name)} has the ${noun} ${word}, which no training row has; they have ${listed}`,

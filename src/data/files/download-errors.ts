@@ -1,0 +1,62 @@
+import {ExpError} from '../../support/errors.js';
+import {displayPath} from './paths.js';
+
+const elsewhere = 'or fetch the file by other means and write its path in place of {url, sha256}';
+const goesOn = 'run again: the download goes on where it stopped';
+
+/** Reasons for which there is no connection at all, by the system's code. */
+const noConnection: Readonly<Record<string, (host: string) => string>> = {
+  ENOTFOUND: (host) => `the name ${host} is not known here; is there a network?`,
+  EAI_AGAIN: (host) => `the name ${host} cannot be looked up; is there a network?`,
+  ECONNREFUSED: (host) => `nothing answers at ${host}`,
+  ENETUNREACH: () => 'there is no network',
+  EHOSTUNREACH: (host) => `${host} cannot be reached`,
+};
+
+const codeOf = ({cause}: Error): string => (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
+
+/** Whether `fetch` failed without ever being connected. */
+export const isUnconnected = (error: Error): boolean => codeOf(error) in noConnection;
+
+/** No connection, or one that broke before the first byte. */
+export function brokenConnection(url: string, error: Error): ExpError {
+  const why = noConnection[codeOf(error)]?.(new URL(url).host);
+  const reason = why ?? (error.cause instanceof Error ? error.cause.message : error.message);
+  return new ExpError('DATA_MISSING', `${url} cannot be downloaded: ${reason}`, `try again later, ${elsewhere}`, {
+    cause: error,
+  });
+}
+
+/** The server answers, but not with the file. */
+export const refused = (url: string, {status, statusText}: Response): ExpError =>
+  new ExpError(
+    'DATA_MISSING',
+    `${url} cannot be downloaded: the server answers ${status}${statusText ? ` ${statusText}` : ''}`,
+    status === 404 || status === 410 ? `check the URL, ${elsewhere}` : `try again later, ${elsewhere}`,
+  );
+
+/** Some bytes came, not all. */
+export const cut = (url: string, why: string, receivedBytes: number, totalBytes: number | undefined): ExpError =>
+  new ExpError(
+    'DATA_MISSING',
+    `${url} cannot be downloaded: ${why} after ${receivedBytes}${totalBytes === undefined ? '' : ` of ${totalBytes}`} bytes`,
+    goesOn,
+  );
+
+/** All bytes came, and are others. */
+export const wrongChecksum = (url: string, got: string, expected: string): ExpError =>
+  new ExpError(
+    'DATA_INVALID',
+    `${url} is another file than the spec wants: SHA-256 ${got}; expected ${expected}`,
+    'check the URL and the sum; the file may have changed since the spec was written',
+  );
+
+/** The cache cannot be written. */
+export function unwritable(url: string, file: string, error: NodeJS.ErrnoException): ExpError {
+  const isFull = error.code === 'ENOSPC' || error.code === 'EDQUOT';
+  const reason = isFull ? 'the disk is full' : error.message;
+  const hint = isFull
+    ? `free some space, or set EXP_CACHE_DIR to a folder on another disk; ${goesOn}`
+    : 'set EXP_CACHE_DIR to a folder that can be written';
+  return new ExpError('DATA_MISSING', `${url} cannot be kept in ${displayPath(file)}: ${reason}`, hint, {cause: error});
+}

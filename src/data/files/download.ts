@@ -1,0 +1,192 @@
+import {createHash, type Hash} from 'node:crypto';
+import {createReadStream} from 'node:fs';
+import {type FileHandle, open, rename, rm, stat} from 'node:fs/promises';
+import {setTimeout as wait} from 'node:timers/promises';
+import {ExpError} from '../../support/errors.js';
+import {cachedPath, claimPartial} from './cache.js';
+import {brokenConnection, cut, isUnconnected, refused, unwritable, wrongChecksum} from './download-errors.js';
+
+/** How far a download is. */
+export interface DownloadProgress {
+  readonly url: string;
+  /** Bytes that are there, those of an earlier, interrupted download included. */
+  readonly receivedBytes: number;
+  /** Absent where the server does not say. */
+  readonly totalBytes?: number;
+  readonly isDone: boolean;
+}
+
+/** Is told at the start, at most every tenth of a second, and at the end. */
+export type DownloadListener = (progress: DownloadProgress) => void;
+
+export interface DownloadOptions {
+  readonly onProgress?: DownloadListener | undefined;
+  /** A connection that brings nothing for so long counts as cut. */
+  readonly stallMillis?: number;
+  /** Before the first of up to three further tries; twice as long before each next one. */
+  readonly retryMillis?: number;
+}
+
+const maxTries = 4;
+const progressMillis = 100;
+
+/**
+ * Downloads a file into the per-user cache, or finds it there. The bytes are checked before the file gets its name, so what is in the
+ * cache is whole; a download that was cut goes on where it stopped, within this call and in later ones.
+ * @param sha256 lower case
+ * @returns the absolute path, which ends in the checksum
+ * @throws ExpError DATA_MISSING where it cannot be had, DATA_INVALID where it is something else
+ */
+export async function download(url: string, sha256: string, options: DownloadOptions = {}): Promise<string> {
+  const target = cachedPath(sha256);
+  if (await isFile(target)) return target;
+  const partial = await claimPartial(target).catch((error: NodeJS.ErrnoException) => {
+    throw unwritable(url, target, error);
+  });
+  try {
+    // Another process may have finished it meanwhile.
+    if (await isFile(target)) return target;
+    const fetched = new Download(url, partial.path, options);
+    const got = await fetched.run();
+    if (got !== sha256) {
+      await rm(partial.path, {force: true});
+      throw wrongChecksum(url, got, sha256);
+    }
+    await rename(partial.path, target).catch((error: NodeJS.ErrnoException) => {
+      throw unwritable(url, target, error);
+    });
+    return target;
+  } finally {
+    if (!partial.isShared) await rm(partial.path, {force: true});
+    await partial.release();
+  }
+}
+
+const isFile = async (file: string): Promise<boolean> =>
+  stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+
+/** One file under way, over as many connections as it takes. */
+class Download {
+  #hash: Hash = createHash('sha256');
+  #received = 0;
+  #total: number | undefined;
+  #toldAt = 0;
+
+  constructor(
+    private readonly url: string,
+    private readonly path: string,
+    private readonly options: DownloadOptions,
+  ) {}
+
+  /** @returns the SHA-256 of what came */
+  async run(): Promise<string> {
+    const file = await open(this.path, 'a').catch((error: NodeJS.ErrnoException) => {
+      throw unwritable(this.url, this.path, error);
+    });
+    try {
+      await this.#readPartial();
+      for (let tries = 1; ; tries++) {
+        const before = this.#received;
+        const problem = await this.#connect(file);
+        if (problem === undefined) break;
+        if (this.#received > before) tries = 1;
+        if (tries >= maxTries) throw problem;
+        await wait((this.options.retryMillis ?? 500) * 2 ** (tries - 1));
+      }
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    this.#tell(true);
+    return this.#hash.digest('hex');
+  }
+
+  /** What an earlier process left counts as received. */
+  async #readPartial(): Promise<void> {
+    for await (const chunk of createReadStream(this.path)) {
+      this.#hash.update(chunk as Buffer);
+      this.#received += (chunk as Buffer).length;
+    }
+  }
+
+  /** One connection. @returns what went wrong if trying again may help @throws ExpError if it cannot */
+  async #connect(file: FileHandle): Promise<ExpError | undefined> {
+    const stalled = new AbortController();
+    const {stallMillis = 60_000} = this.options;
+    const timer = setTimeout(() => stalled.abort(), stallMillis);
+    const headers = {
+      'accept-encoding': 'identity',
+      ...(this.#received > 0 ? {range: `bytes=${this.#received}-`} : {}),
+    };
+    try {
+      const response = await fetch(this.url, {headers, signal: stalled.signal});
+      // All is there already, or more than all.
+      if (response.status === 416) return this.#isWhole(response) ? undefined : await this.#restart(file);
+      if (!response.ok) return this.#refusal(response);
+      // A server without ranges sends the whole file again.
+      if (response.status !== 206 && this.#received > 0) await this.#restart(file);
+      const length = response.headers.get('content-length');
+      this.#total = length === null ? undefined : this.#received + Number(length);
+      this.#tell(false, true);
+      if (response.body) {
+        for await (const chunk of response.body) {
+          timer.refresh();
+          await this.#store(file, chunk as Uint8Array);
+        }
+      }
+      return undefined;
+    } catch (error) {
+      if (error instanceof ExpError) throw error;
+      const isNew = this.#received === 0 && !stalled.signal.aborted;
+      if (isNew || isUnconnected(error as Error)) throw brokenConnection(this.url, error as Error);
+      const why = stalled.signal.aborted ? `nothing came for ${stallMillis / 1000} s` : 'the connection was cut';
+      return cut(this.url, why, this.#received, this.#total);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Whether an answer to a range beyond the end, with its `content-range: bytes *\/LENGTH`, says that nothing is lacking. */
+  #isWhole({headers}: Response): boolean {
+    return headers.get('content-range')?.split('/')[1] === String(this.#received);
+  }
+
+  async #refusal(response: Response): Promise<ExpError> {
+    await response.body?.cancel();
+    if (response.status >= 500 || response.status === 429) return refused(this.url, response);
+    throw refused(this.url, response);
+  }
+
+  async #store(file: FileHandle, chunk: Uint8Array): Promise<void> {
+    await file.appendFile(chunk).catch((error: NodeJS.ErrnoException) => {
+      throw unwritable(this.url, this.path, error);
+    });
+    this.#hash.update(chunk);
+    this.#received += chunk.length;
+    this.#tell(false);
+  }
+
+  /** Forgets what has come so far. @returns the problem, in case it was asked for a range that is not there */
+  async #restart(file: FileHandle): Promise<ExpError> {
+    const problem = cut(this.url, 'the server does not have the rest', this.#received, undefined);
+    await file.truncate(0);
+    this.#hash = createHash('sha256');
+    this.#received = 0;
+    return problem;
+  }
+
+  #tell(isDone: boolean, isStart = false): void {
+    const now = performance.now();
+    if (!isDone && !isStart && now - this.#toldAt < progressMillis) return;
+    this.#toldAt = now;
+    this.options.onProgress?.({
+      url: this.url,
+      receivedBytes: this.#received,
+      ...(this.#total === undefined ? {} : {totalBytes: this.#total}),
+      isDone,
+    });
+  }
+}

@@ -1,0 +1,158 @@
+import {nearest} from '../../spec/suggest.js';
+import {ExpError} from '../../support/errors.js';
+import {displayPath} from './paths.js';
+
+export type ColumnKind = 'numeric' | 'categorical';
+
+/** A column in memory: numbers as doubles, words as numbers of a dictionary. */
+export interface Column {
+  readonly name: string;
+  /** Place in a row, from 0. */
+  readonly field: number;
+  readonly kind: ColumnKind;
+  /** One per row: the number, or the word's place in `words`. */
+  readonly values: Float64Array;
+  /** In order of appearance; empty for numbers. */
+  readonly words: readonly string[];
+}
+
+/** A table of one of the formats, its columns in memory. */
+export interface Table extends TableFile {
+  readonly numRows: number;
+  /** The columns asked for, in the order of the file. */
+  readonly columns: readonly Column[];
+}
+
+/** A file of rows, as far as error messages go. */
+export interface TableFile {
+  /** Absolute path, for messages. */
+  readonly file: string;
+  /** A DATA_INVALID error at a cell; the message follows the place. @param row from 0, headers not counted @param field from 0 */
+  cellError(row: number, field: number, message: string, hint?: string): ExpError;
+}
+
+/** Which columns to read. Without a kind, a column is numeric when its first value is a number. */
+export interface ColumnPlan {
+  readonly kinds: ReadonlyMap<string, ColumnKind>;
+  /** Whether to read a column of this name. */
+  wants(name: string): boolean;
+  /** Columns the spec names, with the key that names them; each must be there. */
+  readonly named: ReadonlyMap<string, string>;
+}
+
+/** Throws unless every column that the spec names is there. @param file absolute */
+export function checkNamed(file: string, names: readonly string[], named: ColumnPlan['named']): void {
+  for (const [name, key] of named) {
+    if (names.includes(name)) continue;
+    const near = nearest(name, names);
+    throw new ExpError(
+      'DATA_INVALID',
+      `${displayPath(file)} has no column "${name}" (${key}); its columns are ${names.join(', ')}`,
+      near === undefined ? undefined : `did you mean ${near}?`,
+    );
+  }
+}
+
+/** A cell as messages show it: on one line and not too long. */
+export const quoteCell = (cell: string): string => JSON.stringify(cell.length > 40 ? `${cell.slice(0, 40)}…` : cell);
+
+const numberPattern = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const notFinitePattern = /^[+-]?(?:nan|inf|infinity)$/i;
+const missingPattern = /^(?:na|n\/a|null|none|\?)$/i;
+
+/** Collects the cells of one column, row by row. */
+export class ColumnBuilder {
+  #values = new Float64Array(64);
+  #length = 0;
+  readonly #words = new Map<string, number>();
+
+  constructor(
+    private readonly table: TableFile,
+    readonly name: string,
+    readonly field: number,
+    private kind: ColumnKind | undefined,
+  ) {}
+
+  /** A cell of a format that knows only text: what looks like a number may be one. */
+  addText(cell: string, row: number): void {
+    if (cell === '') throw this.missing(row, 'empty');
+    this.kind ??= this.guess(cell, row);
+    if (this.kind === 'numeric') this.push(this.parse(cell, row));
+    else this.pushWord(cell);
+  }
+
+  /** A cell of a format that has types: numbers, texts and truth values, which are the words false and true. */
+  addTyped(cell: unknown, row: number): void {
+    if (cell === null || cell === undefined) throw this.missing(row, cell === null ? 'null' : 'missing');
+    if (cell === '') throw this.missing(row, 'empty');
+    const isNumber = typeof cell === 'number' || typeof cell === 'bigint';
+    if (!isNumber && typeof cell !== 'string' && typeof cell !== 'boolean') {
+      const hint = `leave it out: ignore: [${this.name}]`;
+      throw this.error(row, `holds ${describeCell(cell)}; expected numbers, texts or truth values`, hint);
+    }
+    this.kind ??= isNumber ? 'numeric' : 'categorical';
+    if (this.kind === 'categorical') this.pushWord(String(cell));
+    else if (typeof cell === 'string') throw this.notANumber(cell, row);
+    else this.push(this.finite(Number(cell), String(cell), row));
+  }
+
+  finish(): Column {
+    const {name, field} = this;
+    const values = this.#values.subarray(0, this.#length);
+    return {name, field, kind: this.kind ?? 'numeric', values, words: [...this.#words.keys()]};
+  }
+
+  private guess(cell: string, row: number): ColumnKind {
+    if (!missingPattern.test(cell))
+      return numberPattern.test(cell) || notFinitePattern.test(cell) ? 'numeric' : 'categorical';
+    const hint = `if ${cell} is a category: columns: {${this.name}: categorical}`;
+    throw this.error(row, `is ${cell}; missing values are not accepted`, hint);
+  }
+
+  private parse(cell: string, row: number): number {
+    if (numberPattern.test(cell)) return this.finite(Number(cell), cell, row);
+    if (notFinitePattern.test(cell)) throw this.error(row, `is ${cell}; expected a finite number`);
+    throw this.notANumber(cell, row);
+  }
+
+  private finite(value: number, shown: string, row: number): number {
+    if (Number.isFinite(Math.fround(value))) return value;
+    if (!/\d/.test(shown)) throw this.error(row, `is ${shown}; expected a finite number`);
+    throw this.error(row, `is ${shown}; expected a number that a 32-bit float can hold (below 3.4e38)`);
+  }
+
+  private notANumber(cell: string, row: number): ExpError {
+    const hint = `for a column of words: columns: {${this.name}: categorical}`;
+    return this.error(row, `is ${quoteCell(cell)}; expected a number`, hint);
+  }
+
+  private missing(row: number, what: string): ExpError {
+    const hint = `fill it in, drop the row, or leave the column out: ignore: [${this.name}]`;
+    return this.error(row, `is ${what}; missing values are not accepted`, hint);
+  }
+
+  private pushWord(word: string): void {
+    const known = this.#words.get(word);
+    if (known === undefined) this.#words.set(word, this.#words.size);
+    this.push(known ?? this.#words.size - 1);
+  }
+
+  private push(value: number): void {
+    if (this.#length === this.#values.length) {
+      const longer = new Float64Array(2 * this.#length);
+      longer.set(this.#values);
+      this.#values = longer;
+    }
+    this.#values[this.#length++] = value;
+  }
+
+  private error(row: number, message: string, hint?: string): ExpError {
+    return this.table.cellError(row, this.field, `column ${quoteCell(this.name)} ${message}`, hint);
+  }
+}
+
+function describeCell(cell: unknown): string {
+  if (Array.isArray(cell)) return 'a list';
+  if (cell instanceof Date) return 'a time';
+  return cell instanceof Uint8Array ? 'bytes' : 'a map';
+}

@@ -1,0 +1,21 @@
+import {Type} from '@sinclair/typebox';
+import {readJsonlTable} from '../files/jsonl-table.js';
+import {readData} from '../files/read.js';
+import {defineSource} from './definition.js';
+import {loadTables, type TableReader, tableArgs, tableFacts} from './table-source.js';
+
+const read: TableReader = async (file, plan) => readJsonlTable(file, await readData(file), plan);
+
+/** Tables of JSON objects. */
+export const jsonl = defineSource({
+  type: 'jsonl',
+  summary:
+    'JSON lines: one object a line, its keys the columns; numbers are numeric, texts and truth values categorical.',
+  args: Type.Object(tableArgs),
+  facts: {...tableFacts, files: 'UTF-8, gzip or not; every line has the columns of the first'},
+  example:
+    'data:\n  source: {type: jsonl, path: data/penguins.jsonl, target: species, testFraction: 0.2}\n  transforms: [{type: normalize, fit: train}]',
+  // The number of inputs and classes is known only after every row has been read.
+  describe: async (spec, context) => (await loadTables(spec, read, context)).info,
+  load: (spec, context) => loadTables(spec, read, context),
+});

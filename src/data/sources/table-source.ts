@@ -1,0 +1,153 @@
+import {type Static, Type} from '@sinclair/typebox';
+import {Rng} from '../../support/random.js';
+import {DataSpecError} from '../data-error.js';
+import {dataFile, type FileRef, locateFile} from '../files/locate.js';
+import type {ColumnKind, ColumnPlan, Table} from '../files/table.js';
+import {holdOut} from '../split.js';
+import type {SourceContext, SourceData, SourceInfo} from './definition.js';
+import {examplesOf, learnEncoding, type TableEncoding} from './table-encoding.js';
+
+const columnName = Type.String({minLength: 1});
+
+/** Arguments that all formats of tables share. */
+export const tableArgs = {
+  path: dataFile('The table, relative to the spec.'),
+  target: Type.Union([columnName, Type.Array(columnName, {minItems: 1})], {
+    description: 'Column to predict; several for regression with several targets.',
+  }),
+  task: Type.Union([Type.Literal('auto'), Type.Literal('classification'), Type.Literal('regression')], {
+    default: 'auto',
+    description: 'auto: classification when the target is words, regression when it is numbers.',
+  }),
+  columns: Type.Record(Type.String(), Type.Union([Type.Literal('numeric'), Type.Literal('categorical')]), {
+    default: {},
+    description:
+      'Kind of columns by name; by default numeric when the first value is a number, else categorical. A categorical column becomes one 0/1 input per category seen in training.',
+  }),
+  ignore: Type.Array(columnName, {default: [], description: 'Columns to leave out.'}),
+  testPath: Type.Optional(dataFile('A second table with the test examples.')),
+  testFraction: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      exclusiveMaximum: 1,
+      description: 'Part of the rows that becomes the test set, the same part of each class.',
+    }),
+  ),
+  splitSeed: Type.Integer({
+    default: 0,
+    minimum: 0,
+    description:
+      'Decides which rows testFraction takes; not the seed of the experiment, so that all seeds meet the same test set.',
+  }),
+  unknownCategories: Type.Union([Type.Literal('error'), Type.Literal('zeros')], {
+    default: 'error',
+    description: 'What a category becomes that only test examples have: an error, or 0 for every known category.',
+  }),
+};
+
+/** What all formats of tables give. */
+export const tableFacts = {
+  inputs: '[n]: in the order of the file, 1 for a numeric column, 1 per category for a categorical one',
+  targets: 'classes (sorted) or real numbers',
+} as const;
+
+const sharedArgs = Type.Object(tableArgs);
+
+/** The shared arguments, defaults filled. */
+export type TableSpec = Static<typeof sharedArgs>;
+
+/** Reads a file of one format. @param file absolute @throws ExpError */
+export type TableReader = (file: string, plan: ColumnPlan) => Promise<Table>;
+
+/** Reads the tables of a spec and makes numbers of their rows. @throws ExpError */
+export async function loadTables(spec: TableSpec, read: TableReader, context: SourceContext): Promise<SourceData> {
+  const {info, encoding, train, trainRows, test, testRows} = await readTables(spec, read, context);
+  return {
+    info,
+    train: examplesOf(train, trainRows, encoding),
+    ...(test ? {test: examplesOf(test, testRows, encoding)} : {}),
+    fitted: {
+      columns: encoding.features.map(({name, categories}) => ({name, ...(categories ? {categories} : {})})),
+      ...(encoding.classNames ? {classNames: encoding.classNames} : {}),
+    },
+  };
+}
+
+interface Tables {
+  readonly info: SourceInfo;
+  readonly encoding: TableEncoding;
+  readonly train: Table;
+  readonly trainRows?: Uint32Array | undefined;
+  readonly test?: Table | undefined;
+  readonly testRows?: Uint32Array | undefined;
+}
+
+async function readTables(spec: TableSpec, read: TableReader, context: SourceContext): Promise<Tables> {
+  const targets = typeof spec.target === 'string' ? [spec.target] : spec.target;
+  checkSpec(spec, targets);
+  const open = async (ref: FileRef, plan: ColumnPlan): Promise<Table> => read(await locateFile(ref, context), plan);
+  const train = await open(spec.path, trainingPlan(spec, targets));
+  const held = holdOutTest(spec, train, targets);
+  const encoding = learnEncoding(train, held?.kept, targets, spec);
+  const other = spec.testPath === undefined ? undefined : await open(spec.testPath, testPlan(targets, train));
+  const numTest = other?.numRows ?? held?.held.length ?? 0;
+  const counts = {numTrain: train.numRows - (held?.held.length ?? 0), numTest};
+  const info: SourceInfo = {
+    ...counts,
+    inputShape: [encoding.inputSize],
+    ...(encoding.classNames
+      ? {
+          task: 'classification',
+          numClasses: encoding.classNames.length,
+          classNames: encoding.classNames,
+          targetShape: [],
+        }
+      : {task: 'regression', targetShape: [targets.length]}),
+  };
+  return {info, encoding, train, trainRows: held?.kept, test: held ? train : other, testRows: held?.held};
+}
+
+function checkSpec(spec: TableSpec, targets: readonly string[]): void {
+  if (spec.testPath !== undefined && spec.testFraction !== undefined) {
+    throw new DataSpecError('data.source.testFraction', 'and testPath both name the test set', 'drop one of them');
+  }
+  if (spec.task === 'classification' && targets.length > 1) {
+    throw new DataSpecError('data.source.target', `names ${targets.length} columns; classification has one`);
+  }
+  targets.forEach((name, index) => {
+    if (targets.indexOf(name) !== index) throw new DataSpecError('data.source.target', `names "${name}" twice`);
+    if (spec.ignore.includes(name)) throw new DataSpecError('data.source.ignore', `holds the target "${name}"`);
+  });
+}
+
+function trainingPlan(spec: TableSpec, targets: readonly string[]): ColumnPlan {
+  const kinds = new Map<string, ColumnKind>(Object.entries(spec.columns));
+  for (const name of targets) {
+    if (spec.task === 'classification') kinds.set(name, 'categorical');
+    else if (spec.task === 'regression' || targets.length > 1) kinds.set(name, 'numeric');
+  }
+  const named = new Map<string, string>();
+  for (const name of spec.ignore) named.set(name, 'data.source.ignore');
+  for (const name of Object.keys(spec.columns)) named.set(name, 'data.source.columns');
+  for (const name of targets) named.set(name, 'data.source.target');
+  return {kinds, named, wants: (name) => !spec.ignore.includes(name)};
+}
+
+/** The test table has the columns of the training table, of the same kinds; others are left out. */
+function testPlan(targets: readonly string[], train: Table): ColumnPlan {
+  const kinds = new Map(train.columns.map(({name, kind}) => [name, kind]));
+  const named = new Map<string, string>();
+  for (const name of targets) named.set(name, 'data.source.target');
+  for (const {name} of train.columns) named.set(name, 'in the training table');
+  return {kinds, named, wants: (name) => named.has(name)};
+}
+
+function holdOutTest(spec: TableSpec, table: Table, targets: readonly string[]) {
+  if (spec.testFraction === undefined) return undefined;
+  if (table.numRows < 2) {
+    throw new DataSpecError('data.source.testFraction', `needs at least 2 rows; the table has ${table.numRows}`);
+  }
+  const target = table.columns.find(({name}) => name === targets[0]);
+  const labels = target?.kind === 'categorical' ? Int32Array.from(target.values) : undefined;
+  return holdOut(table.numRows, spec.testFraction, Rng.fromSeed(spec.splitSeed).split('test'), labels);
+}
