@@ -1,0 +1,184 @@
+import {Type} from '@sinclair/typebox';
+import type {Tensor} from '@tensorflow/tfjs-core';
+import {formatShape, type Shape} from '../../support/tensor.js';
+import {type BuildContext, defineLayer, type LayerWeight, type TfLayer} from '../layer.js';
+import {ShapeProblem} from '../shape-problem.js';
+import {createFunctionLayer, weightConfig} from './function-layer.js';
+import {standardize} from './standardize.js';
+
+const epsilonField = (value: number, what: string) =>
+  Type.Number({default: value, exclusiveMinimum: 0, description: `Added to the ${what}; above 0.`});
+
+const centerAndScale = {
+  center: Type.Boolean({default: true, description: 'Whether a learned offset (beta) is added.'}),
+  scale: Type.Boolean({default: true, description: 'Whether a learned factor (gamma) is applied.'}),
+};
+
+interface AffineArguments {
+  readonly center: boolean;
+  readonly scale: boolean;
+}
+
+function requireChannels(inputShape: Shape): Shape {
+  if (inputShape.length === 0) throw new ShapeProblem('wants at least one axis; it gets single numbers');
+  return inputShape;
+}
+
+const channelWeight = (name: string, type: 'zeros' | 'ones', inputShape: Shape): LayerWeight => ({
+  name,
+  shape: [inputShape.at(-1)!],
+  trainable: true,
+  initializer: {type},
+});
+
+const affineWeights = ({center, scale}: AffineArguments, inputShape: Shape): readonly LayerWeight[] => [
+  ...(scale ? [channelWeight('gamma', 'ones', inputShape)] : []),
+  ...(center ? [channelWeight('beta', 'zeros', inputShape)] : []),
+];
+
+/** A layer that standardizes and then applies gamma and beta, one of each per channel. */
+function buildAffine(
+  className: string,
+  args: AffineArguments & {readonly epsilon: number},
+  context: BuildContext,
+  config: Record<string, number>,
+  standardized: (x: Tensor) => Tensor,
+): TfLayer {
+  const {core} = context.tf;
+  const {center, scale, epsilon} = args;
+  return createFunctionLayer(context, {
+    className,
+    config: {
+      ...config,
+      epsilon,
+      center,
+      scale,
+      ...(scale ? weightConfig(context, 'gamma') : {}),
+      ...(center ? weightConfig(context, 'beta') : {}),
+    },
+    outputShape: context.inputShape,
+    weights: affineWeights(args, context.inputShape),
+    call(x, weight) {
+      const value = standardized(x);
+      const scaled = scale ? core.mul(value, weight('gamma')) : value;
+      return center ? core.add(scaled, weight('beta')) : scaled;
+    },
+  });
+}
+
+export const layerNormalization = defineLayer({
+  type: 'layerNormalization',
+  summary: 'Normalizes the last axis of each example to mean 0 and variance 1 (Ba et al. 2016).',
+  shapes: '[..., channels] → the same',
+  example: '{type: layerNormalization, epsilon: 1.0e-5}',
+  args: Type.Object({
+    epsilon: Type.Number({
+      default: 0.001,
+      exclusiveMinimum: 0,
+      description: "Added to the variance; above 0. The default is Keras's, PyTorch's is 1e-5.",
+    }),
+    ...centerAndScale,
+  }),
+  outputShape: (_args, inputShape) => requireChannels(inputShape),
+  weights: affineWeights,
+  build: (args, context) =>
+    buildAffine('LayerNormalization', args, context, {axis: -1}, (x) =>
+      standardize(context.tf.core, x, [x.shape.length - 1], args.epsilon),
+    ),
+});
+
+/** The number of groups that Keras's -1 or a number comes to. @throws ShapeProblem when the channels cannot be split so */
+function groupsOf(groups: number, inputShape: Shape): number {
+  const channels = requireChannels(inputShape).at(-1)!;
+  if (groups === -1) return channels;
+  if (channels % groups === 0) return groups;
+  throw new ShapeProblem(
+    `has ${groups} groups, which the ${channels} channels of ${formatShape(inputShape)} cannot be split into`,
+    {
+      field: 'groups',
+      hint: `choose a divisor of ${channels}`,
+    },
+  );
+}
+
+export const groupNormalization = defineLayer({
+  type: 'groupNormalization',
+  summary: 'Normalizes groups of channels of each example to mean 0 and variance 1, over all positions (Wu & He 2018).',
+  shapes: '[..., channels] → the same',
+  example: '{type: groupNormalization, groups: -1}',
+  args: Type.Object({
+    groups: Type.Unsafe<number>({
+      anyOf: [Type.Integer({minimum: 1}), Type.Literal(-1)],
+      'x-expected': 'a whole number of at least 1, or -1',
+      default: 32,
+      description:
+        'Number of groups, a divisor of the channels. 1 normalizes over everything, -1 each channel by itself (instance normalization).',
+    }),
+    epsilon: Type.Number({
+      default: 0.001,
+      exclusiveMinimum: 0,
+      description: "Added to the variance; above 0. The default is Keras's, PyTorch's is 1e-5.",
+    }),
+    ...centerAndScale,
+  }),
+  outputShape({groups}, inputShape) {
+    groupsOf(groups, inputShape);
+    return inputShape;
+  },
+  weights: affineWeights,
+  build(args, context) {
+    const {core} = context.tf;
+    const groups = groupsOf(args.groups, context.inputShape);
+    return buildAffine('GroupNormalization', args, context, {groups: args.groups, axis: -1}, (x) => {
+      const perGroup = x.shape.at(-1)! / groups;
+      const split = core.reshape(x, [x.shape[0]!, -1, groups, perGroup]);
+      return core.reshape(standardize(core, split, [1, 3], args.epsilon), x.shape);
+    });
+  },
+});
+
+export const rmsNormalization = defineLayer({
+  type: 'rmsNormalization',
+  summary:
+    'Divides the last axis of each example by its root mean square and multiplies by a learned factor (Zhang & Sennrich 2019).',
+  shapes: '[..., channels] → the same',
+  example: '{type: rmsNormalization}',
+  args: Type.Object({epsilon: epsilonField(1e-6, 'mean square')}),
+  outputShape: (_args, inputShape) => requireChannels(inputShape),
+  weights: (_args, inputShape) => [channelWeight('scale', 'ones', inputShape)],
+  build({epsilon}, context) {
+    const {core} = context.tf;
+    return createFunctionLayer(context, {
+      className: 'RMSNormalization',
+      config: {axis: -1, epsilon},
+      outputShape: context.inputShape,
+      weights: [channelWeight('scale', 'ones', context.inputShape)],
+      call(x, weight) {
+        const meanSquare = core.mean(core.square(x), -1, true);
+        return core.mul(core.mul(x, core.rsqrt(core.add(meanSquare, epsilon))), weight('scale'));
+      },
+    });
+  },
+});
+
+export const unitNormalization = defineLayer({
+  type: 'unitNormalization',
+  summary: 'Divides the last axis of each example by its Euclidean length, of which at least 1e-6 is taken.',
+  shapes: '[..., channels] → the same',
+  example: '{type: unitNormalization}',
+  args: Type.Object({}),
+  outputShape: (_args, inputShape) => requireChannels(inputShape),
+  weights: () => [],
+  build(_args, context) {
+    const {core} = context.tf;
+    return createFunctionLayer(context, {
+      className: 'UnitNormalization',
+      config: {axis: -1},
+      outputShape: context.inputShape,
+      call(x) {
+        const squaredLength = core.sum(core.square(x), -1, true);
+        return core.mul(x, core.rsqrt(core.maximum(squaredLength, 1e-12)));
+      },
+    });
+  },
+});
