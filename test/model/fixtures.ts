@@ -18,7 +18,7 @@ export function modelOf(...written: readonly WrittenLayer[]): ModelSpec {
   return {layers: written.map((layer) => Value.Default(layers[layer.type].args, {...layer}) as LayerSpec)};
 }
 
-/** One layer as PyTorch computed it; see test/reference/layers.py. */
+/** One layer as PyTorch computed it; see test/reference/layers.py and feed_forward_layers.py. */
 export interface LayerCase {
   readonly title: string;
   readonly layer: WrittenLayer;
@@ -30,11 +30,14 @@ export interface LayerCase {
   readonly inputGradient: ReferenceArray;
   readonly weightGradients: Readonly<Record<string, ReferenceArray>>;
   readonly noise?: ReferenceArray;
+  /** What kind of noise that is; keepMask unless said. */
+  readonly noiseKind?: 'keepMask' | 'normal';
   readonly moved?: Readonly<Record<string, ReferenceArray>>;
 }
 
-/** The cases of test/reference/layers.json. */
-export const readLayerCases = (): readonly LayerCase[] => readReference<{cases: readonly LayerCase[]}>('layers').cases;
+/** The cases of test/reference/layers.json and feed_forward_layers.json. */
+export const readLayerCases = (): readonly LayerCase[] =>
+  ['layers', 'feed_forward_layers'].flatMap((name) => readReference<{cases: readonly LayerCase[]}>(name).cases);
 
 /** A network as PyTorch computed it; see test/reference/graphs.py. */
 export interface GraphCase {

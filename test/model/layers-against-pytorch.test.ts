@@ -62,7 +62,9 @@ for (const {title, layer, ...reference} of cases) {
       t.ok(disagreement(moved.get(`${layer.type}/${name}`)!, expected) <= 1, `${name} after the step`);
     }
     for (const request of requests) {
-      t.match(request, {layer: layer.type, kind: 'keepMask', rate: layer.rate, shape: reference.inputs.shape});
+      const kind = reference.noiseKind ?? 'keepMask';
+      const rate = kind === 'normal' ? 0 : layer.rate;
+      t.match(request, {layer: layer.type, kind, rate, shape: reference.noise!.shape});
     }
     t.equal(requests.length, reference.noise ? 2 : 0, 'noise asked for in each of the two passes, in training only');
 

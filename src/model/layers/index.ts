@@ -5,15 +5,41 @@ import {activation} from './activation.js';
 import {averagePooling2d} from './average-pooling2d.js';
 import {batchNormalization} from './batch-normalization.js';
 import {concatenate} from './concatenate.js';
+import {conv1dTranspose, conv2dTranspose} from './conv-transpose.js';
+import {conv1d} from './conv1d.js';
 import {conv2d} from './conv2d.js';
+import {conv3d} from './conv3d.js';
 import {dense} from './dense.js';
+import {depthwiseConv1d, depthwiseConv2d, separableConv1d, separableConv2d} from './depthwise.js';
 import {dot} from './dot.js';
 import {dropout} from './dropout.js';
 import {flatten} from './flatten.js';
 import {globalAveragePooling2d} from './global-average-pooling2d.js';
 import {maxPooling2d} from './max-pooling2d.js';
 import {add, average, maximum, minimum, multiply, subtract} from './merge.js';
+import {
+  alphaDropout,
+  gaussianDropout,
+  gaussianNoise,
+  spatialDropout1d,
+  spatialDropout2d,
+  spatialDropout3d,
+} from './noise.js';
+import {groupNormalization, layerNormalization, rmsNormalization, unitNormalization} from './normalizations.js';
+import {cropping1d, cropping2d, cropping3d, zeroPadding1d, zeroPadding2d, zeroPadding3d} from './padding.js';
+import {
+  averagePooling1d,
+  averagePooling3d,
+  globalAveragePooling1d,
+  globalAveragePooling3d,
+  globalMaxPooling1d,
+  globalMaxPooling2d,
+  globalMaxPooling3d,
+  maxPooling1d,
+  maxPooling3d,
+} from './pooling.js';
 import {reshape} from './reshape.js';
+import {upSampling1d, upSampling2d, upSampling3d} from './up-sampling.js';
 
 /** Every layer a model can be made of. A new one is a file and a line here. */
 export const layers = {
@@ -27,6 +53,42 @@ export const layers = {
   dropout,
   batchNormalization,
   activation,
+  conv1d,
+  conv3d,
+  conv1dTranspose,
+  conv2dTranspose,
+  depthwiseConv1d,
+  depthwiseConv2d,
+  separableConv1d,
+  separableConv2d,
+  maxPooling1d,
+  maxPooling3d,
+  averagePooling1d,
+  averagePooling3d,
+  globalAveragePooling1d,
+  globalAveragePooling3d,
+  globalMaxPooling1d,
+  globalMaxPooling2d,
+  globalMaxPooling3d,
+  upSampling1d,
+  upSampling2d,
+  upSampling3d,
+  zeroPadding1d,
+  zeroPadding2d,
+  zeroPadding3d,
+  cropping1d,
+  cropping2d,
+  cropping3d,
+  layerNormalization,
+  groupNormalization,
+  rmsNormalization,
+  unitNormalization,
+  spatialDropout1d,
+  spatialDropout2d,
+  spatialDropout3d,
+  alphaDropout,
+  gaussianNoise,
+  gaussianDropout,
   add,
   subtract,
   multiply,

@@ -1,0 +1,86 @@
+import * as tf from '@tensorflow/tfjs-core';
+import {loadLayersModel} from '@tensorflow/tfjs-layers';
+import t from 'tap';
+import {buildModel} from '../../src/model/build.js';
+import {forward} from '../../src/model/forward.js';
+import {saveModel} from '../../src/model/save.js';
+import {Rng} from '../../src/support/random.js';
+import {readReference} from '../reference/read.js';
+import {type LayerCase, modelOf, tensorOf, writeWeights} from './fixtures.js';
+
+await tf.setBackend('cpu');
+
+/** Layers that Keras has and stock TensorFlow.js does not. They are saved under Keras's class names. */
+const missing: readonly LayerCase['layer']['type'][] = [
+  'conv1dTranspose',
+  'cropping1d',
+  'cropping3d',
+  'depthwiseConv1d',
+  'globalAveragePooling3d',
+  'globalMaxPooling3d',
+  'groupNormalization',
+  'rmsNormalization',
+  'separableConv1d',
+  'spatialDropout2d',
+  'spatialDropout3d',
+  'unitNormalization',
+  'upSampling1d',
+  'upSampling3d',
+  'zeroPadding1d',
+  'zeroPadding3d',
+];
+
+/** What stock TensorFlow.js makes of a saved model: it predicts the same, or says why it cannot load it. */
+async function stockPrediction({layer, inputs, weights}: LayerCase): Promise<string> {
+  const built = await buildModel(modelOf(layer), {inputShape: inputs.shape.slice(1), rng: Rng.fromSeed(3)});
+  writeWeights(built, weights);
+  const {modelJson, weights: bytes} = await saveModel(built);
+  const {modelTopology, weightsManifest} = JSON.parse(JSON.stringify(modelJson)) as {
+    modelTopology: object;
+    weightsManifest: [{weights: tf.io.WeightsManifestEntry[]}];
+  };
+  const weightData = Uint8Array.from(bytes).buffer;
+  const x = tensorOf(inputs);
+  try {
+    const loaded = await loadLayersModel(
+      tf.io.fromMemory({modelTopology, weightSpecs: weightsManifest[0].weights, weightData}),
+    );
+    const worst = tf.tidy(() => {
+      const ours = forward(built.network, x, {training: false});
+      return tf.max(tf.abs(tf.sub(ours, loaded.predict(x) as tf.Tensor))).dataSync()[0]!;
+    });
+    loaded.dispose();
+    return worst < 1e-5 ? 'predicts the same' : `differs by ${worst}`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    x.dispose();
+    built.network.dispose();
+  }
+}
+
+/** What is said of layers whose class stock TensorFlow.js has, but not with these arguments. */
+const unknownArguments: readonly {readonly title: RegExp; readonly says: RegExp}[] = [
+  {title: /causal/, says: /CAUSAL padding mode .* is not implemented/},
+  {title: /groups/, says: /^Shape mismatch/},
+  {title: /depthwiseConv2d dilated/, says: /Unknown layer: DilatedDepthwiseConv2D/},
+  {title: /bilinear/, says: /Unknown layer: BilinearUpSampling2D/},
+];
+
+for (const reference of readReference<{cases: readonly LayerCase[]}>('feed_forward_layers').cases) {
+  const {title, layer} = reference;
+  const exception = unknownArguments.find((candidate) => candidate.title.test(title));
+  if (missing.includes(layer.type)) {
+    t.test(`stock TensorFlow.js says that it has no ${layer.type}: ${title}`, async (t) => {
+      t.match(await stockPrediction(reference), /Unknown layer: [A-Z]/);
+    });
+  } else if (exception) {
+    t.test(`stock TensorFlow.js says that it cannot do ${title}`, async (t) => {
+      t.match(await stockPrediction(reference), exception.says);
+    });
+  } else {
+    t.test(`stock TensorFlow.js loads ${title}`, async (t) => {
+      t.equal(await stockPrediction(reference), 'predicts the same');
+    });
+  }
+}
