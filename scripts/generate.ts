@@ -1,12 +1,15 @@
 /**
- * Writes what is made from the definitions beside each builder: schemas/experiment.schema.json, and ajv's compiled validator.
+ * Writes what is made from the definitions beside each builder: schemas/experiment.schema.json, ajv's compiled validator, and the
+ * table of kernels in docs/engines.md.
  * `node --import tsx scripts/generate.ts --check` writes nothing and fails if the file is out of date.
  */
+import {readFileSync} from 'node:fs';
 import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {Ajv} from 'ajv';
 import standaloneCode from 'ajv/dist/standalone/index.js';
+import {kernelFamilies} from '../src/engine/compiled/kernels/index.js';
 import {experimentEditorSchemaText} from '../src/experiment/editor-schema.js';
 import {experimentSchema} from '../src/experiment/schema.js';
 
@@ -17,7 +20,18 @@ const generated = (): ReadonlyMap<string, string> =>
   new Map([
     ['schemas/experiment.schema.json', experimentEditorSchemaText()],
     ['src/experiment/generated/validate-experiment.cjs', validatorText()],
+    ['docs/engines.md', enginesPage()],
   ]);
+
+/** The page as it stands, with the table of kernels after its mark made anew. */
+function enginesPage(): string {
+  const mark = '<!-- kernels: written by scripts/generate.ts -->';
+  const [prose] = readFileSync(path.join(root, 'docs/engines.md'), 'utf8').split(mark);
+  const rows = Object.entries(kernelFamilies).map(
+    ([family, kernels]) => `| ${family} | ${Object.keys(kernels).sort().join(', ')} |`,
+  );
+  return `${prose}${mark}\n\n| kernels of TensorFlow.js | lowered to ONNX |\n|---|---|\n${rows.join('\n')}\n`;
+}
 
 /** ajv's verdict on a spec with all defaults filled, compiled ahead: loading it costs no compilation and not ajv itself. */
 function validatorText(): string {
