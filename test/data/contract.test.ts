@@ -1,5 +1,6 @@
-import {copyFileSync, writeFileSync} from 'node:fs';
+import {copyFileSync, mkdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
+import sharp from 'sharp';
 import t from 'tap';
 import {describeData} from '../../src/data/describe.js';
 import type {DataSpec} from '../../src/data/section.js';
@@ -11,6 +12,7 @@ import {
   dataSpec,
   idxBytes,
   idxSource,
+  imageFolderSource,
   irisSource,
   jsonlSource,
   load,
@@ -36,6 +38,14 @@ writeFileSync(
   ),
 );
 writeFileSync(path.join(folder, 'labels.idx'), idxBytes(8, [9], [0, 1, 2, 0, 1, 2, 0, 1, 2]));
+for (const kind of ['u', 'v', 'w']) {
+  mkdirSync(path.join(folder, 'images', kind), {recursive: true});
+  for (const i of [0, 1, 2, 3]) {
+    const background = {r: 60 * i, g: 10, b: kind.charCodeAt(0)};
+    const pixels = sharp({create: {width: 5, height: 4, channels: 3, background}});
+    writeFileSync(path.join(folder, 'images', kind, `${i}.png`), await pixels.png().toBuffer());
+  }
+}
 
 /** Every source, by its registry's name: a new one needs a line here. Small limits keep the suite quick. */
 const cases: Record<keyof typeof sources, Record<string, DataSpec>> = {
@@ -80,6 +90,10 @@ const cases: Record<keyof typeof sources, Record<string, DataSpec>> = {
   npz: {
     all: dataSpec(npzSource({path: 'plain.npz', testInputs: 'x_test', testTargets: 'y_test'})),
     packed: dataSpec(npzSource({path: 'packed.npz', inputs: 'zeros'})),
+  },
+  imageFolder: {
+    all: dataSpec(imageFolderSource({path: 'images'}), {validation: {fraction: 0.25, stratify: true}}),
+    split: dataSpec(imageFolderSource({path: 'images', testFraction: 0.3, channels: 1, fit: 'contain'})),
   },
   idx: {
     all: dataSpec(idxSource()),

@@ -91,6 +91,18 @@ export const npzSource = (more: Partial<SourceOf<'npz'>> = {}): SourceOf<'npz'> 
   ...more,
 });
 
+export const imageFolderSource = (more: Partial<SourceOf<'imageFolder'>> = {}): SourceOf<'imageFolder'> => ({
+  type: 'imageFolder',
+  path: '.',
+  height: 2,
+  width: 2,
+  channels: 3,
+  fit: 'cover',
+  splitSeed: 0,
+  maxMegabytes: 2000,
+  ...more,
+});
+
 /** Files that NumPy and Arrow wrote; `make-files.py` beside them says how. */
 export const madeFiles: string = path.join(import.meta.dirname, 'files');
 

@@ -2,6 +2,7 @@ import type {SpecUnion} from '../../spec/define.js';
 import {csv} from './csv.js';
 import type {SourceDefinition} from './definition.js';
 import {idx} from './idx.js';
+import {imageFolder} from './image-folder.js';
 import {iris} from './iris.js';
 import {jsonl} from './jsonl.js';
 import {mnist} from './mnist.js';
@@ -11,8 +12,17 @@ import {parquet} from './parquet.js';
 import {synthetic} from './synthetic.js';
 
 /** Every data source by name. */
-export const sources = {mnist, iris, synthetic, csv, jsonl, parquet, idx, npy, npz} as const satisfies Readonly<
-  Record<string, SourceDefinition>
->;
+export const sources = {
+  mnist,
+  iris,
+  synthetic,
+  csv,
+  jsonl,
+  parquet,
+  idx,
+  npy,
+  npz,
+  imageFolder,
+} as const satisfies Readonly<Record<string, SourceDefinition>>;
 
 export type SourceSpec = SpecUnion<typeof sources>;

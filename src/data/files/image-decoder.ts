@@ -1,0 +1,68 @@
+import {ExpError} from '../../support/errors.js';
+import {displayPath} from './paths.js';
+
+/** How images are brought to one size. */
+export interface ImageFormat {
+  readonly height: number;
+  readonly width: number;
+  /** 1 for grey, 3 for red, green, blue. */
+  readonly channels: 1 | 3;
+  /** cover fills the frame and cuts off what sticks out, contain leaves black bars, stretch changes the proportions. */
+  readonly fit: 'cover' | 'contain' | 'stretch';
+}
+
+/** Pictures under way at a time; libvips itself works with several threads. */
+const numAtOnce = 8;
+/** Broken files that an error names. */
+const maxNamed = 5;
+
+/**
+ * Decodes images into one array, [files, height, width, channels]. Orientation marks of cameras are followed, transparent pixels are laid
+ * on black.
+ * @param files absolute @throws ExpError that names the files that cannot be decoded
+ */
+export async function decodeImages(files: readonly string[], format: ImageFormat): Promise<Uint8Array> {
+  const sharp = await importSharp();
+  const {height, width, channels, fit} = format;
+  const size = height * width * channels;
+  const pixels = new Uint8Array(files.length * size);
+  const broken: {readonly index: number; readonly reason: string}[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (next < files.length && broken.length < maxNamed) {
+      const index = next++;
+      try {
+        const image = sharp(files[index], {failOn: 'warning'})
+          .rotate()
+          .flatten({background: '#000'})
+          .resize({height, width, fit: fit === 'stretch' ? 'fill' : fit, background: '#000'})
+          .toColourspace(channels === 1 ? 'b-w' : 'srgb');
+        const bytes = await image.raw({depth: 'uchar'}).toBuffer();
+        if (bytes.length !== size) throw new Error(`${bytes.length} bytes instead of ${size}`);
+        pixels.set(bytes, index * size);
+      } catch (error) {
+        broken.push({index, reason: error instanceof Error ? error.message : String(error)});
+      }
+    }
+  };
+  await Promise.all(Array.from({length: numAtOnce}, work));
+  if (broken.length === 0) return pixels;
+  const named = broken
+    .sort((a, b) => a.index - b.index)
+    .map(({index, reason}) => `${displayPath(files[index]!)} cannot be decoded: ${reason.trim().split('\n')[0]}`);
+  throw new ExpError('DATA_INVALID', named.join('\n'), 'mend the files, or take them out of the folder');
+}
+
+/** Decoding is the only thing sharp is there for, so an install without it trains on anything but images. */
+async function importSharp(): Promise<typeof import('sharp')['default']> {
+  try {
+    return (await import('sharp')).default;
+  } catch (error) {
+    throw new ExpError(
+      'DATA_MISSING',
+      `the package sharp, which decodes images, does not load here: ${(error as Error).message.split('\n')[0]}`,
+      'npm install sharp',
+      {cause: error},
+    );
+  }
+}
