@@ -1,25 +1,45 @@
 import {Type} from '@sinclair/typebox';
+import type {ActivationIdentifier} from '@tensorflow/tfjs-layers/dist/keras_format/activation_config.js';
 
-/** Activation names a spec may use, each with the stock TensorFlow.js activation that computes it and that the saved model names. */
-export const activations = {
+/**
+ * Activation names a spec may use, each with the activation that computes it and that the saved model names: TensorFlow.js's, or one
+ * of own-activations.ts. celu is elu because its alpha is 1, Keras's and PyTorch's default.
+ */
+const names = {
   linear: 'linear',
   relu: 'relu',
   relu6: 'relu6',
   elu: 'elu',
+  celu: 'elu',
   selu: 'selu',
   gelu: 'gelu',
+  geluApproximate: 'geluApproximate',
   silu: 'swish',
   swish: 'swish',
+  hardSwish: 'hardSwish',
   mish: 'mish',
   sigmoid: 'sigmoid',
   hardSigmoid: 'hardSigmoid',
+  logSigmoid: 'logSigmoid',
   softplus: 'softplus',
   softsign: 'softsign',
   tanh: 'tanh',
+  hardTanh: 'hardTanh',
+  tanhShrink: 'tanhShrink',
+  softShrink: 'softShrink',
+  hardShrink: 'hardShrink',
+  squareplus: 'squareplus',
+  exponential: 'exponential',
   softmax: 'softmax',
+  logSoftmax: 'logSoftmax',
 } as const;
 
-export type ActivationName = keyof typeof activations;
+export type ActivationName = keyof typeof names;
+
+type Table<Value> = Readonly<Record<ActivationName, Value>>;
+
+/** What to call each in TensorFlow.js, whose type lists its own only; those of own-activations.ts are registered beside them. */
+export const activations = names as Table<string> as Table<ActivationIdentifier>;
 
 /** Schema field of an activation applied to a layer's output. */
 export const activationField = () =>

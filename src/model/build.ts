@@ -10,6 +10,7 @@ import {fansOf} from './initializers/fans.js';
 import {initializerOf} from './initializers/index.js';
 import type {LayerWeight, TfLayer, TfNamespaces} from './layer.js';
 import {layerOf} from './layers/index.js';
+import {registerOwnActivations} from './own-activations.js';
 import {regularizerOf} from './regularizers/index.js';
 import type {ModelSpec} from './section.js';
 
@@ -28,6 +29,7 @@ export interface BuildOptions {
 export async function buildModel(model: ModelSpec, {inputShape, rng}: BuildOptions): Promise<BuiltModel> {
   const plan = planModel(model, inputShape);
   const [core, layers] = await Promise.all([import('@tensorflow/tfjs-core'), import('@tensorflow/tfjs-layers')]);
+  registerOwnActivations(core);
   const tf: TfNamespaces = {core, layers};
 
   const built = plan.layers.map((layer) => buildLayer(tf, layer, rng.split('init').split(layer.name)));

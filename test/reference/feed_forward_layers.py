@@ -331,6 +331,28 @@ case("gaussianDropout in training", {"type": "gaussianDropout", "rate": 0.2}, ra
      lambda x, _: x * (1 + math.sqrt(0.2 / 0.8) * noise), noise, "normal")
 case("gaussianDropout in inference", {"type": "gaussianDropout", "rate": 0.2}, random(4, 6), {}, lambda x, _: x * 1)
 
+# activations beyond those in layers.py
+for name, activate in {
+    "celu": F.celu,
+    "geluApproximate": lambda x: F.gelu(x, approximate="tanh"),
+    "hardSwish": F.hardswish,
+    "logSigmoid": F.logsigmoid,
+    "hardTanh": F.hardtanh,
+    "tanhShrink": F.tanhshrink,
+    "softShrink": F.softshrink,
+    "hardShrink": F.hardshrink,
+    "squareplus": lambda x: (x + torch.sqrt(x * x + 4)) / 2,  # PyTorch has none; Barron 2021, equation 1, b = 4
+    "exponential": torch.exp,
+    "logSoftmax": lambda x: F.log_softmax(x, -1),
+}.items():
+    case(f"activation {name}", {"type": "activation", "function": name}, random(3, 7, scale=3.0), {}, lambda x, _: activate(x))
+weights = {"kernel": random(4, 5), "bias": random(5)}
+case("dense with hardSwish", {"type": "dense", "units": 5, "activation": "hardSwish"}, random(3, 4, scale=2.0), weights,
+     lambda x, w: F.hardswish(x @ w["kernel"] + w["bias"]))
+weights = {"kernel": random(3, 3, 2, 3), "bias": random(3)}
+case("conv2d with hardSwish", {"type": "conv2d", "filters": 3, "kernelSize": 3, "activation": "hardSwish"}, random(2, 4, 5, 2), weights,
+     lambda x, w: F.hardswish(channels_last(F.conv2d(channels_first(x), w["kernel"].movedim((-1, -2), (0, 1)), w["bias"]))))
+
 path = Path(__file__).with_name("feed_forward_layers.json")
 lines = ",\n".join(json.dumps(entry, separators=(",", ":")) for entry in cases)
 path.write_text(f'{{"torch":"{torch.__version__.split("+")[0]}","cases":[\n{lines}\n]}}\n')
