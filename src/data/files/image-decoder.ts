@@ -32,7 +32,7 @@ export async function decodeImages(files: readonly string[], format: ImageFormat
     while (next < files.length && broken.length < maxNamed) {
       const index = next++;
       try {
-        const image = sharp(files[index], {failOn: 'warning'})
+        const image = sharp(files[index], {failOn: 'error'})
           .rotate()
           .flatten({background: '#000'})
           .resize({height, width, fit: fit === 'stretch' ? 'fill' : fit, background: '#000'})
