@@ -12,7 +12,10 @@ export interface SavedModel {
   readonly weights: Uint8Array;
 }
 
-/** Architecture and current weights of a model. It contains stock layers only, so stock TensorFlow.js loads it. */
+/**
+ * Architecture and current weights of a model. Layers that TensorFlow.js has are saved as its own, so stock TensorFlow.js loads it;
+ * what only Keras has (multiHeadAttention, groupNormalization…) bears Keras's class name, and stock TensorFlow.js says that it lacks it.
+ */
 export async function saveModel({network}: BuiltModel): Promise<SavedModel> {
   const {io} = await import('@tensorflow/tfjs-core');
   let artifacts: tfjs.io.ModelArtifacts | undefined;

@@ -15,10 +15,17 @@ export type WrittenLayer = {readonly type: keyof typeof layers; readonly name?: 
 
 /** A model spec with the defaults filled in, as the loader does; nothing is validated. */
 export function modelOf(...written: readonly WrittenLayer[]): ModelSpec {
-  return {layers: written.map((layer) => Value.Default(layers[layer.type].args, {...layer}) as LayerSpec)};
+  return {layers: written.map(withDefaults)};
 }
 
-/** One layer as PyTorch computed it; see test/reference/layers.py and feed_forward_layers.py. */
+/** The layer inside a wrapper gets its defaults too. */
+function withDefaults(written: WrittenLayer): LayerSpec {
+  const inner = written.layer as WrittenLayer | undefined;
+  const whole = {...written, ...(inner ? {layer: withDefaults(inner)} : {})};
+  return Value.Default(layers[written.type].args, whole) as LayerSpec;
+}
+
+/** One layer as PyTorch computed it; see test/reference/layers.py, sequence_layers.py and feed_forward_layers.py. */
 export interface LayerCase {
   readonly title: string;
   readonly layer: WrittenLayer;
@@ -27,17 +34,22 @@ export interface LayerCase {
   readonly weights: Readonly<Record<string, ReferenceArray>>;
   readonly probe: ReferenceArray;
   readonly output: ReferenceArray;
-  readonly inputGradient: ReferenceArray;
+  /** Absent where the inputs are class numbers. */
+  readonly inputGradient?: ReferenceArray;
   readonly weightGradients: Readonly<Record<string, ReferenceArray>>;
+  /** The mask of a layer that asks for one; `noises` are those of a layer that asks under several names. */
   readonly noise?: ReferenceArray;
   /** What kind of noise that is; keepMask unless said. */
   readonly noiseKind?: 'keepMask' | 'normal';
+  readonly noises?: Readonly<Record<string, ReferenceArray>>;
   readonly moved?: Readonly<Record<string, ReferenceArray>>;
 }
 
-/** The cases of test/reference/layers.json and feed_forward_layers.json. */
+/** The cases of test/reference/layers.json, sequence_layers.json and feed_forward_layers.json. */
 export const readLayerCases = (): readonly LayerCase[] =>
-  ['layers', 'feed_forward_layers'].flatMap((name) => readReference<{cases: readonly LayerCase[]}>(name).cases);
+  ['layers', 'sequence_layers', 'feed_forward_layers'].flatMap(
+    (name) => readReference<{cases: readonly LayerCase[]}>(name).cases,
+  );
 
 /** A network as PyTorch computed it; see test/reference/graphs.py. */
 export interface GraphCase {

@@ -19,6 +19,8 @@ const missing: readonly LayerCase['layer']['type'][] = [
   'globalAveragePooling3d',
   'globalMaxPooling3d',
   'groupNormalization',
+  'multiHeadAttention',
+  'positionalEmbedding',
   'rmsNormalization',
   'separableConv1d',
   'spatialDropout2d',
@@ -64,10 +66,15 @@ const unknownArguments: readonly {readonly title: RegExp; readonly says: RegExp}
   {title: /causal/, says: /CAUSAL padding mode .* is not implemented/},
   {title: /groups/, says: /^Shape mismatch/},
   {title: /depthwiseConv2d dilated/, says: /Unknown layer: DilatedDepthwiseConv2D/},
+  {title: /gru(?!.*the reset gate in front)/, says: /reset_after/},
   {title: /bilinear/, says: /Unknown layer: BilinearUpSampling2D/},
 ];
 
-for (const reference of readReference<{cases: readonly LayerCase[]}>('feed_forward_layers').cases) {
+const references = ['feed_forward_layers', 'sequence_layers'].flatMap(
+  (name) => readReference<{cases: readonly LayerCase[]}>(name).cases,
+);
+
+for (const reference of references) {
   const {title, layer} = reference;
   const exception = unknownArguments.find((candidate) => candidate.title.test(title));
   if (missing.includes(layer.type)) {

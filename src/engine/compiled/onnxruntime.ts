@@ -1,6 +1,7 @@
 import {createRequire} from 'node:module';
 import type {InferenceSession, Tensor} from 'onnxruntime-node';
 import {ExpError} from '../../support/errors.js';
+import {explainFailure} from '../explain-failure.js';
 
 type NativeBinding = typeof import('onnxruntime-node/dist/binding.js');
 
@@ -33,6 +34,9 @@ export function loadOnnxRuntime(): Runtime {
   }
 }
 
+/** What fails is thrown, so ONNX Runtime need not print it as well. */
+const quiet = {logSeverityLevel: 4} as const;
+
 /** Arrays by the graph's names: read as inputs, written in place as outputs. */
 export type NamedArrays = Readonly<Record<string, {readonly values: Float32Array; readonly shape: readonly number[]}>>;
 
@@ -60,7 +64,11 @@ export class BoundGraph {
   }
 
   run(): void {
-    this.#session.run(this.#feeds, this.#fetches, {});
+    try {
+      this.#session.run(this.#feeds, this.#fetches, quiet);
+    } catch (error) {
+      throw explainFailure(error);
+    }
   }
 
   dispose(): void {

@@ -7,6 +7,7 @@ import {sizeOf} from '../../support/tensor.js';
 import {ruleFor} from '../../training/optimizers/rule.js';
 import {tensorMath} from '../../training/optimizers/tensor-math.js';
 import type {BatchResult, StepHyper, TrainingSession, TrainingState} from '../../training/session.js';
+import {explainFailure} from '../explain-failure.js';
 import {registerComparisonGradients} from '../gradients.js';
 import {fillNoise} from '../noise.js';
 import type {SessionOptions} from '../options.js';
@@ -56,16 +57,22 @@ class EagerSession implements TrainingSession {
         for (const {variable, value} of moved) variable.write(value);
         return {loss: value.dataSync()[0]!, outputs: held[0]!.dataSync<'float32'>()};
       });
+    } catch (error) {
+      throw explainFailure(error);
     } finally {
       tf.dispose(kept);
     }
   }
 
   evaluate(batch: Batch): BatchResult {
-    return tf.tidy(() => {
-      const {loss, outputs} = this.#forward(batch, {training: false});
-      return {loss: loss.dataSync()[0]!, outputs: outputs.dataSync<'float32'>()};
-    });
+    try {
+      return tf.tidy(() => {
+        const {loss, outputs} = this.#forward(batch, {training: false});
+        return {loss: loss.dataSync()[0]!, outputs: outputs.dataSync<'float32'>()};
+      });
+    } catch (error) {
+      throw explainFailure(error);
+    }
   }
 
   readState(): Promise<TrainingState> {

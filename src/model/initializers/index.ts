@@ -34,9 +34,17 @@ export const initializers = {
 
 export type InitializerSpec = SpecUnion<typeof initializers>;
 
+const defaults = {
+  glorotUniform: {type: 'glorotUniform'},
+  zeros: {type: 'zeros'},
+  ones: {type: 'ones'},
+  orthogonal: {type: 'orthogonal', gain: 1},
+  randomUniform: {type: 'randomUniform', minval: -0.05, maxval: 0.05},
+} as const satisfies Partial<Record<keyof typeof initializers, InitializerSpec>>;
+
 /** Schema field of an initializer with its default. */
-export const initializerField = (description: string, type: 'glorotUniform' | 'zeros' | 'ones') =>
-  choiceOf(initializers, {title: 'initializer', description, shorthand: true, default: {type}});
+export const initializerField = (description: string, type: keyof typeof defaults) =>
+  choiceOf(initializers, {title: 'initializer', description, shorthand: true, default: defaults[type]});
 
 /** The definition a spec names, with the argument types forgotten. */
 export const initializerOf = (spec: InitializerSpec): InitializerDefinition => initializers[spec.type];

@@ -2,6 +2,8 @@ import type {TProperties} from '@sinclair/typebox';
 import type {SpecUnion} from '../../spec/define.js';
 import type {LayerDefinition} from '../layer.js';
 import {activation} from './activation.js';
+import {multiHeadAttention} from './attention/multi-head-attention.js';
+import {positionalEmbedding} from './attention/positional-embedding.js';
 import {averagePooling2d} from './average-pooling2d.js';
 import {batchNormalization} from './batch-normalization.js';
 import {concatenate} from './concatenate.js';
@@ -13,6 +15,7 @@ import {dense} from './dense.js';
 import {depthwiseConv1d, depthwiseConv2d, separableConv1d, separableConv2d} from './depthwise.js';
 import {dot} from './dot.js';
 import {dropout} from './dropout.js';
+import {embedding} from './embedding.js';
 import {flatten} from './flatten.js';
 import {globalAveragePooling2d} from './global-average-pooling2d.js';
 import {maxPooling2d} from './max-pooling2d.js';
@@ -27,6 +30,7 @@ import {
 } from './noise.js';
 import {groupNormalization, layerNormalization, rmsNormalization, unitNormalization} from './normalizations.js';
 import {cropping1d, cropping2d, cropping3d, zeroPadding1d, zeroPadding2d, zeroPadding3d} from './padding.js';
+import {permute} from './permute.js';
 import {
   averagePooling1d,
   averagePooling3d,
@@ -38,8 +42,33 @@ import {
   maxPooling1d,
   maxPooling3d,
 } from './pooling.js';
+import {bidirectional} from './recurrent/bidirectional.js';
+import {gru} from './recurrent/gru.js';
+import {lstm} from './recurrent/lstm.js';
+import {simpleRnn} from './recurrent/simple-rnn.js';
+import {repeatVector} from './repeat-vector.js';
 import {reshape} from './reshape.js';
+import {timeDistributedOver} from './time-distributed.js';
 import {upSampling1d, upSampling2d, upSampling3d} from './up-sampling.js';
+
+/** What can be applied to each time step. */
+const stepLayers = {
+  dense,
+  conv2d,
+  maxPooling2d,
+  averagePooling2d,
+  globalAveragePooling2d,
+  flatten,
+  reshape,
+  permute,
+  embedding,
+  dropout,
+  batchNormalization,
+  activation,
+  simpleRnn,
+  lstm,
+  gru,
+};
 
 /** Every layer a model can be made of. A new one is a file and a line here. */
 export const layers = {
@@ -97,6 +126,16 @@ export const layers = {
   minimum,
   concatenate,
   dot,
+  embedding,
+  permute,
+  repeatVector,
+  simpleRnn,
+  lstm,
+  gru,
+  bidirectional,
+  timeDistributed: timeDistributedOver(stepLayers),
+  positionalEmbedding,
+  multiHeadAttention,
 } as const satisfies Readonly<Record<string, LayerDefinition<string, TProperties>>>;
 
 /** A layer of a spec; `name` is unique within the model, `inputs` are names of other layers. */

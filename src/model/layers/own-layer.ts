@@ -9,3 +9,15 @@ export function callContextOf(kwargs: unknown): CallContext {
   const context = kwargs as Partial<CallContext> | undefined;
   return context?.training ? (context as CallContext) : {training: false};
 }
+
+/** The step's dropout mask (see NoiseRequest), or nothing outside training and at rate 0. @param asker the layer's name, `name/purpose` where it asks for several */
+export function keepMaskOf(
+  context: CallContext,
+  asker: string,
+  rate: number,
+  shape: readonly number[],
+): Tensor | undefined {
+  if (!context.training || rate === 0) return undefined;
+  if (!context.noise) throw new Error(`${asker}: training without a source of noise`);
+  return context.noise({layer: asker, kind: 'keepMask', rate, shape});
+}

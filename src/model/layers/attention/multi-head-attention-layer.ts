@@ -1,0 +1,63 @@
+import type {Tensor} from '@tensorflow/tfjs-core';
+import {sizeOf} from '../../../support/tensor.js';
+import type {BuildContext, LayerWeight, TfLayer} from '../../layer.js';
+import {createFunctionLayer, weightConfig} from '../function-layer.js';
+import {keepMaskOf} from '../own-layer.js';
+import {causalMask} from './causal-mask.js';
+
+/** What the arithmetic needs of the layer's arguments. */
+export interface AttentionOptions {
+  readonly numHeads: number;
+  readonly keyDim: number;
+  readonly valueDim?: number;
+  readonly causal: boolean;
+  readonly dropout: number;
+  readonly useBias: boolean;
+}
+
+/**
+ * softmax(Q · Kᵀ / √keyDim) · V for every head, then the output projection over all heads (Vaswani et al. 2017, section 3.2).
+ * Stock TensorFlow.js has no such layer; saved models name Keras's.
+ */
+export function createMultiHeadAttention(
+  context: BuildContext,
+  args: AttentionOptions,
+  weights: readonly LayerWeight[],
+): TfLayer {
+  const {core} = context.tf;
+  const {numHeads, keyDim, valueDim = keyDim, useBias} = args;
+  return createFunctionLayer(context, {
+    className: 'MultiHeadAttention',
+    config: {
+      numHeads,
+      keyDim,
+      valueDim,
+      dropout: args.dropout,
+      useBias,
+      useCausalMask: args.causal,
+      ...weightConfig(context, 'query/kernel', 'kernel'),
+      ...(useBias ? weightConfig(context, 'query/bias', 'bias') : {}),
+    },
+    outputShape: context.inputShape,
+    weights,
+    call(x, weight, step) {
+      const [batch, time, features] = x.shape as [number, number, number];
+      const flat = core.reshape(x, [batch * time, features]);
+      /** rows · kernel + bias, whatever axes the kernel's inputs and outputs are made of. */
+      const project = (rows: Tensor, name: string, outputs: number): Tensor => {
+        const kernel = weight(`${name}/kernel`);
+        const product = core.matMul(rows, core.reshape(kernel, [sizeOf(kernel.shape) / outputs, outputs]));
+        return useBias ? core.add(product, core.reshape(weight(`${name}/bias`), [outputs])) : product;
+      };
+      const heads = (name: string, size: number): Tensor =>
+        core.transpose(core.reshape(project(flat, name, numHeads * size), [batch, time, numHeads, size]), [0, 2, 1, 3]);
+      const query = core.mul(heads('query', keyDim), 1 / Math.sqrt(keyDim));
+      const scores = core.matMul(query, heads('key', keyDim), false, true);
+      const attention = core.softmax(args.causal ? core.add(scores, causalMask(core, time)) : scores);
+      const mask = keepMaskOf(step, context.name, args.dropout, attention.shape);
+      const mixed = core.matMul(mask ? core.mul(attention, mask) : attention, heads('value', valueDim));
+      const joined = core.reshape(core.transpose(mixed, [0, 2, 1, 3]), [batch * time, numHeads * valueDim]);
+      return core.reshape(project(joined, 'attention_output', features), [batch, time, features]);
+    },
+  });
+}

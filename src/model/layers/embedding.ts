@@ -1,0 +1,56 @@
+import {type Static, Type} from '@sinclair/typebox';
+import type {Tensor, Tensor1D, Tensor2D} from '@tensorflow/tfjs-core';
+import {sizeOf} from '../../support/tensor.js';
+import {initializerField} from '../initializers/index.js';
+import {defineLayer, type LayerWeight} from '../layer.js';
+import {regularizerField} from '../regularizers/index.js';
+import {createFunctionLayer, weightConfig} from './function-layer.js';
+
+const args = Type.Object({
+  inputDim: Type.Integer({minimum: 1, description: 'How many classes there are; their numbers start at 0.'}),
+  outputDim: Type.Integer({minimum: 1, description: 'Size of the vectors, at least 1.'}),
+  embeddingsInitializer: initializerField('How the vectors start.', 'randomUniform'),
+  embeddingsRegularizer: regularizerField('Penalty on all vectors, added to the loss.'),
+});
+type EmbeddingArguments = Readonly<Static<typeof args>>;
+
+const weightsOf = (given: EmbeddingArguments): readonly LayerWeight[] => [
+  {
+    name: 'embeddings',
+    shape: [given.inputDim, given.outputDim],
+    trainable: true,
+    initializer: given.embeddingsInitializer,
+    regularizer: given.embeddingsRegularizer,
+  },
+];
+
+export const embedding = defineLayer({
+  type: 'embedding',
+  summary:
+    'A learned vector for each class number. Numbers outside 0 … inputDim - 1 stop the run; fractions are cut off.',
+  shapes: '[...] of class numbers → [..., outputDim]',
+  example: '{type: embedding, inputDim: 1000, outputDim: 64}',
+  args,
+  outputShape: ({outputDim}, inputShape) => [...inputShape, outputDim],
+  weights: weightsOf,
+  build({inputDim, outputDim, ...others}, context) {
+    const {core} = context.tf;
+    return createFunctionLayer(context, {
+      className: 'Embedding',
+      config: {inputDim, outputDim, maskZero: false, ...weightConfig(context, 'embeddings')},
+      outputShape: [...context.inputShape, outputDim],
+      weights: weightsOf({inputDim, outputDim, ...others}),
+      call(x, weight) {
+        const indices = core.cast(x, 'int32');
+        const flat = core.reshape(indices, [sizeOf(x.shape)]) as Tensor1D;
+        // The stock gradient of a gather also has one for the indices, which is not a gradient of anything.
+        const lookUp = core.customGrad((table) => ({
+          value: core.gather(table as Tensor, indices),
+          gradFunc: (dy: Tensor) =>
+            core.unsortedSegmentSum(core.reshape(dy, [flat.size, outputDim]) as Tensor2D, flat, inputDim),
+        }));
+        return lookUp(weight('embeddings'));
+      },
+    });
+  },
+});

@@ -1,0 +1,131 @@
+import type {serialization, Tensor, Tensor1D, Tensor2D, Tensor3D} from '@tensorflow/tfjs-core';
+import type {Initializer} from '@tensorflow/tfjs-layers/dist/initializers.js';
+import {activations} from '../../activations.js';
+import type {CallContext} from '../../call-context.js';
+import type {BuildContext, TfLayer} from '../../layer.js';
+import {createFunctionLayer} from '../function-layer.js';
+import {keepMaskOf} from '../own-layer.js';
+import {sequenceOf, timeSteps} from '../sequences.js';
+import type {Activate, CellParts} from './cell.js';
+import {type RecurrentArguments, recurrentOutputShape, recurrentWeights} from './fields.js';
+import type {RecurrentKind} from './kind.js';
+import {type MergeMode, mergedShape, mergeOutputs} from './merge-outputs.js';
+import {savedConfig} from './saved-config.js';
+
+/** How a recurrent layer reads its sequence: once, or once from each end. */
+export interface Direction {
+  /** Of the names of its weights and its noise: empty, or `forward_lstm/`. */
+  readonly prefix: string;
+  readonly goBackwards: boolean;
+}
+
+/** How a kind is made a layer. */
+export interface RecurrentLayerOptions {
+  readonly directions: readonly Direction[];
+  /** With two directions; outputs read from the end are then put back into the order of time. */
+  readonly mergeMode?: MergeMode;
+  readonly className: string;
+  readonly config: serialization.ConfigDict;
+}
+
+/**
+ * A recurrent layer of our own: the stock ones slice the sequence at every step, whose gradient pads it to full length each time,
+ * and draw their own random numbers. Here one product covers the inputs of all steps, and the loop over time is unrolled.
+ */
+export function createRecurrentLayer(
+  context: BuildContext,
+  kind: RecurrentKind,
+  options: RecurrentLayerOptions,
+): TfLayer {
+  const {core, layers} = context.tf;
+  const {cell, args} = kind;
+  const {directions, mergeMode} = options;
+  const {units, returnSequences} = args;
+  const width = cell.numGates * units;
+  const activate = (name: RecurrentArguments['activation']): Activate => {
+    const stock = layers.layers.activation({activation: activations[name]});
+    return name === 'linear' ? (x) => x : (x) => stock.call(x, {}) as Tensor2D;
+  };
+  const functions = {
+    activate: activate(args.activation),
+    activateGate: activate(kind.recurrentActivation ?? 'sigmoid'),
+  };
+
+  /** The outputs in the order in which the steps are read. */
+  function run(
+    x: Tensor3D,
+    {prefix, goBackwards}: Direction,
+    weight: (name: string) => Tensor,
+    step: CallContext,
+  ): readonly Tensor2D[] {
+    const [batch, time, features] = x.shape;
+    const inputMask = keepMaskOf(step, `${context.name}/${prefix}dropout`, args.dropout, [batch, 1, features]);
+    const stateMask = keepMaskOf(step, `${context.name}/${prefix}recurrentDropout`, args.recurrentDropout, [
+      batch,
+      units,
+    ]);
+    const given = core.reshape(inputMask ? core.mul(x, inputMask) : x, [batch * time, features]);
+    const bias = args.useBias ? weight(`${prefix}bias`) : undefined;
+    const [inputBias, recurrentBias] = bias && cell.hasRecurrentBias ? core.unstack(bias) : [bias];
+    const product = core.matMul(given, weight(`${prefix}kernel`) as Tensor2D);
+    const projected = inputBias ? core.add(product, inputBias) : product;
+    const parts: CellParts = {
+      ...functions,
+      units,
+      recurrentKernel: weight(`${prefix}recurrent_kernel`) as Tensor2D,
+      recurrentBias,
+      dropState: (h) => (stateMask ? core.mul(h, stateMask) : h),
+    };
+    const advance = cell.start(core, parts);
+    const steps = timeSteps(core, core.reshape(projected, [batch, time, width]));
+    let states: readonly Tensor2D[] = Array.from(
+      {length: cell.numStates},
+      () => core.zeros([batch, units]) as Tensor2D,
+    );
+    return (goBackwards ? steps.toReversed() : steps).map((gates) => {
+      const next = advance(gates, states);
+      states = next;
+      return next[0];
+    });
+  }
+
+  return createFunctionLayer(kind.forgetOnes ? startingForgetful(context, units) : context, {
+    className: options.className,
+    config: options.config,
+    outputShape: mergedShape(recurrentOutputShape(args, context.inputShape), mergeMode),
+    weights: directions.flatMap(({prefix}) => recurrentWeights(args, cell, context.inputShape, prefix)),
+    call(x, weight, step) {
+      const read = directions.map((direction) => {
+        const outputs = run(x as Tensor3D, direction, weight, step);
+        if (!returnSequences) return outputs.at(-1)!;
+        const isTurned = mergeMode !== undefined && direction.goBackwards;
+        return sequenceOf(core, isTurned ? outputs.toReversed() : outputs);
+      });
+      return mergeMode ? mergeOutputs(core, mergeMode, read as [Tensor, Tensor]) : read[0]!;
+    },
+  });
+}
+
+/** A kind as a layer that reads the sequence once. */
+export const createOneWay = (context: BuildContext, kind: RecurrentKind): TfLayer =>
+  createRecurrentLayer(context, kind, {
+    directions: [{prefix: '', goBackwards: kind.args.goBackwards}],
+    className: kind.className,
+    config: savedConfig(context, kind),
+  });
+
+/** The context with biases whose second quarter starts at 1, so that an lstm remembers before it has learned to (Jozefowicz et al. 2015). */
+function startingForgetful(context: BuildContext, units: number): BuildContext {
+  const {core} = context.tf;
+  const initializer = (weight: string): Initializer => {
+    const given = context.initializer(weight);
+    if (!weight.endsWith('bias')) return given;
+    const apply: Initializer['apply'] = (shape, dtype) =>
+      core.tidy(() => {
+        const [input, , others] = core.split(given.apply(shape, dtype), [units, units, 2 * units]);
+        return core.concat([input!, core.ones([units]) as Tensor1D, others!]);
+      });
+    return Object.assign(Object.create(given) as Initializer, {apply});
+  };
+  return {...context, initializer};
+}

@@ -1,0 +1,118 @@
+import * as tf from '@tensorflow/tfjs-core';
+import t from 'tap';
+import {buildModel} from '../../src/model/build.js';
+import {inferShapes} from '../../src/model/infer-shapes.js';
+import {Rng} from '../../src/support/random.js';
+import type {Shape} from '../../src/support/tensor.js';
+import {modelOf, type WrittenLayer} from './fixtures.js';
+
+await tf.setBackend('cpu');
+
+const rowOf = (inputShape: Shape, layer: WrittenLayer) => inferShapes(modelOf(layer), inputShape)[0]!;
+const lstm: WrittenLayer = {type: 'lstm', units: 7};
+
+t.test('shapes and numbers of parameters, counted by hand', async (t) => {
+  const cases: [WrittenLayer, Shape, Shape, number][] = [
+    [{type: 'embedding', inputDim: 10, outputDim: 3}, [5], [5, 3], 30],
+    [{type: 'permute', dims: [3, 1, 2]}, [4, 5, 6], [6, 4, 5], 0],
+    [{type: 'repeatVector', n: 4}, [3], [4, 3], 0],
+    [{type: 'simpleRnn', units: 7}, [5, 3], [7], 7 * (3 + 7 + 1)],
+    [lstm, [5, 3], [7], 4 * 7 * (3 + 7 + 1)],
+    [{...lstm, returnSequences: true}, [5, 3], [5, 7], 4 * 7 * (3 + 7 + 1)],
+    [{type: 'gru', units: 7}, [5, 3], [7], 3 * 7 * (3 + 7 + 2)],
+    [{type: 'gru', units: 7, resetAfter: false, useBias: false}, [5, 3], [7], 3 * 7 * (3 + 7)],
+    [{type: 'bidirectional', layer: lstm}, [5, 3], [14], 2 * 4 * 7 * (3 + 7 + 1)],
+    [{type: 'bidirectional', layer: {...lstm, returnSequences: true}, mergeMode: 'ave'}, [5, 3], [5, 7], 2 * 308],
+    [{type: 'timeDistributed', layer: {type: 'flatten'}}, [5, 2, 3], [5, 6], 0],
+    [{type: 'timeDistributed', layer: {type: 'conv2d', filters: 4, kernelSize: 3}}, [5, 8, 8, 2], [5, 6, 6, 4], 76],
+    [{type: 'positionalEmbedding'}, [5, 3], [5, 3], 15],
+    [{type: 'positionalEmbedding', kind: 'sinusoidal'}, [5, 3], [5, 3], 0],
+    [{type: 'multiHeadAttention', numHeads: 2, keyDim: 4}, [5, 3], [5, 3], 3 * (3 * 8 + 8) + 8 * 3 + 3],
+    [{type: 'multiHeadAttention', numHeads: 2, keyDim: 4, valueDim: 1}, [5, 3], [5, 3], 64 + 8 + 9],
+  ];
+  for (const [layer, inputShape, outputShape, numParameters] of cases) {
+    t.match(rowOf(inputShape, layer), {outputShape, numParameters}, JSON.stringify(layer));
+  }
+});
+
+t.test('inputs and arguments that do not fit', async (t) => {
+  const fails = (inputShape: Shape, layer: WrittenLayer, message: string, hint: string): void => {
+    t.throws(() => rowOf(inputShape, layer), {code: 'SPEC_INVALID', message, hint});
+  };
+  fails(
+    [12],
+    lstm,
+    'lstm `lstm` wants sequences [time, features]; it gets [12]',
+    'add {type: reshape, targetShape: [12, 1]} before it, or an embedding if these are class numbers',
+  );
+  fails(
+    [5, 8, 8],
+    {type: 'multiHeadAttention', numHeads: 1, keyDim: 2},
+    'multiHeadAttention `multiHeadAttention` wants sequences [time, features]; it gets [5, 8, 8]',
+    'add {type: timeDistributed, layer: {type: flatten}} before it',
+  );
+  fails(
+    [5, 3],
+    {type: 'bidirectional', layer: {...lstm, goBackwards: true}},
+    'bidirectional `bidirectional` has a layer with goBackwards, and reads the sequence both ways already',
+    'remove goBackwards from it',
+  );
+  fails(
+    [5, 3],
+    {type: 'permute', dims: [1, 3]},
+    'permute `permute` has dims [1, 3] for an input with the axes [1, 2]',
+    'name each of 1, 2 once',
+  );
+  fails(
+    [5, 3],
+    {type: 'repeatVector', n: 2},
+    'repeatVector `repeatVector` wants a vector [features]; it gets [5, 3]',
+    'add {type: flatten} before it',
+  );
+  fails(
+    [5],
+    {type: 'timeDistributed', layer: {type: 'flatten'}},
+    'timeDistributed `timeDistributed` wants a sequence [time, ...]; it gets [5]',
+    'add a reshape layer with targetShape: [time, …] before it',
+  );
+  fails(
+    [5, 3],
+    {type: 'timeDistributed', layer: {type: 'conv2d', filters: 1, kernelSize: 1}},
+    'timeDistributed `timeDistributed` wants images [height, width, channels]; it gets [3]',
+    'add a reshape layer with targetShape: [height, width, channels] before it',
+  );
+  fails(
+    [5, 3],
+    {type: 'positionalEmbedding', maxWavelength: 100},
+    'positionalEmbedding `positionalEmbedding` has a maxWavelength, which learned vectors do not use',
+    'remove maxWavelength, or use kind: sinusoidal',
+  );
+});
+
+t.test('weights start as Keras starts them', async (t) => {
+  const built = await buildModel(modelOf({type: 'bidirectional', layer: {...lstm, biasInitializer: {type: 'zeros'}}}), {
+    inputShape: [5, 3],
+    rng: Rng.fromSeed(1),
+  });
+  const weight = (name: string): tf.Tensor => built.weights.find((one) => one.name === name)!.variable.read();
+  t.same(
+    built.weights.map(({name}) => name),
+    ['forward', 'backward'].flatMap((direction) =>
+      ['kernel', 'recurrent_kernel', 'bias'].map((name) => `bidirectional/${direction}_lstm/${name}`),
+    ),
+  );
+  const bias = [...weight('bidirectional/forward_lstm/bias').dataSync()];
+  t.same(
+    bias,
+    [0, 1, 0, 0].flatMap((gate) => Array(7).fill(gate)),
+    'the forget gate starts open',
+  );
+  const recurrent = weight('bidirectional/backward_lstm/recurrent_kernel') as tf.Tensor2D;
+  const products = tf.tidy(() => tf.matMul(recurrent, recurrent, false, true).dataSync());
+  for (let i = 0; i < 49; i++) t.ok(Math.abs(products[i]! - (i % 8 === 0 ? 1 : 0)) < 1e-5, 'rows are orthonormal');
+  built.network.dispose();
+
+  const plain = await buildModel(modelOf({...lstm, unitForgetBias: false}), {inputShape: [5, 3], rng: Rng.fromSeed(1)});
+  t.same([...plain.weights.at(-1)!.variable.read().dataSync()], Array(28).fill(0));
+  plain.network.dispose();
+});
