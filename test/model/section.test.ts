@@ -67,6 +67,14 @@ t.test('defaults and shorthands', async (t) => {
   ]);
 });
 
+t.test('sides of paddings may be written in three ways', async (t) => {
+  for (const padding of ['2', '[0, 1]', '[[0, 1], 2]', '[[0, 1], [2, 3]]']) {
+    t.same(await messagesFor(`{type: zeroPadding2d, padding: ${padding}}`), [], padding);
+    t.same(await messagesFor(`{type: cropping2d, cropping: ${padding}}`), [], padding);
+  }
+  t.same(await messagesFor('{type: zeroPadding1d, padding: [0, 3]}'), []);
+});
+
 t.test('values out of range get one message that says what is expected', async (t) => {
   for (const [layer, expected] of [
     ['{type: conv2d, filters: 3, kernelSize: [3]}', /kernelSize.*a whole number of at least 1, or two of them/],
@@ -81,6 +89,12 @@ t.test('values out of range get one message that says what is expected', async (
     ['{type: dropout, rate: 1}', /rate/],
     ['{type: reshape, targetShape: [0, 3]}', /targetShape.*a whole number of at least 1, or -1/],
     ['{type: activation, function: reluu}', /function/],
+    ['{type: conv1d, filters: 3, kernelSize: 0}', /kernelSize must be an integer ≥ 1/],
+    ['{type: conv3d, filters: 3, kernelSize: [2, 2]}', /kernelSize.*a whole number of at least 1, or three of them/],
+    ['{type: conv2d, filters: 3, kernelSize: 3, padding: causal}', /padding/],
+    ['{type: zeroPadding1d, padding: [1]}', /padding.*a whole number of at least 0, or two of them: \[before, after\]/],
+    ['{type: cropping2d, cropping: [1, [-1, 2]]}', /cropping/],
+    ['{type: groupNormalization, groups: 0}', /groups.*a whole number of at least 1, or -1/],
   ] as const) {
     const messages = await messagesFor(layer);
     t.equal(messages.length, 1, layer);

@@ -27,13 +27,13 @@ function sidesField(dimensions: Dimensions, verb: string, defaultValue: number) 
       description: `${what} at each end: one number, or [before, after].`,
     });
   }
-  const perAxis = Type.Tuple(Array<typeof count>(dimensions).fill(count));
-  const perSide = Type.Tuple(Array<typeof beforeAfter>(dimensions).fill(beforeAfter));
+  const side = Type.Union([count, beforeAfter]);
+  const perAxis = Type.Tuple(Array<typeof side>(dimensions).fill(side));
   return Type.Unsafe<Sides>({
-    anyOf: [count, perAxis, perSide],
-    'x-expected': `a whole number of at least 0, ${counts[dimensions]} of them: ${sizes}, or a [before, after] for each axis`,
+    anyOf: [count, perAxis],
+    'x-expected': `a whole number of at least 0, or ${counts[dimensions]} of them: ${sizes}, where each may be [before, after]`,
     default: defaultValue,
-    description: `${what} at each side: one number, ${sizes}, or [before, after] for each of these axes.`,
+    description: `${what} at each side: one number, or ${sizes}, where each may be [before, after].`,
   });
 }
 
