@@ -57,7 +57,7 @@ t.test('mnist-quick reaches 95 % on the test images', async (t) => {
   t.ok(summary.metrics.test.test_accuracy >= 0.95, String(summary.metrics.test.test_accuracy));
 });
 
-for (const spec of ['3-mnist-mlp.yaml', 'mnist-cnn.yaml']) {
+for (const spec of ['3-mnist-mlp.yaml', '4-resnet20-blocks.yaml', 'mnist-cnn.yaml']) {
   t.test(`${spec} runs for two batches`, async (t) => {
     const {exitCode, stderr} = await exp('run', `experiments/${spec}`, '--smoke', '--quiet');
     t.equal(exitCode, 0, stderr);

@@ -1,4 +1,5 @@
 import {existsSync, statSync} from 'node:fs';
+import {blockExpander} from '../model/blocks/expand.js';
 import {findRun} from '../runs/find-runs.js';
 import {expectationOf} from '../spec/expectation.js';
 import {loadSpec} from '../spec/load.js';
@@ -86,7 +87,9 @@ async function sourceOf(
   {overrides = [], runsDir}: ExplainOptions,
 ): Promise<{readonly value: unknown; readonly origins: Origins}> {
   const isFile = existsSync(target) && statSync(target).isFile();
-  if (isFile || /\.ya?ml$/.test(target)) return loadSpec(experimentSchema, {path: target}, {overrides});
+  if (isFile || /\.ya?ml$/.test(target)) {
+    return loadSpec(experimentSchema, {path: target}, {overrides}, blockExpander);
+  }
   const run = findRun(target, runsDir);
   const value = run.resolvedSpec();
   const origins = run.origins();

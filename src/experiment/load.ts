@@ -1,4 +1,5 @@
 import type {DownloadListener} from '../data/files/download.js';
+import {blockExpander} from '../model/blocks/expand.js';
 import {SpecError} from '../spec/diagnostic.js';
 import {type LoadOptions, loadSpec, type SpecSource} from '../spec/load.js';
 import type {Origins} from '../spec/origin.js';
@@ -39,7 +40,7 @@ export async function loadExperiment(
   source: SpecSource,
   options: LoadExperimentOptions = {},
 ): Promise<LoadedExperiment> {
-  const loaded = await loadSpec(experimentSchema, source, options);
+  const loaded = await loadSpec(experimentSchema, source, options, blockExpander);
   assertConforms(loaded.value);
   const spec = deepFreeze(loaded.value) as ExperimentSpec;
   const {problems, warnings, preview} = await checkExperiment(spec, loaded, options.onDownload);

@@ -1,5 +1,6 @@
 import {type Static, Type} from '@sinclair/typebox';
 import {dataSection} from '../data/section.js';
+import {writtenModelSection} from '../model/blocks/section.js';
 import {modelSection} from '../model/section.js';
 import {checkedSchema} from '../spec/schema.js';
 import {checkpointSection, trainingSection} from '../training/section.js';
@@ -53,8 +54,14 @@ export const experimentSection = Type.Object(
   },
 );
 
-/** As the loader takes it. */
+/** As the loader takes it, once blocks are expanded. */
 export const experimentSchema = checkedSchema(experimentSection);
+
+/** As it may be written, with blocks: what editors read. */
+export const writtenSchema = checkedSchema({
+  ...experimentSection,
+  properties: {...experimentSection.properties, model: writtenModelSection},
+});
 
 declare const checked: unique symbol;
 

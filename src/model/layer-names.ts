@@ -21,15 +21,21 @@ export function layerNames(layers: readonly LayerSpec[]): readonly string[] {
     }
     taken.set(name, index);
   });
+  return numberedNames(layers.map(({type, name}) => ({base: type, ...(name === undefined ? {} : {name})})));
+}
+
+/** Given names as they are, the others by their base and order: base, base_1, base_2, stepping over names that are taken. */
+export function numberedNames(entries: readonly {readonly base: string; readonly name?: string}[]): readonly string[] {
+  const taken = new Set(entries.flatMap(({name}) => name ?? []));
   const numUsed = new Map<string, number>();
-  return layers.map(({type, name}, index) => {
+  return entries.map(({base, name}) => {
     if (name !== undefined) return name;
     for (;;) {
-      const number = numUsed.get(type) ?? 0;
-      numUsed.set(type, number + 1);
-      const candidate = number === 0 ? type : `${type}_${number}`;
+      const number = numUsed.get(base) ?? 0;
+      numUsed.set(base, number + 1);
+      const candidate = number === 0 ? base : `${base}_${number}`;
       if (taken.has(candidate)) continue;
-      taken.set(candidate, index);
+      taken.add(candidate);
       return candidate;
     }
   });

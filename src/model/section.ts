@@ -42,7 +42,11 @@ export const modelSection = Type.Object(
       layerNameField("Name of the layer whose output is the model's, where that is not the last one."),
     ),
   },
-  {additionalProperties: false, description: 'The network: layers from the examples to the outputs.'},
+  {
+    additionalProperties: false,
+    description: 'The network: layers from the examples to the outputs.',
+    'x-hints': {block: 'blocks are defined in `blocks: {name: {layers: […]}}` and used in `layers` as {block: name}'},
+  },
 );
 
 export type ModelSpec = Static<typeof modelSection>;

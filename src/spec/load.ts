@@ -1,6 +1,7 @@
 import {dirname, resolve} from 'node:path';
 import {type Problem, SpecError} from './diagnostic.js';
 import {applyExtends} from './extend.js';
+import type {Located} from './located.js';
 import type {Origins} from './origin.js';
 import {applyOverrides} from './overrides.js';
 import {dottedPath, type Path} from './path.js';
@@ -21,6 +22,25 @@ export interface LoadOptions {
   readonly env?: Environment;
 }
 
+/** A rewriting of the tree between its references and its schema, which the owner of a section brings along. */
+export interface Expander {
+  /** Whether a path leads to definitions: references inside wait until the expander resolves them with a scope. */
+  isDefinition(path: Path): boolean;
+  expand(root: Located, context: ExpandContext): Expanded;
+}
+
+export interface ExpandContext {
+  readonly problems: Problem[];
+  /** Resolves the references of a definition, standing at a path, with names of its own. */
+  resolve(node: Located, at: Path, scope?: ReadonlyMap<string, Located>): Located;
+}
+
+export interface Expanded {
+  readonly root: Located;
+  /** A problem with a value of the expanded tree, told in terms of what was written; undefined if it only follows from others. */
+  tell(problem: Problem): Problem | undefined;
+}
+
 /** A spec that fits its schema: defaults filled, shorthands expanded, references resolved. */
 export interface LoadedSpec {
   readonly value: unknown;
@@ -35,8 +55,17 @@ export interface LoadedSpec {
   problemAt(path: Path, message: string, hint?: string): Problem;
 }
 
-/** YAML text → a checked value. @throws SpecError with every mistake that can be found */
-export async function loadSpec(schema: SchemaNode, from: SpecSource, options: LoadOptions = {}): Promise<LoadedSpec> {
+/**
+ * YAML text → a checked value.
+ * @param expander rewrites what is a notation only, before the schema sees it
+ * @throws SpecError with every mistake that can be found
+ */
+export async function loadSpec(
+  schema: SchemaNode,
+  from: SpecSource,
+  options: LoadOptions = {},
+  expander: Expander = noExpander,
+): Promise<LoadedSpec> {
   const path = resolve(from.path);
   const source =
     'text' in from ? new SourceFile(displayPath(path), from.text, 'spec', path) : await readSpecFile(from.path);
@@ -45,14 +74,21 @@ export async function loadSpec(schema: SchemaNode, from: SpecSource, options: Lo
   const extended = written && (await applyExtends(written, source, problems));
   if (!extended) throw new SpecError(problems);
   const overridden = applyOverrides(extended, options.overrides ?? [], problems);
-  const resolved = resolveReferences(overridden, options.env ?? process.env, problems);
+  const environment = options.env ?? process.env;
+  const resolved = resolveReferences(overridden, environment, problems, {isLater: expander.isDefinition});
+  const {root, tell} = expander.expand(resolved, {
+    problems,
+    resolve: (node, at, scope = new Map()) =>
+      resolveReferences(node, environment, problems, {at, root: overridden, scope}),
+  });
 
   const baseDir = dirname(path);
-  const {value, problems: mistakes, origins, places} = validate(schema, resolved, baseDir);
+  const {value, problems: found, origins, places} = validate(schema, root, baseDir);
+  const mistakes = found.flatMap((problem) => tell(problem) ?? []);
   // A reference that could not be resolved has been reported; what the schema says of its text is noise.
   const isNoise = ({place}: Problem): boolean => place.source.text.slice(place.start, place.end).includes('${');
   problems.push(...(problems.length === 0 ? mistakes : mistakes.filter((mistake) => !isNoise(mistake))));
-  if (problems.length > 0) throw new SpecError(problems);
+  if (problems.length > 0) throw new SpecError(withoutRepeats(problems));
   const top: Place = {source, start: 0, end: 1};
   return {
     value,
@@ -60,13 +96,25 @@ export async function loadSpec(schema: SchemaNode, from: SpecSource, options: Lo
     origins,
     path,
     baseDir,
-    problemAt: (at, message, hint) => ({
-      place: placeOf(places, at) ?? top,
-      path: at,
-      message,
-      ...(hint === undefined ? {} : {hint}),
-    }),
+    problemAt(at, message, hint) {
+      const place = placeOf(places, at) ?? top;
+      const problem = {place, path: at, message, ...(hint === undefined ? {} : {hint})};
+      return tell(problem) ?? problem;
+    },
   };
+}
+
+const noExpander: Expander = {isDefinition: () => false, expand: (root) => ({root, tell: (problem) => problem})};
+
+/** A definition that is used often has its mistakes each time; once is enough. */
+function withoutRepeats(problems: readonly Problem[]): readonly Problem[] {
+  const seen = new Map<SourceFile, Set<string>>();
+  return problems.filter(({place: {source, start}, path, message}) => {
+    const ofSource = seen.get(source) ?? new Set();
+    seen.set(source, ofSource);
+    const key = JSON.stringify([start, path, message]);
+    return !ofSource.has(key) && ofSource.add(key);
+  });
 }
 
 /** Where the value at `path` was written; for a default, the key of the nearest map around it. */

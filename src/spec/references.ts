@@ -14,14 +14,32 @@ const maxTextLength = 10_000;
 /** References that lead to references; far below what the stack can take. */
 const maxChainLength = 200;
 
+/** How references in a part of a spec are to be read. */
+export interface ReferenceOptions {
+  /** Where the node stands in the spec. */
+  readonly at?: Path;
+  /** The tree that paths are looked up in; the node itself by default. */
+  readonly root?: Located;
+  /** Values that names of one step stand for, before any key of the spec; their own references are resolved already. */
+  readonly scope?: ReadonlyMap<string, Located>;
+  /** What is to be left as it is: its references wait for a scope. */
+  readonly isLater?: (path: Path) => boolean;
+}
+
 /**
  * Replaces `${a.b}` by the value at that path, `${env:NAME}` and `${env:NAME:-default}` by an environment variable. A
  * reference that is the whole value keeps its type and may be a map or a list; inside a text it is written into the text.
  * `$${` stands for a plain `${`.
  * @returns the tree; where a reference was refused, its text stands unchanged
  */
-export function resolveReferences(root: Located, environment: Environment, problems: Problem[]): Located {
-  return new Resolver(root, environment, problems).resolve(root, [])?.node ?? root;
+export function resolveReferences(
+  node: Located,
+  environment: Environment,
+  problems: Problem[],
+  options: ReferenceOptions = {},
+): Located {
+  const {at = [], root = node} = options;
+  return new Resolver(root, environment, problems, options).resolve(node, at)?.node ?? node;
 }
 
 interface Resolved {
@@ -38,9 +56,11 @@ class Resolver {
     private readonly root: Located,
     private readonly environment: Environment,
     private readonly problems: Problem[],
+    private readonly options: ReferenceOptions,
   ) {}
 
   resolve(node: Located, path: Path): Resolved | undefined {
+    if (this.options.isLater?.(path)) return {node, size: 1};
     if (this.#done.has(node)) return this.#done.get(node);
     this.#open.push({node, path});
     const resolved = this.#resolveNew(node, path);
@@ -112,16 +132,22 @@ class Resolver {
 
   #lookUp(inner: string, node: LocatedScalar, path: Path): Resolved | undefined {
     if (inner.startsWith('env:')) return this.#readEnvironment(inner.slice(4), node, path);
+    const {scope} = this.options;
+    const argument = scope?.get(inner);
+    // The value is the argument's, the place is the reference's: mistakes show the line that uses the value.
+    if (argument?.kind === 'scalar') return {node: {...argument, place: node.place}, size: 1};
+    if (argument) return {node: argument, size: pathsOf(argument).length + 1};
     const target = parsePath(inner);
     const found = target && nodeAt(this.root, target);
     if (!target || !found) {
-      const near = this.problems.length < maxExplained ? nearest(inner, pathsOf(this.root)) : undefined;
+      const isExplained = this.problems.length < maxExplained;
+      const near = isExplained ? nearest(inner, [...(scope?.keys() ?? []), ...pathsOf(this.root)]) : undefined;
       const hint =
         near === undefined
           ? `paths start at the top of the spec: \`\${training.epochs}\``
           : `did you mean \`\${${near}}\`?`;
       const message = target
-        ? `\`\${${inner}}\` names a key that this spec does not set`
+        ? `\`\${${inner}}\` ${scope ? 'is no parameter of this block, and no key that the spec sets' : 'names a key that this spec does not set'}`
         : `\`\${${inner}}\` holds no path`;
       return this.#refuse(node.place, path, message, hint);
     }

@@ -39,10 +39,11 @@ export interface Validated {
  * Checks a tree against a schema, expands shorthands and fills defaults, in one walk. One message per mistake: a union
  * reports about the alternative that was meant, a misspelt key is not reported missing as well.
  * @param baseDir folder that relative paths of the result start from
+ * @param at where the tree stands in the spec
  */
-export function validate(schema: SchemaNode, root: Located, baseDir: string): Validated {
+export function validate(schema: SchemaNode, root: Located, baseDir: string, at: Path = []): Validated {
   const walk = new Walk(schema, baseDir);
-  const value = walk.check(schema, root, []);
+  const value = walk.check(schema, root, at);
   return {value, problems: walk.problems, origins: walk.origins, places: walk.places};
 }
 

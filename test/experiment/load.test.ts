@@ -42,6 +42,28 @@ t.test('the main job is the network of the lesson', async (t) => {
   t.match(preview.data, {inputShape: [28, 28, 1], numClasses: 10, numTrain: 60_000, numTest: 10_000});
 });
 
+t.test('the lesson on blocks is the ResNet-20 of the paper', async (t) => {
+  const {preview, spec} = await loadExperiment({path: 'experiments/4-resnet20-blocks.yaml'});
+  const total = (field: 'numParameters' | 'numTrainableParameters'): number =>
+    preview.layers.reduce((sum, layer) => sum + layer[field], 0);
+  // Convolutions of 3 x 3 without bias: the stem, then 6 for each stage, the first of which has the filters of the stage before.
+  const stem = 9 * 1 * 16;
+  const stages = 6 * 9 * 16 * 16 + (9 * 16 * 32 + 5 * 9 * 32 * 32) + (9 * 32 * 64 + 5 * 9 * 64 * 64);
+  const shortcuts = 16 * 32 + 32 * 64;
+  // Channels that are normalized: behind each convolution, the shortcuts among them.
+  const channels = 16 + 6 * 16 + 7 * 32 + 7 * 64;
+  const trainable = stem + stages + shortcuts + 2 * channels + (64 * 10 + 10);
+  t.equal(trainable, 272_186);
+  t.equal(total('numTrainableParameters'), trainable);
+  t.equal(total('numParameters'), trainable + 2 * channels, 'two moving statistics a channel');
+  // 20 layers with weights on the longest way, and two shortcuts.
+  t.equal(spec.model.layers.filter(({type}) => type === 'conv2d' || type === 'dense').length, 20 + 2);
+  t.equal(spec.model.layers.filter(({type}) => type === 'add').length, 9);
+  const added = preview.layers.filter(({type}) => type === 'add');
+  t.same(added.at(0)?.inputs, ['residual/residue/batchNormalization', 'activation']);
+  t.same(added.at(-1)?.outputShape, [7, 7, 64]);
+});
+
 t.test('what deserves a second look is a warning', async (t) => {
   const overrides = ['training.epochs=3', 'training.earlyStopping={monitor: val_loss, patience: 3}'];
   const {warnings} = await loadExperiment({path: 'experiments/2-iris-mlp.yaml'}, {overrides});
