@@ -7,7 +7,7 @@ import type {Findings} from './findings.js';
 /** Checks each metric against the data, the loss, and the metrics before it. */
 export function checkMetrics({spec, data, outputShape}: Ending, findings: Findings): void {
   const {metrics, loss} = spec.training;
-  const lossOutputs = lossDefinition(loss).outputs;
+  const fits = lossDefinition(loss).outputs(loss) === 'values' ? 'values' : 'classes';
   const columns: string[] = [];
   for (const [index, metric] of metrics.entries()) {
     const path = ['training', 'metrics', index];
@@ -16,13 +16,19 @@ export function checkMetrics({spec, data, outputShape}: Ending, findings: Findin
     if (columns.includes(column))
       findings.mistake(path, `training.metrics holds \`${column}\` twice`, 'keep one of the two');
     columns.push(column);
-    if (definition.outputs !== lossOutputs) {
-      const isForClasses = definition.outputs === 'logits';
+    if (definition.judges !== fits) {
+      const isForClasses = definition.judges === 'classes';
       const message = isForClasses
-        ? `${metric.type} counts right classes, but ${loss.type} fits real values`
-        : `${metric.type} measures distances between values, but with ${loss.type} the model's outputs are logits`;
+        ? `${metric.type} judges classes, but ${loss.type} fits real values`
+        : `${metric.type} measures distances between values, but with ${loss.type} the model's outputs stand for classes`;
       const hint = isForClasses ? 'use meanAbsoluteError' : 'use accuracy or topKAccuracy';
       findings.mistake(path, message, hint);
+      continue;
+    }
+    const isUncalibrated = ['hinge', 'squaredHinge', 'categoricalHinge'].includes(loss.type);
+    if (metric.type === 'logLoss' && isUncalibrated) {
+      const message = `logLoss wants probabilities, but the scores that ${loss.type} makes are none`;
+      findings.mistake(path, message, 'use accuracy, or a cross-entropy as the loss');
       continue;
     }
     if (metric.type === 'topKAccuracy' && metric.k >= sizeOf(outputShape)) {

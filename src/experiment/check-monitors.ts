@@ -55,12 +55,14 @@ function checkMonitor(
     const message = isTraining
       ? `${where} is \`${monitor}\`, a column of the training set, which keeps improving while the model overfits`
       : `${where}: there is no column \`${monitor}\``;
-    const metric = nearest(monitor.replace(/^val_/, ''), Object.keys(metrics));
+    const metric = nearest(monitor.replace(/^val_/, ''), Object.keys(metrics)) as keyof typeof metrics | undefined;
+    // Arguments may change a column's name.
+    const isNamedAlike = metric !== undefined && Object.keys(metrics[metric].args.properties).length === 0;
     const hint =
       near !== undefined
         ? `did you mean \`${near}\`?`
         : metric !== undefined
-          ? `add \`${metric}\` to training.metrics to get \`val_${metric}\``
+          ? `add \`${metric}\` to training.metrics${isNamedAlike ? ` to get \`val_${metric}\`` : ''}`
           : `columns that can be monitored: ${names.join(', ')}`;
     findings.mistake(path, message, hint);
     return;

@@ -41,7 +41,7 @@ function checkTask({spec, data, outputShape}: Ending, findings: Findings): boole
   }
   const isTwoClasses = numClasses === 2 && sizeOf(outputShape) === 1;
   if (data.task === 'classification' && targets === 'values' && !isTwoClasses) {
-    const what = outputs === 'logits' ? 'two classes and a single unit' : 'real targets';
+    const what = outputs(loss) !== 'values' ? 'two classes and a single unit' : 'real targets';
     const message = `${loss.type} is for ${what}, but the data has ${numClasses} classes${numClasses === 2 ? ` and the model ${sizeOf(outputShape)} outputs` : ''}`;
     const hint = `write \`loss: softmaxCrossEntropy\`${numClasses === 2 ? ', or end the model with one unit' : ''}`;
     findings.mistake(path, message, hint);
@@ -118,20 +118,14 @@ function lastActivation({
   return undefined;
 }
 
-const builtIn: Readonly<Record<string, string>> = {
-  softmaxCrossEntropy: 'softmax',
-  sparseSoftmaxCrossEntropy: 'softmax',
-  binaryCrossEntropy: 'sigmoid',
-};
-
 function checkLastActivation(ending: Ending, findings: Findings): void {
   const {spec, layers, outputShape} = ending;
-  const last = lastActivation(ending);
-  if (!last) return;
   const {loss} = spec.training;
-  const layer = layers[last.index]!;
+  const {includes, ...definition} = lossDefinition(loss);
+  const last = lastActivation(ending);
+  const layer = layers[last?.index ?? ending.last[0] ?? 0]!;
   const who = `${layer.type} \`${layer.name}\``;
-  if (last.name === 'softmax' && sizeOf(outputShape) === 1) {
+  if (last?.name === 'softmax' && sizeOf(outputShape) === 1) {
     findings.mistake(
       last.path,
       `${who} takes the softmax of a single number, which is always 1`,
@@ -139,14 +133,22 @@ function checkLastActivation(ending: Ending, findings: Findings): void {
     );
     return;
   }
-  if (lossDefinition(loss).outputs !== 'logits') return;
-  const own = builtIn[loss.type] ?? 'last activation';
+  const endings = definition.endings?.(loss);
+  if (endings) {
+    if (last && endings.includes(last.name)) return;
+    const message = `${loss.type}${'fromLogits' in loss ? ' with fromLogits: false' : ''} wants a model that ends in ${endings.join(' or ')}, but ${who} ends in ${last?.name ?? 'linear'}`;
+    const orLogits = 'fromLogits' in loss && !last ? ', or drop `fromLogits: false`' : '';
+    const path = last?.path ?? ['model', 'layers', ending.last[0] ?? 0];
+    findings.mistake(path, message, `write \`activation: ${endings[0]}\`${orLogits}`);
+    return;
+  }
+  if (!last || definition.outputs(loss) !== 'logits') return;
   const drop = layer.type === 'activation' ? 'remove this layer' : 'remove the activation';
-  if (last.name === own) {
+  if (last.name === includes) {
     const message = `${who} ends in ${last.name}, and ${loss.type} applies it as well: it would be applied twice`;
-    findings.mistake(last.path, message, `${drop}: the loss wants logits, the numbers before the ${own}`);
+    findings.mistake(last.path, message, `${drop}: the loss wants logits, the numbers before the ${includes}`);
   } else {
     const message = `${who} ends in ${last.name}, but ${loss.type} wants logits, which may be any number`;
-    findings.mistake(last.path, message, `${drop}: the ${own} is part of the loss`);
+    findings.mistake(last.path, message, includes ? `${drop}: the ${includes} is part of the loss` : drop);
   }
 }

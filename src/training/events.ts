@@ -15,7 +15,7 @@ export type TrainingEvent =
       readonly numParameters: number;
     }
   | {readonly type: 'epochStarted'; readonly epoch: number}
-  /** After every step; cheap. `loss` and metrics are the running values of this epoch; `batchLoss` is this batch's. Epochs and steps count from 1. */
+  /** After every step; cheap. `running` are the values of this epoch so far, costly metrics left out; `batchLoss` is this batch's. Epochs and steps count from 1. */
   | {
       readonly type: 'step';
       readonly epoch: number;

@@ -41,9 +41,10 @@ class TrainingLoop {
 
   constructor(private readonly options: TrainingOptions) {
     const {spec, checkpoint, outputShape, dataset} = options;
-    const encoding = lossDefinition(spec.loss).targets;
-    this.#running = runningMetrics(spec.metrics, outputShape, encoding);
-    this.#evaluated = runningMetrics(spec.metrics, outputShape, encoding);
+    const {targets: encoding, outputs} = lossDefinition(spec.loss);
+    const context = {outputShape, encoding, outputs: outputs(spec.loss)};
+    this.#running = runningMetrics(spec.metrics, context);
+    this.#evaluated = runningMetrics(spec.metrics, context);
     this.#stopper = spec.earlyStopping && createMonitor(spec, spec.earlyStopping);
     const {monitor, mode} = checkpoint;
     this.#keeper = monitor === undefined ? undefined : createMonitor(spec, {monitor, mode});
@@ -88,7 +89,7 @@ class TrainingLoop {
       if (!Number.isFinite(loss)) return this.#diverge(loss);
       this.#running.update(batch, {loss, outputs});
       this.#numExamples += batch.size;
-      const running = this.#running.values(splitPrefix.train);
+      const running = this.#running.quickValues(splitPrefix.train);
       this.#values = running;
       stepInEpoch++;
       const heard = this.options.listener({
@@ -106,6 +107,7 @@ class TrainingLoop {
       if (signal?.aborted) return this.#interrupt();
       if (step === maxSteps) break;
     }
+    this.#values = this.#running.values(splitPrefix.train);
     this.#trainMillis = performance.now() - startMillis;
     return undefined;
   }

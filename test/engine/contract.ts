@@ -140,7 +140,7 @@ export function sessionContract(name: string, factory: SessionFactory): void {
       t.test(`three steps of one dense layer with ${loss} agree with PyTorch`, async (t) => {
         const {optimizer, inputs} = reference.linear;
         const layers: WrittenLayer[] = [{type: 'dense', units: 3}];
-        const {session, close} = await open(layers, [4], optimizer, {type: loss}, targets.shape.slice(1));
+        const {session, close} = await open(layers, [4], optimizer, {type: loss} as LossSpec, targets.shape.slice(1));
         await writeWeights(session, start);
         for (const [index, expected] of losses.entries()) {
           const hyper = {learningRate: optimizer.learningRate, step: index + 1};

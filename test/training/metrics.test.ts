@@ -1,7 +1,10 @@
 import t from 'tap';
 import type {Batch, TargetEncoding} from '../../src/data/dataset.js';
+import type {Definition} from '../../src/spec/define.js';
 import {metricColumns} from '../../src/training/columns.js';
-import {type MetricSpec, metricDefinition} from '../../src/training/metrics/registry.js';
+import type {OutputMeaning} from '../../src/training/losses/definition.js';
+import {type MetricSpec, metricDefinition, metrics} from '../../src/training/metrics/registry.js';
+import {readReference} from '../reference/read.js';
 
 const batchOf = (size: number, targets: number[]): Batch => ({
   size,
@@ -10,7 +13,7 @@ const batchOf = (size: number, targets: number[]): Batch => ({
 });
 
 function measure(spec: MetricSpec, shape: number[], encoding: TargetEncoding, ...rows: [Batch, number[]][]): number {
-  const metric = metricDefinition(spec).create(spec, shape, encoding);
+  const metric = metricDefinition(spec).create(spec, {outputShape: shape, encoding, outputs: 'logits'});
   for (const [batch, outputs] of rows) metric.update(batch, Float32Array.from(outputs));
   return metric.result();
 }
@@ -53,7 +56,7 @@ t.test('errors are means over all elements of all batches', async (t) => {
 
 t.test('a metric is NaN before any example and after a reset', async (t) => {
   for (const spec of [{type: 'accuracy'}, {type: 'meanAbsoluteError'}, {type: 'topKAccuracy', k: 2}] as const) {
-    const metric = metricDefinition(spec).create(spec, [1], 'values');
+    const metric = metricDefinition(spec).create(spec, {outputShape: [1], encoding: 'values', outputs: 'logits'});
     t.ok(Number.isNaN(metric.result()));
     metric.update(batchOf(1, [0]), Float32Array.of(1));
     t.notOk(Number.isNaN(metric.result()));
@@ -80,4 +83,67 @@ t.test('the columns of metrics.csv', async (t) => {
   ]);
   const goals = Object.fromEntries(metricColumns({metrics}).map(({name, goal}) => [name, goal]));
   t.match(goals, {loss: 'minimize', accuracy: 'maximize', val_loss: 'minimize', val_top3Accuracy: 'maximize'});
+});
+
+interface MetricCase {
+  readonly metrics: readonly {readonly metric: MetricSpec; readonly value: number}[];
+  readonly outputs: OutputMeaning;
+  readonly encoding: TargetEncoding;
+  readonly shape: number[];
+  readonly batches: readonly {readonly targets: number[]; readonly outputs: number[]}[];
+}
+
+const cases = readReference<{cases: MetricCase[]}>('metrics').cases.flatMap(({metrics, ...set}) =>
+  metrics.map((one) => ({...set, ...one})),
+);
+
+t.test('metrics over a set of two batches agree with scikit-learn', async (t) => {
+  for (const {metric: spec, outputs, encoding, shape, batches, value} of cases) {
+    const metric = metricDefinition(spec).create(spec, {outputShape: shape, encoding, outputs});
+    const feed = (): void => {
+      for (const batch of batches) {
+        const size = batch.outputs.length / shape[0]!;
+        metric.update(batchOf(size, batch.targets), Float32Array.from(batch.outputs));
+      }
+    };
+    feed();
+    const first = metric.result();
+    t.ok(
+      Math.abs(first - value) <= 1e-9 * Math.max(1, Math.abs(value)),
+      `${JSON.stringify(spec)} from ${outputs} of ${encoding}: ${first} instead of ${value}`,
+    );
+    metric.reset();
+    t.ok(Number.isNaN(metric.result()), 'nothing is left after a reset');
+    feed();
+    t.equal(metric.result(), first);
+  }
+});
+
+t.test('every metric has a reference from outside or by hand, and says what it is', async (t) => {
+  for (const [name, definition] of Object.entries(metrics) as [string, Definition][]) {
+    t.ok(name === 'topKAccuracy' || cases.some(({metric}) => metric.type === name), name);
+    t.equal(definition.type, name);
+    t.ok(definition.summary.endsWith('.'), definition.summary);
+    for (const [argument, {description}] of Object.entries(definition.args.properties)) {
+      t.ok(description, `${name}.${argument} has a description`);
+    }
+  }
+});
+
+t.test('ranking ties count half, by hand: yes 2, 1, no 1, 0 gives 3.5 of 4 pairs', async (t) => {
+  const batch: [Batch, number[]] = [batchOf(4, [1, 1, 0, 0]), [2, 1, 1, 0]];
+  t.equal(measure({type: 'rocAuc'}, [1], 'values', batch), 3.5 / 4);
+  t.equal(measure({type: 'prAuc'}, [1], 'values', batch), (1 + 2 / 3) / 2);
+  t.ok(Number.isNaN(measure({type: 'rocAuc'}, [1], 'values', [batchOf(1, [1]), [3]])), 'one class only');
+});
+
+t.test('columns carry what was not usual', async (t) => {
+  const columns = metricColumns({
+    metrics: [
+      {type: 'fBeta', beta: 1, average: 'macro'},
+      {type: 'fBeta', beta: 0.5, average: 'micro'},
+      {type: 'precision', average: 'micro'},
+    ],
+  }).map(({name}) => name);
+  t.same(columns.slice(0, 4), ['loss', 'f1', 'microF0.5', 'microPrecision']);
 });

@@ -3,15 +3,19 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import type {TargetEncoding} from '../../data/dataset.js';
 import type {Definition, SpecOf} from '../../spec/define.js';
 
-/** What a loss or a metric takes the model's outputs for: unnormalised log-odds, or the predicted values themselves. */
-export type OutputMeaning = 'logits' | 'values';
+/** What a loss takes the model's outputs for: unnormalised log-odds (or scores), probabilities, or the predicted values themselves. */
+export type OutputMeaning = 'logits' | 'probabilities' | 'values';
 
 /** A loss of the catalogue. Written with TensorFlow.js operations that have gradients, so that both engines run it. */
 export interface LossDefinition<Name extends string, Args extends TProperties, Spec> extends Definition<Name, Args> {
   /** How the data room has to prepare the targets. */
   readonly targets: TargetEncoding;
-  /** A loss from logits includes the last activation; a metric must take the outputs for the same thing. */
-  readonly outputs: OutputMeaning;
+  /** A metric must be able to take the outputs for the same thing. */
+  outputs(spec: Spec): OutputMeaning;
+  /** The activation that is part of a loss from logits. */
+  readonly includes?: 'softmax' | 'sigmoid';
+  /** The activations one of which the model has to end in; any, when absent. */
+  endings?(spec: Spec): readonly string[] | undefined;
   /**
    * Mean loss over the batch, a scalar.
    * @param targets [batch] class numbers as floats, [batch, classes] one-hot, or [batch, ...outputShape] values

@@ -22,3 +22,41 @@ export function meanSoftmaxCrossEntropy(tf: typeof tfjs, targets: tfjs.Tensor, l
   });
   return loss(logits) as tfjs.Scalar;
 }
+
+const smallest = 1e-7;
+
+/**
+ * The same from probabilities: −Σ target · log output with outputs raised to 1e-7, as Keras does. The gradient, −target / output, goes
+ * on where Keras's clipping would stop it, so that an example that is entirely wrong still teaches.
+ */
+export function meanCrossEntropy(tf: typeof tfjs, targets: tfjs.Tensor, probabilities: tfjs.Tensor): tfjs.Scalar {
+  const numClasses = probabilities.shape.at(-1) ?? 1;
+  const perRow = numClasses / probabilities.size;
+  const loss = tf.customGrad((x, save) => {
+    const raised = tf.maximum(x as tfjs.Tensor, smallest);
+    (save as tfjs.GradSaveFunc)([raised, targets]);
+    const gradFunc = (dy: tfjs.Tensor, saved: tfjs.Tensor[]) =>
+      tf.mul(tf.div(saved[1]!, saved[0]!), tf.mul(dy, -perRow));
+    return {value: tf.mul(tf.sum(tf.mul(targets, tf.log(raised))), -perRow), gradFunc};
+  });
+  return loss(probabilities) as tfjs.Scalar;
+}
+
+/** What the cross-entropies of several classes may be told. */
+export interface CrossEntropySpec {
+  readonly fromLogits?: boolean;
+  readonly labelSmoothing?: number;
+}
+
+/** Cross-entropy of rows of target probabilities under a spec's arguments; smoothing mixes them with the uniform distribution. */
+export function crossEntropyOf(
+  tf: typeof tfjs,
+  {fromLogits = true, labelSmoothing = 0}: CrossEntropySpec,
+  targets: tfjs.Tensor,
+  outputs: tfjs.Tensor,
+): tfjs.Scalar {
+  const numClasses = outputs.shape.at(-1) ?? 1;
+  const smoothed =
+    labelSmoothing > 0 ? tf.add(tf.mul(targets, 1 - labelSmoothing), labelSmoothing / numClasses) : targets;
+  return (fromLogits ? meanSoftmaxCrossEntropy : meanCrossEntropy)(tf, smoothed, outputs);
+}

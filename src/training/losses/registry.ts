@@ -2,9 +2,19 @@ import type {TProperties} from '@sinclair/typebox';
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type {SpecUnion} from '../../spec/define.js';
 import {binaryCrossEntropy} from './binary-cross-entropy.js';
+import {binaryFocalCrossEntropy} from './binary-focal-cross-entropy.js';
+import {categoricalHinge} from './categorical-hinge.js';
+import {cosineSimilarity} from './cosine-similarity.js';
 import type {LossDefinition} from './definition.js';
+import {hinge, squaredHinge} from './hinge.js';
+import {huber} from './huber.js';
+import {kullbackLeiblerDivergence} from './kullback-leibler-divergence.js';
+import {logCosh} from './log-cosh.js';
+import {meanAbsoluteError} from './mean-absolute-error.js';
 import {meanSquaredError} from './mean-squared-error.js';
+import {poisson} from './poisson.js';
 import {softmaxCrossEntropy} from './softmax-cross-entropy.js';
+import {softmaxFocalCrossEntropy} from './softmax-focal-cross-entropy.js';
 import {sparseSoftmaxCrossEntropy} from './sparse-softmax-cross-entropy.js';
 
 /** Every loss of the catalogue, by the name users type. */
@@ -12,7 +22,18 @@ export const losses = {
   softmaxCrossEntropy,
   sparseSoftmaxCrossEntropy,
   binaryCrossEntropy,
+  softmaxFocalCrossEntropy,
+  binaryFocalCrossEntropy,
+  categoricalHinge,
+  hinge,
+  squaredHinge,
   meanSquaredError,
+  meanAbsoluteError,
+  huber,
+  logCosh,
+  poisson,
+  kullbackLeiblerDivergence,
+  cosineSimilarity,
 } as const;
 
 export type LossSpec = SpecUnion<typeof losses>;

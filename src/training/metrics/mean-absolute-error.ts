@@ -8,7 +8,7 @@ export const meanAbsoluteError = defineMetric({
   summary: 'Mean of the absolute differences between outputs and targets, in the unit of the target.',
   args: Type.Object({}),
   goal: 'minimize',
-  outputs: 'values',
+  judges: 'values',
   column: () => 'meanAbsoluteError',
   create: () =>
     meanMetric((batch, outputs) => {

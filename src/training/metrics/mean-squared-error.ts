@@ -8,7 +8,7 @@ export const meanSquaredError = defineMetric({
   summary: 'Mean of the squared differences between outputs and targets, without the penalties that the loss includes.',
   args: Type.Object({}),
   goal: 'minimize',
-  outputs: 'values',
+  judges: 'values',
   column: () => 'meanSquaredError',
   create: () =>
     meanMetric((batch, outputs) => {

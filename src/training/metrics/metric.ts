@@ -16,16 +16,27 @@ export interface Metric {
 /** Whether larger or smaller values are better. */
 export type Goal = 'maximize' | 'minimize';
 
+/** What a metric is told of the training it reports on. */
+export interface MetricContext {
+  /** Of the model, batch axis left out. */
+  readonly outputShape: Shape;
+  /** How the loss had the targets prepared. */
+  readonly encoding: TargetEncoding;
+  /** What the loss takes the outputs for. */
+  readonly outputs: OutputMeaning;
+}
+
 /** A metric of the catalogue. */
 export interface MetricDefinition<Name extends string, Args extends TProperties, Spec> extends Definition<Name, Args> {
   /** Decides a monitored metric's mode and what compare highlights. */
   readonly goal: Goal;
-  /** What it takes the outputs for; must be what the loss takes them for. */
-  readonly outputs: OutputMeaning;
+  /** Whether it judges classes, from logits or probabilities, or predicted values. */
+  readonly judges: 'classes' | 'values';
+  /** Its result takes more than a few operations, so it is asked for at the end of an epoch and not after each step. */
+  readonly isCostly?: boolean;
   /** Its name in metrics.csv, in monitors and on the terminal; `val_` and `test_` are prefixed by the loop. */
   column(spec: Spec): string;
-  /** @param outputShape of the model, batch axis left out. @param encoding how the loss had the targets prepared. */
-  create(spec: Spec, outputShape: Shape, encoding: TargetEncoding): Metric;
+  create(spec: Spec, context: MetricContext): Metric;
 }
 
 /** Types a metric from its own arguments; returns it unchanged. */

@@ -11,9 +11,9 @@ export const topKAccuracy = defineMetric({
     k: Type.Integer({default: 5, minimum: 1, description: 'How many of the largest logits count; at least 1.'}),
   }),
   goal: 'maximize',
-  outputs: 'logits',
+  judges: 'classes',
   column: ({k}) => `top${k}Accuracy`,
-  create({k}, outputShape, encoding) {
+  create({k}, {outputShape, encoding}) {
     const numClasses = outputShape.at(-1) ?? 1;
     return meanMetric((batch, outputs) => {
       const count = outputs.length / numClasses;

@@ -1,0 +1,31 @@
+import {Type} from '@sinclair/typebox';
+import type * as tfjs from '@tensorflow/tfjs-core';
+import {defineLoss} from './definition.js';
+import {meanOverElements} from './elementwise.js';
+
+const epsilon = 1e-7;
+
+/**
+ * Σ target · log(target / output) over the last axis, mean over the rows, both cut to [1e-7, 1]; KLDivergence of Keras, and PyTorch's
+ * KLDivLoss of the outputs' logarithms with reduction='batchmean'. The gradient is −target / output, also where outputs are cut.
+ */
+export const kullbackLeiblerDivergence = defineLoss({
+  type: 'kullbackLeiblerDivergence',
+  summary:
+    'Distance from the predicted distribution to the target one; targets are columns that sum to 1, the model ends in softmax.',
+  args: Type.Object({}),
+  targets: 'values',
+  outputs: () => 'values',
+  endings: () => ['softmax'],
+  compute(tf, _spec, targets, outputs) {
+    const cut = (x: tfjs.Tensor) => tf.clipByValue(x, epsilon, 1);
+    const mean = meanOverElements(
+      tf,
+      targets,
+      outputs,
+      (x, t) => tf.mul(cut(t), tf.sub(tf.log(cut(t)), tf.log(cut(x)))),
+      (x, t) => tf.neg(tf.div(cut(t), cut(x))),
+    );
+    return tf.mul(mean, outputs.shape.at(-1) ?? 1);
+  },
+});

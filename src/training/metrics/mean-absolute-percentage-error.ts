@@ -1,0 +1,24 @@
+import {Type} from '@sinclair/typebox';
+import {meanMetric} from './mean.js';
+import {defineMetric} from './metric.js';
+
+const smallest = 1e-7;
+
+/** Mean of 100 · |output − target| / |target| over all elements; targets count as at least 1e-7, as in Keras. */
+export const meanAbsolutePercentageError = defineMetric({
+  type: 'meanAbsolutePercentageError',
+  summary: 'Mean of the absolute differences in per cent of the target; for targets away from 0.',
+  args: Type.Object({}),
+  goal: 'minimize',
+  judges: 'values',
+  column: () => 'meanAbsolutePercentageError',
+  create: () =>
+    meanMetric((batch, outputs) => {
+      let sum = 0;
+      for (let i = 0; i < outputs.length; i++) {
+        const target = batch.targets[i]!;
+        sum += (100 * Math.abs(outputs[i]! - target)) / Math.max(smallest, Math.abs(target));
+      }
+      return {sum, count: outputs.length};
+    }),
+});
