@@ -163,7 +163,7 @@ for dimensions, title, layer, shape in [
          random(*shape), weights, separable)
 
 # transposed convolutions: Keras's output sizes, cut out of PyTorch's full ones
-transposed = {1: F.conv_transpose1d, 2: F.conv_transpose2d}
+transposed = {1: F.conv_transpose1d, 2: F.conv_transpose2d, 3: F.conv_transpose3d}
 for dimensions, title, layer, shape in [
     (1, "valid", {"filters": 3, "kernelSize": 3}, (2, 4, 2)),
     (1, "same, stride 2, relu", {"filters": 2, "kernelSize": 3, "strides": 2, "padding": "same", "activation": "relu"}, (2, 4, 2)),
@@ -172,6 +172,10 @@ for dimensions, title, layer, shape in [
     (2, "same", {"filters": 2, "kernelSize": 3, "padding": "same"}, (2, 3, 4, 2)),
     (2, "same, stride 2", {"filters": 3, "kernelSize": 4, "strides": 2, "padding": "same"}, (2, 3, 2, 2)),
     (2, "same, oblong, without bias", {"filters": 2, "kernelSize": [3, 2], "strides": [2, 1], "padding": "same", "useBias": False}, (1, 3, 4, 3)),
+    (3, "valid", {"filters": 2, "kernelSize": 2}, (2, 2, 3, 2, 3)),
+    (3, "same, stride 2", {"filters": 2, "kernelSize": 3, "strides": 2, "padding": "same"}, (1, 2, 3, 2, 2)),
+    (3, "valid, strides, relu", {"filters": 3, "kernelSize": [3, 2, 4], "strides": [2, 3, 1], "activation": "relu"}, (1, 3, 2, 2, 2)),
+    (3, "same, even kernel, strides", {"filters": 2, "kernelSize": [4, 3, 2], "strides": [2, 1, 2], "padding": "same", "useBias": False}, (1, 2, 2, 3, 1)),
 ]:
     windows, strides = each(layer["kernelSize"], dimensions), each(layer.get("strides", 1), dimensions)
     weights = {"kernel": random(*windows, layer["filters"], shape[-1])}

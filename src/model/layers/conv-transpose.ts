@@ -1,22 +1,19 @@
 import {Type} from '@sinclair/typebox';
-import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
 import type {Shape} from '../../support/tensor.js';
 import {activations} from '../activations.js';
-import {type BuildContext, defineLayer} from '../layer.js';
+import {defineLayer} from '../layer.js';
 import {activationOf} from './apply-activation.js';
 import {convolutionArguments, convolutionWeights} from './convolution.js';
+import {convolveTransposed} from './convolve-transposed.js';
 import type {Padding} from './fields.js';
 import {createFunctionLayer, weightConfig} from './function-layer.js';
-import {requireSpatial, type Sizes, sizesOf} from './spatial.js';
-
-type Flat = 1 | 2;
-type Pair = [number, number];
+import {type Dimensions, requireSpatial, type Sizes, sizesOf} from './spatial.js';
 
 /** Keras's deconv_output_length: same multiplies by the stride, valid adds what the window reaches beyond it. */
 function shapeOf(
   args: {readonly kernelSize: Sizes; readonly strides: Sizes; readonly padding: Padding; readonly filters: number},
   inputShape: Shape,
-  dimensions: Flat,
+  dimensions: Dimensions,
 ): Shape {
   const windows = sizesOf(args.kernelSize, dimensions);
   const strides = sizesOf(args.strides, dimensions);
@@ -30,13 +27,17 @@ function shapeOf(
 const texts = {
   1: {shapes: '[length, channels] → [length · strides, filters]', what: 'sequence'},
   2: {shapes: '[height, width, channels] → [height · strides, width · strides, filters]', what: 'image'},
+  3: {
+    shapes: '[depth, height, width, channels] → [depth · strides, height · strides, width · strides, filters]',
+    what: 'volume',
+  },
 } as const;
 
 /**
  * The transpose of a convolution, which is its gradient with regard to the input (Zeiler et al. 2010).
  * Kernels are [...kernelSize, filters, channels], the other way round than those of a convolution.
  */
-function defineTransposed<const Name extends string>(type: Name, dimensions: Flat) {
+function defineTransposed<const Name extends string>(type: Name, dimensions: Dimensions) {
   const {dilationRate: _none, ...fields} = convolutionArguments(dimensions).properties;
   const {shapes, what} = texts[dimensions];
   const kernelShape = (args: {readonly kernelSize: Sizes; readonly filters: number}, inputShape: Shape): Shape => [
@@ -83,35 +84,14 @@ function defineTransposed<const Name extends string>(type: Name, dimensions: Fla
         weights: convolutionWeights(args, kernelShape(args, context.inputShape)),
         call(x, weight) {
           const kernel = weight('kernel');
-          const images = transposed(context, x, kernel, outputShape, window.strides, args.padding);
-          const biased = args.useBias ? core.add(images, weight('bias')) : images;
-          return core.reshape(activate(biased), [x.shape[0]!, ...outputShape] as number[]);
+          const enlarged = convolveTransposed(core, x, kernel, outputShape, window.strides, args.padding);
+          return activate(args.useBias ? core.add(enlarged, weight('bias')) : enlarged);
         },
       });
     },
   });
 }
 
-/** A sequence runs as an image of height 1. */
-function transposed(
-  {tf: {core}}: BuildContext,
-  x: Tensor,
-  kernel: Tensor,
-  outputShape: Shape,
-  strides: readonly number[],
-  padding: Padding,
-): Tensor4D {
-  const batch = x.shape[0]!;
-  const image = (shape: readonly number[]): [number, number, number] =>
-    (shape.length === 2 ? [1, ...shape] : [...shape]) as [number, number, number];
-  return core.conv2dTranspose(
-    core.reshape(x, [batch, ...image(x.shape.slice(1))]) as Tensor4D,
-    (kernel.shape.length === 3 ? core.expandDims(kernel, 0) : kernel) as Tensor4D,
-    [batch, ...image(outputShape)],
-    (strides.length === 1 ? [1, ...strides] : [...strides]) as Pair,
-    padding,
-  );
-}
-
 export const conv1dTranspose = defineTransposed('conv1dTranspose', 1);
 export const conv2dTranspose = defineTransposed('conv2dTranspose', 2);
+export const conv3dTranspose = defineTransposed('conv3dTranspose', 3);

@@ -7,7 +7,7 @@ import {positionalEmbedding} from './attention/positional-embedding.js';
 import {averagePooling2d} from './average-pooling2d.js';
 import {batchNormalization} from './batch-normalization.js';
 import {concatenate} from './concatenate.js';
-import {conv1dTranspose, conv2dTranspose} from './conv-transpose.js';
+import {conv1dTranspose, conv2dTranspose, conv3dTranspose} from './conv-transpose.js';
 import {conv1d} from './conv1d.js';
 import {conv2d} from './conv2d.js';
 import {conv3d} from './conv3d.js';
@@ -86,6 +86,7 @@ export const layers = {
   conv3d,
   conv1dTranspose,
   conv2dTranspose,
+  conv3dTranspose,
   depthwiseConv1d,
   depthwiseConv2d,
   separableConv1d,
