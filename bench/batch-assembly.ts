@@ -10,6 +10,7 @@ const spec: DataSpec = {
     {type: 'rescale', scale: 1 / 255, offset: 0},
     {type: 'normalize', mean: 0.1307, std: 0.3081},
   ],
+  augment: [],
   test: 'atEnd',
 };
 const batchSize = 32;

@@ -1,3 +1,4 @@
+import type {Augmenter} from './augment/augmenter.js';
 import type {Batch, Split, TargetEncoding} from './dataset.js';
 import type {Examples, Values} from './sources/definition.js';
 import type {TransformFunction} from './transforms/definition.js';
@@ -9,6 +10,8 @@ export interface BatchPlan {
   readonly rows?: Uint32Array | undefined;
   /** Values of one input, the same before and after the transforms. */
   readonly inputSize: number;
+  /** Applied before the transforms where the batches are those of a training epoch. */
+  readonly augment?: Augmenter | undefined;
   readonly transforms: readonly TransformFunction[];
   readonly targets: TargetLayout;
 }
@@ -23,14 +26,15 @@ export interface TargetLayout {
 /** A part of a data set that makes its batches straight from the stored numbers, without an object per example. */
 export function createSplit(plan: BatchPlan): Split {
   const numExamples = plan.rows?.length ?? plan.examples.numExamples;
-  return {numExamples, batches: (batchSize, order) => assemble(plan, numExamples, batchSize, order)};
+  return {numExamples, batches: (batchSize, order, epoch) => assemble(plan, numExamples, batchSize, order, epoch)};
 }
 
 function* assemble(
-  {examples, rows, inputSize, transforms, targets}: BatchPlan,
+  {examples, rows, inputSize, augment, transforms, targets}: BatchPlan,
   numExamples: number,
   batchSize: number,
   order: Uint32Array | undefined,
+  epoch: number | undefined,
 ): Generator<Batch> {
   if (!Number.isInteger(batchSize) || batchSize < 1) throw new RangeError(`batch size ${batchSize}`);
   const numOrdered = order?.length ?? numExamples;
@@ -49,6 +53,9 @@ function* assemble(
     const inputs = inputBuffer.subarray(0, size * inputSize);
     const batchTargets = targetBuffer.subarray(0, size * targets.size);
     copyRows(inputs, examples.inputs, chosen, inputSize);
+    if (augment && epoch !== undefined) {
+      for (let i = 0; i < size; i++) augment(inputs.subarray(i * inputSize, (i + 1) * inputSize), epoch, chosen[i]!);
+    }
     for (const transform of transforms) transform(inputs);
     writeTargets(batchTargets, examples.targets, chosen, targets);
     yield {size, inputs, targets: batchTargets};

@@ -37,8 +37,9 @@ export interface Split {
   /**
    * Batches in stored order, the last one possibly smaller; the batches of one call share their arrays.
    * @param batchSize at least 1. @param order example numbers in [0, numExamples); stored order by default.
+   * @param epoch makes them batches of this training epoch: augmented, each example by a function of seed, epoch and example alone.
    */
-  batches(batchSize: number, order?: Uint32Array): Iterable<Batch>;
+  batches(batchSize: number, order?: Uint32Array, epoch?: number): Iterable<Batch>;
 }
 
 /** Plain JSON. */

@@ -1,4 +1,5 @@
 import {formatShape, type Shape} from '../support/tensor.js';
+import {checkAugment} from './augment/augmenter.js';
 import {DataSpecError} from './data-error.js';
 import type {DatasetInfo} from './dataset.js';
 import type {DataSpec} from './section.js';
@@ -22,6 +23,7 @@ export function datasetInfo(spec: DataSpec, source: SourceInfo): DatasetInfo {
   const numUsed = Math.min(source.numTrain, spec.limit?.train ?? Number.POSITIVE_INFINITY);
   const numTest = Math.min(source.numTest, spec.limit?.test ?? Number.POSITIVE_INFINITY);
   const numValidation = spec.validation ? validationCount(spec.validation, source, numUsed) : 0;
+  checkAugment(spec.augment, source.inputShape);
   const inputShape = transformShapes(spec, source.inputShape).at(-1)!;
   return {...source, inputShape, numTrain: numUsed - numValidation, numValidation, numTest};
 }

@@ -1,5 +1,6 @@
 import type {Rng} from '../support/random.js';
 import {sizeOf} from '../support/tensor.js';
+import {type Augmenter, createAugmenter} from './augment/augmenter.js';
 import {createSplit, type TargetLayout} from './batches.js';
 import {DataSpecError} from './data-error.js';
 import type {Dataset, DatasetInfo, FittedValues, Split, TargetEncoding} from './dataset.js';
@@ -15,7 +16,7 @@ import {transforms} from './transforms/index.js';
 export interface LoadContext extends SourceContext {
   /** What the loss wants. */
   readonly encoding: TargetEncoding;
-  /** The run's stream; only `split` of it is drawn from. */
+  /** The run's stream; only `split` and `augment` of it are drawn from. */
   readonly rng: Rng;
 }
 
@@ -31,12 +32,15 @@ export async function loadData(spec: DataSpec, context: LoadContext): Promise<Da
   const targets = targetLayout(info, context.encoding);
   const {kept, held} = trainingRows(spec, data, context.rng);
   const pipeline = fitTransforms(spec, data, kept);
-  const split = (examples: Examples, rows: Uint32Array | undefined): Split =>
-    createSplit({examples, rows, inputSize: sizeOf(info.inputShape), transforms: pipeline.functions, targets});
+  const inputSize = sizeOf(info.inputShape);
+  const split = (examples: Examples, rows: Uint32Array | undefined, augment?: Augmenter): Split =>
+    createSplit({examples, rows, inputSize, augment, transforms: pipeline.functions, targets});
   const {train, test} = data;
+  const isBytes = train.inputs instanceof Uint8Array;
+  const augment = createAugmenter(spec.augment, data.info.inputShape, isBytes, context.rng.split('augment'));
   return {
     info,
-    train: split(train, kept),
+    train: split(train, kept, augment),
     ...(held ? {validation: split(train, held)} : {}),
     ...(test ? {test: split(test, spaced(test.numExamples, spec.limit?.test ?? test.numExamples))} : {}),
     fingerprint: fingerprintOf(data),

@@ -1,5 +1,6 @@
 import {type Static, Type} from '@sinclair/typebox';
 import {choiceOf} from '../spec/define.js';
+import {augmentations} from './augment/index.js';
 import {sources} from './sources/index.js';
 import {transforms} from './transforms/index.js';
 
@@ -42,6 +43,11 @@ export const dataSection = Type.Object(
     transforms: Type.Array(choiceOf(transforms, {title: 'transform'}), {
       default: [],
       description: 'Applied to the inputs of every part in this order.',
+    }),
+    augment: Type.Array(choiceOf(augmentations, {title: 'augmentation'}), {
+      default: [],
+      description:
+        'Random changes of training examples, in this order, before the transforms; drawn anew in every epoch. exp show-data shows them.',
     }),
     validation: Type.Optional(validation),
     test: Type.Union([Type.Literal('atEnd'), Type.Literal('everyEpoch')], {

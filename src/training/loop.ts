@@ -81,7 +81,7 @@ class TrainingLoop {
     this.#numExamples = 0;
     let stepInEpoch = 0;
     const startMillis = performance.now();
-    for (const batch of dataset.train.batches(spec.batchSize, this.#order())) {
+    for (const batch of dataset.train.batches(spec.batchSize, this.#order(), this.#epoch)) {
       const step = ++this.#step;
       const learningRate = this.#rates.rate(step);
       const pending = session.step(batch, {learningRate, step});

@@ -33,6 +33,7 @@ export function idxBytes(type: number, shape: readonly number[], values: readonl
 export const dataSpec = (source: DataSpec['source'], more: Partial<DataSpec> = {}): DataSpec => ({
   source,
   transforms: [],
+  augment: [],
   test: 'atEnd',
   ...more,
 });

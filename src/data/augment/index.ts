@@ -1,0 +1,21 @@
+import type {SpecUnion} from '../../spec/define.js';
+import type {AugmentDefinition} from './definition.js';
+import {crop, rotate, translate, zoom} from './geometry.js';
+import {cutout, flip, padCrop} from './pixels.js';
+import {brightness, contrast, gaussianNoise} from './values.js';
+
+/** Every augmentation by name. */
+export const augmentations = {
+  flip,
+  padCrop,
+  crop,
+  translate,
+  rotate,
+  zoom,
+  brightness,
+  contrast,
+  cutout,
+  gaussianNoise,
+} as const satisfies Readonly<Record<string, AugmentDefinition>>;
+
+export type AugmentSpec = SpecUnion<typeof augmentations>;
