@@ -86,8 +86,11 @@ export async function loadSpec(
   const {value, problems: found, origins, places} = validate(schema, root, baseDir);
   const mistakes = found.flatMap((problem) => tell(problem) ?? []);
   // A reference that could not be resolved has been reported; what the schema says of its text is noise.
-  const isNoise = ({place}: Problem): boolean => place.source.text.slice(place.start, place.end).includes('${');
-  problems.push(...(problems.length === 0 ? mistakes : mistakes.filter((mistake) => !isNoise(mistake))));
+  const refused = [...problems];
+  const isNoise = ({place, message}: Problem): boolean =>
+    refused.some((one) => one.place.source === place.source && isWithin(one.place.start, place)) ||
+    (refused.length > 0 && message.includes('${'));
+  problems.push(...mistakes.filter((mistake) => !isNoise(mistake)));
   if (problems.length > 0) throw new SpecError(withoutRepeats(problems));
   const top: Place = {source, start: 0, end: 1};
   return {
@@ -128,5 +131,7 @@ function placeOf(places: ReadonlyMap<string, WrittenAt>, path: Path): Place | un
   }
   return undefined;
 }
+
+const isWithin = (offset: number, {start, end}: Place): boolean => offset >= start && offset <= end;
 
 const firstCharacter = (place: Place): Place => ({...place, end: place.start + 1});

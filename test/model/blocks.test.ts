@@ -174,6 +174,20 @@ model:
   t.match((error as ExpError).message, 'in the block `wide`, used as `wide` at model.yaml:6:7');
 });
 
+t.test('a reference that leads nowhere is one mistake, and hides no other', async (t) => {
+  const text = `
+model:
+  blocks:
+    wide: {parameters: {units: 3, more: 4}, layers: [{type: dense, units: "\${units}", name: "\${more}"}]}
+  layers:
+    - {block: wide, units: "\${nowhere}", more: 5}
+`;
+  t.same(await mistakesOf(text), [
+    'model.yaml:4:93  model.blocks.wide.layers[0].name must be letters, digits, - and _, starting with a letter; got 5',
+    'model.yaml:6:28  `${nowhere}` names a key that this spec does not set',
+  ]);
+});
+
 t.test('blocks that hold each other, and blocks that explode', async (t) => {
   const inBlocks = (blocks: string, layers: string): string => `model: {blocks: {${blocks}}, layers: [${layers}]}`;
   t.same(await mistakesOf(inBlocks('a: {layers: [{block: b}]}, b: {layers: [{block: a}]}', '{block: a}')), [

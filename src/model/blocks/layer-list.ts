@@ -73,11 +73,13 @@ export class LayerList {
     this.#expandList(items, this.#top);
     return this.#emitted.map(({node, name, sources}, index) => {
       if (node.kind !== 'map') return node;
-      const named = withEntry(node, 'name', entryOf(name, node.entries.get('name')?.value ?? node));
+      const writtenName = node.entries.get('name')?.value;
+      if (writtenName && textOf(writtenName) === undefined) return node; // for the schema to refuse, as below
+      const named = withEntry(node, 'name', entryOf(name, writtenName ?? node));
       const before = this.#emitted[index - 1]?.name ?? dataName;
       const inputs = sources();
       const written = node.entries.get('inputs')?.value;
-      if (written && !namesIn(written)) return named; // no names: for the schema to refuse
+      if (written && !namesIn(written)) return named;
       if (inputs.length === 1 && inputs[0] === before) return withEntry(named, 'inputs', undefined);
       return withEntry(named, 'inputs', entryOf(inputs.length === 1 ? inputs[0]! : inputs, written ?? node));
     });
