@@ -19,7 +19,24 @@ const numClasses = 3;
 /** One of `choices`, drawn. */
 const pick = <T>(rng: Rng, choices: readonly T[]): T => choices[rng.below(choices.length)]!;
 
-/** A chain that ends in class scores: some image layers in any order with any arguments, then some dense ones. */
+/** Two convolutions of whatever comes before, merged: two more branches and the place where they meet. */
+function branches(rng: Rng, index: number): WrittenLayer[] {
+  const [stem, left, right] = ['stem', 'left', 'right'].map((name) => `${name}${index}`);
+  const filters = 1 + rng.below(3);
+  const branch = (name: string, kernelSize: number): WrittenLayer => ({
+    ...{type: 'conv2d', name, inputs: stem!, filters, kernelSize, padding: 'same'},
+    activation: pick(rng, ['linear', 'relu', 'tanh']),
+  });
+  const type = pick(rng, ['add', 'subtract', 'multiply', 'average', 'maximum', 'minimum', 'concatenate'] as const);
+  return [
+    {type: 'activation', name: stem!, function: 'softsign'},
+    branch(left!, 3),
+    branch(right!, 1),
+    {type, inputs: [left!, right!]},
+  ];
+}
+
+/** Class scores from some image layers in any order with any arguments, branches among them, then some dense ones. */
 function randomNetwork(rng: Rng): {inputShape: Shape; layers: WrittenLayer[]} {
   const inputShape = [5 + rng.below(5), 5 + rng.below(5), 1 + rng.below(3)];
   const imageLayers: readonly (() => WrittenLayer)[] = [
@@ -40,7 +57,9 @@ function randomNetwork(rng: Rng): {inputShape: Shape; layers: WrittenLayer[]} {
     () => ({type: 'dropout', rate: 0.3}),
   ];
   const layers: WrittenLayer[] = [];
-  for (let i = 1 + rng.below(5); i > 0; i--) layers.push(pick(rng, imageLayers)());
+  for (let i = 1 + rng.below(5); i > 0; i--) {
+    layers.push(...(rng.below(4) === 0 ? branches(rng, i) : [pick(rng, imageLayers)()]));
+  }
   layers.push(pick(rng, [{type: 'flatten'}, {type: 'globalAveragePooling2d'}]));
   if (rng.below(2) === 0) layers.push({type: 'dense', units: 4, activation: pick(rng, ['relu', 'sigmoid', 'selu'])});
   layers.push({type: 'dense', units: numClasses});
@@ -89,7 +108,7 @@ async function train(
   return found;
 }
 
-for (let seed = 1; seed <= 24; seed++) {
+for (let seed = 1; seed <= 32; seed++) {
   const rng = Rng.fromSeed(seed).split('network');
   const {inputShape, layers} = randomNetwork(rng);
   t.test(`network ${seed}: ${layers.map(({type}) => type).join(', ')}`, async (t) => {

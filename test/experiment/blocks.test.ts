@@ -53,7 +53,6 @@ t.test('the resolved spec of a run loads as the same experiment, and trains to t
   const weights = [...before.keys()].filter((name) => /weights|safetensors/.test(name));
   t.ok(weights.length >= 1, [...before.keys()].join(', '));
   for (const name of weights) t.ok(before.get(name)?.equals(after.get(name)!), name);
-  t.equal();
   t.match(first, {state: 'finished', summary: {epochs: 3}});
   t.same(
     second.state === 'finished' && second.summary.metrics.final,
