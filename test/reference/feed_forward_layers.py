@@ -357,6 +357,14 @@ weights = {"kernel": random(3, 3, 2, 3), "bias": random(3)}
 case("conv2d with hardSwish", {"type": "conv2d", "filters": 3, "kernelSize": 3, "activation": "hardSwish"}, random(2, 4, 5, 2), weights,
      lambda x, w: F.hardswish(channels_last(F.conv2d(channels_first(x), w["kernel"].movedim((-1, -2), (0, 1)), w["bias"]))))
 
+# prelu; the shape of the slopes broadcasts
+for title, layer, shape, slopes in [
+    ("of vectors", {}, (4, 5), (5,)),
+    ("per channel", {"sharedAxes": [1, 2]}, (2, 3, 2, 4), (1, 1, 4)),
+]:
+    case(f"prelu {title}", {"type": "prelu", **layer}, random(*shape), {"alpha": random(*slopes)},
+         lambda x, w: torch.where(x > 0, x, w["alpha"] * x))
+
 path = Path(__file__).with_name("feed_forward_layers.json")
 lines = ",\n".join(json.dumps(entry, separators=(",", ":")) for entry in cases)
 path.write_text(f'{{"torch":"{torch.__version__.split("+")[0]}","cases":[\n{lines}\n]}}\n')

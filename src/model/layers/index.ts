@@ -42,6 +42,7 @@ import {
   maxPooling1d,
   maxPooling3d,
 } from './pooling.js';
+import {prelu} from './prelu.js';
 import {bidirectional} from './recurrent/bidirectional.js';
 import {gru} from './recurrent/gru.js';
 import {lstm} from './recurrent/lstm.js';
@@ -82,6 +83,7 @@ export const layers = {
   dropout,
   batchNormalization,
   activation,
+  prelu,
   conv1d,
   conv3d,
   conv1dTranspose,
