@@ -3,6 +3,7 @@ import type {BuiltModel} from '../model/built-model.js';
 import type {Rng} from '../support/random.js';
 import type {Shape} from '../support/tensor.js';
 import type {LossFunction} from '../training/losses/registry.js';
+import type {ClippingSpec} from '../training/optimizers/clipping.js';
 import type {UpdateRule} from '../training/optimizers/rule.js';
 import type {TrainingSession} from '../training/session.js';
 
@@ -12,6 +13,8 @@ export interface SessionOptions {
   readonly model: BuiltModel;
   readonly loss: LossFunction;
   readonly rule: UpdateRule;
+  /** Of the gradients, before the rule sees them; none when left out. */
+  readonly clipping?: ClippingSpec | undefined;
   readonly encoding: TargetEncoding;
   /** Of one encoded target, batch axis left out (`encodedTargetShape`). */
   readonly targetShape: Shape;

@@ -45,6 +45,7 @@ export async function prepareExperiment(
     {
       model,
       rule,
+      clipping: training.gradientClipping,
       encoding,
       loss: lossFunction(training.loss),
       targetShape: encodedTargetShape(dataset.info, encoding),

@@ -15,6 +15,8 @@ export interface StateTensor {
 export class CompiledState {
   readonly tensors: readonly StateTensor[];
   readonly memory: WebAssembly.Memory;
+  /** Room for a kernel to hand over four numbers. */
+  readonly scratch: ArenaTensor;
   readonly #weights = new Map<string, ArenaTensor>();
   readonly #slots = new Map<string, ArenaTensor>();
 
@@ -23,7 +25,8 @@ export class CompiledState {
     const shapes = weights.flatMap(({variable, trainable}) =>
       Array<Shape>(trainable ? 2 + slotNames.length : 1).fill(variable.shape as Shape),
     );
-    const arena = new Arena(shapes);
+    const arena = new Arena([...shapes, [4]]);
+    this.scratch = arena.tensors.at(-1)!;
     const next = arena.tensors.values();
     const take = (): ArenaTensor => next.next().value!;
     this.memory = arena.memory;

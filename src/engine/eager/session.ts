@@ -4,7 +4,8 @@ import type {Batch} from '../../data/dataset.js';
 import type {CallContext, NoiseRequest} from '../../model/call-context.js';
 import {forward} from '../../model/forward.js';
 import {sizeOf} from '../../support/tensor.js';
-import {ruleFor} from '../../training/optimizers/rule.js';
+import {clippedRule, clippingScale} from '../../training/optimizers/clipping.js';
+import {ruleFor, type UpdateRule} from '../../training/optimizers/rule.js';
 import {tensorMath} from '../../training/optimizers/tensor-math.js';
 import type {BatchResult, StepHyper, TrainingSession, TrainingState} from '../../training/session.js';
 import {explainFailure} from '../explain-failure.js';
@@ -25,8 +26,10 @@ class EagerSession implements TrainingSession {
   readonly device = eagerDevice();
   readonly #math = tensorMath(tf);
   readonly #weights: EagerWeights;
+  readonly #rule: UpdateRule;
 
   constructor(private readonly options: SessionOptions) {
+    this.#rule = clippedRule(options.rule, options.clipping);
     this.#weights = new EagerWeights(options.model.weights, options.rule.slots);
   }
 
@@ -101,22 +104,35 @@ class EagerSession implements TrainingSession {
 
   /** One application of the rule to every weight that the loss depends on. */
   #update(gradients: tf.NamedTensorMap, learningRate: number, step: number): void {
-    const {rule} = this.options;
-    const scalars = rule.scalars(learningRate, step).map((value) => tf.scalar(value));
+    const scalars = this.#rule.scalars(learningRate, step).map((value) => tf.scalar(value));
+    const scaleOf = this.#clippingScale(Object.values(gradients));
     for (const {variable, slots} of this.#weights.trainable) {
       const gradient = gradients[variable.name];
       if (!gradient) continue;
-      const next = ruleFor(rule, variable.shape).update<tf.Tensor>(this.#math, {
+      const next = ruleFor(this.#rule, variable.shape).update<tf.Tensor>(this.#math, {
         parameter: variable,
         gradient,
         slots,
-        scalars,
+        scalars: scaleOf ? [...scalars.slice(0, -1), scaleOf(gradient)] : scalars,
       });
       variable.assign(next.parameter);
       next.slots.forEach((value, index) => {
         slots[index]!.assign(value);
       });
     }
+  }
+
+  /** What a gradient is to be multiplied by, when clipping goes by norms. */
+  #clippingScale(gradients: readonly tf.Tensor[]): ((gradient: tf.Tensor) => tf.Tensor) | undefined {
+    const {clipping} = this.options;
+    if (!clipping || clipping.by === 'value') return undefined;
+    const scaleOf = (tensors: readonly tf.Tensor[]): tf.Tensor => {
+      const squares = tensors.map((tensor) => tf.sum(tf.square(tensor)));
+      return tf.scalar(clippingScale(clipping, Math.sqrt(tf.addN(squares).dataSync()[0]!)));
+    };
+    if (clipping.by === 'norm') return (gradient) => scaleOf([gradient]);
+    const common = scaleOf(gradients);
+    return () => common;
   }
 
   #noise(request: NoiseRequest, step: number): tf.Tensor {

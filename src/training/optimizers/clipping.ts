@@ -1,0 +1,47 @@
+import {type Static, Type} from '@sinclair/typebox';
+import type {UpdateRule} from './rule.js';
+
+/** `training.gradientClipping`. */
+export const gradientClipping = Type.Object(
+  {
+    max: Type.Number({exclusiveMinimum: 0, description: 'What may not be exceeded; above 0.'}),
+    by: Type.Union([Type.Literal('globalNorm'), Type.Literal('norm'), Type.Literal('value')], {
+      default: 'globalNorm',
+      description:
+        'globalNorm: all gradients shrink together when their common L2 norm exceeds max; norm: each weight for itself; value: each number is cut to [−max, max].',
+    }),
+  },
+  {
+    additionalProperties: false,
+    title: 'gradientClipping',
+    description: 'Keeps single updates from being too large.',
+  },
+);
+
+export type ClippingSpec = Readonly<Static<typeof gradientClipping>>;
+
+/** The factor for gradients of this L2 norm, at most 1; clip_grad_norm_ of PyTorch, its 1e-6 included. */
+export const clippingScale = ({max}: ClippingSpec, norm: number): number => Math.min(1, max / (norm + 1e-6));
+
+/**
+ * A rule that clips its gradients before anything else, weight decay included. By value it does so on its own. By norms it has one
+ * more scalar, the last one, which whoever knows the norms sets to `clippingScale` (1 in `scalars`): so scaling costs no pass of its own.
+ */
+export function clippedRule(rule: UpdateRule, clipping: ClippingSpec | undefined): UpdateRule {
+  if (!clipping) return rule;
+  const {by, max} = clipping;
+  const inner = (one: UpdateRule): UpdateRule => ({
+    slots: one.slots,
+    scalars: by === 'value' ? one.scalars : (rate, step) => [...one.scalars(rate, step), 1],
+    update(math, input) {
+      if (by === 'value') {
+        const cut = math.max(math.min(input.gradient, math.constant(max)), math.constant(-max));
+        return one.update(math, {...input, gradient: cut});
+      }
+      const gradient = math.mul(input.gradient, input.scalars.at(-1)!);
+      return one.update(math, {...input, gradient, scalars: input.scalars.slice(0, -1)});
+    },
+    ...(one.ofVectors && {ofVectors: inner(one.ofVectors)}),
+  });
+  return inner(rule);
+}
