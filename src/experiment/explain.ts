@@ -40,6 +40,14 @@ export async function explain(target: string, keyText: string, options: ExplainO
   const schema = path && schemaAt(experimentSchema, value, path);
   const found = path && valueAt(value, path);
   if (!path || (found === undefined && (!schema || isBehindEnd(value, path)))) {
+    if (path?.[0] === 'model' && path[1] === 'blocks') {
+      const hint = 'explain one of those: model.layers[0]; `exp validate` and editors check blocks as they are written';
+      throw new ExpError(
+        'USAGE',
+        `in ${target}, blocks stand for layers, which took their place when it was read`,
+        hint,
+      );
+    }
     const meant = nearestKey(path ?? [], value, origins);
     throw new ExpError(
       'USAGE',

@@ -15,7 +15,10 @@ export function modelCatalogue(
   options: RenderOptions & {readonly json: boolean},
 ): string {
   if (noun === 'layer') {
-    const describe = ({shapes, example}: LayerDefinition) => ({facts: {shapes}, example: `- ${example}`});
+    const describe = ({shapes, arity, example}: LayerDefinition) => ({
+      facts: {shapes, ...(arity ? {inputs: arity.min === arity.max ? `${arity.min}` : `${arity.min} or more`} : {})},
+      example: `- ${example}`,
+    });
     return renderCatalogue<LayerDefinition>({noun, members: layers, describe}, name, options);
   }
   const members: Readonly<Record<string, Definition>> = noun === 'initializer' ? initializers : regularizers;

@@ -1,4 +1,4 @@
-import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import t from 'tap';
@@ -36,7 +36,7 @@ t.test('a section lists its leaves; a key that is not set says so', async (t) =>
   const optimizer = await explain(spec, 'training.optimizer', {runsDir});
   t.same(
     optimizer.leaves.map(({key}) => key),
-    ['type', 'learningRate', 'beta1', 'beta2', 'epsilon'].map((name) => `training.optimizer.${name}`),
+    ['type', 'learningRate', 'beta1', 'beta2', 'epsilon', 'amsgrad'].map((name) => `training.optimizer.${name}`),
   );
   t.match(
     formatExplanation(await explain(spec, 'training.earlyStopping', {runsDir})),
@@ -54,6 +54,24 @@ t.test('keys that do not exist', async (t) => {
   t.equal(await hint('batchSize'), 'did you mean training.batchSize?');
   t.equal(await hint('model.layers.0.filter'), 'did you mean model.layers.0.filters?');
   t.equal(await hint('model.layers.99'), 'did you mean model.layers?');
+  t.match(await hint('model.blocks.residual'), /^explain one of those: model\.layers\[0\]/);
+});
+
+t.test('layers of a block come from the lines of the block, its arguments from those of the use', async (t) => {
+  const path = 'experiments/4-resnet20-blocks.yaml';
+  const lines = (await readFile(path, 'utf8')).split('\n');
+  const lineOf = async (key: string): Promise<string | undefined> => {
+    const {leaves} = await explain(path, key, {runsDir});
+    const origin = leaves[0]?.origin;
+    return origin?.kind === 'file' ? lines[origin.line - 1]?.trim() : origin?.kind;
+  };
+  const {spec: resnet} = await loadExperiment({path});
+  const index = resnet.model.layers.findIndex(({name}) => name === 'downsampling_1/conv/conv2d');
+  t.match(await lineOf(`model.layers[${index}].filters`), /^- \{block: downsampling, filters: 64\}/);
+  t.match(await lineOf(`model.layers[${index}].strides`), /^- \{block: conv, filters: "\$\{filters\}", strides: 2\}/);
+  t.match(await lineOf(`model.layers[${index}].kernelSize`), /^parameters: .*kernelSize: 3/);
+  t.match(await lineOf(`model.layers[${index}].padding`), /^padding: same/);
+  t.equal(await lineOf(`model.layers[${index}].name`), 'default');
 });
 
 t.test('a run folder explains itself', async (t) => {

@@ -72,7 +72,7 @@ t.test('stock TensorFlow.js loads a model of all layers and predicts the same', 
 );
 
 const branches: readonly WrittenLayer[] = [
-  {type: 'dense', units: 3, name: 'left', inputs: 'input'},
+  {type: 'dense', units: 3, name: 'block/left', inputs: 'input'},
   {type: 'dense', units: 3, name: 'right', inputs: 'input'},
 ];
 const merging: Record<Exclude<Merging, 'subtract'>, WrittenLayer> = {
@@ -87,7 +87,7 @@ const merging: Record<Exclude<Merging, 'subtract'>, WrittenLayer> = {
 
 t.test('stock TensorFlow.js loads every layer that merges', async (t) => {
   for (const layer of Object.values(merging)) {
-    await roundTrip(t, [2, 4], [...branches, {...layer, inputs: ['left', 'right']}, {type: 'dense', units: 2}]);
+    await roundTrip(t, [2, 4], [...branches, {...layer, inputs: ['block/left', 'right']}, {type: 'dense', units: 2}]);
   }
 });
 
@@ -101,7 +101,7 @@ t.test('a model with subtract loads once a layer of that name, which only Keras 
     };
   }
   tf.serialization.registerClass(Subtract);
-  await roundTrip(t, [2, 4], [...branches, {type: 'subtract', inputs: ['left', 'right']}]);
+  await roundTrip(t, [2, 4], [...branches, {type: 'subtract', inputs: ['block/left', 'right']}]);
 });
 
 t.test('batch normalization without gamma or beta', async (t) => {

@@ -53,6 +53,8 @@ t.test('JSON for one and for all', async (t) => {
 });
 
 t.test('a name that is not there', async (t) => {
+  t.match(modelCatalogue('layer', 'add', {json: false}), /^ {2}inputs {2}2 or more$/m);
+  t.match(modelCatalogue('layer', 'dot', {json: false}), /^ {2}inputs {2}2$/m);
   t.throws(() => modelCatalogue('layer', 'maxpool', {json: false}), {
     code: 'USAGE',
     message: 'there is no layer `maxpool`',
