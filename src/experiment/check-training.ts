@@ -1,4 +1,5 @@
 import type {DatasetInfo} from '../data/dataset.js';
+import {runLength} from '../training/run-length.js';
 import {stepsOf} from '../training/schedules/fields.js';
 import type {Findings} from './findings.js';
 import type {ExperimentSpec} from './schema.js';
@@ -17,13 +18,17 @@ export function checkOptimizer({training}: ExperimentSpec, findings: Findings): 
   }
 }
 
-/** Lengths of the schedule against the length of training. */
-export function checkSchedule({training}: ExperimentSpec, data: DatasetInfo, findings: Findings): void {
-  const {schedule, epochs, batchSize} = training;
+/** `maxSteps` and the lengths of the schedule against the length of training. */
+export function checkLengths({training}: ExperimentSpec, data: DatasetInfo, findings: Findings): void {
+  const {schedule, maxSteps, epochs} = training;
+  const {numSteps, stepsPerEpoch} = runLength(training, data.numTrain);
+  if (maxSteps !== undefined && maxSteps > epochs * stepsPerEpoch) {
+    findings.warning(
+      `training.maxSteps is ${maxSteps}, but ${epochs} epochs are only ${epochs * stepsPerEpoch} updates: it has no effect`,
+    );
+  }
   if (!schedule) return;
   const at = ['training', 'schedule'];
-  const stepsPerEpoch = Math.ceil(data.numTrain / batchSize);
-  const numSteps = epochs * stepsPerEpoch;
   const {warmupSteps} = schedule;
   if (warmupSteps >= numSteps) {
     const message = `training.schedule.warmupSteps is ${warmupSteps}, but training ends after ${numSteps} updates: the learning rate would never arrive`;

@@ -14,7 +14,7 @@ import {ExpError} from '../support/errors.js';
 import {checkMetrics} from './check-metrics.js';
 import {checkMonitors} from './check-monitors.js';
 import {checkOutputs} from './check-outputs.js';
-import {checkOptimizer, checkSchedule} from './check-training.js';
+import {checkLengths, checkOptimizer} from './check-training.js';
 import type {Findings} from './findings.js';
 import type {ExperimentSpec} from './schema.js';
 
@@ -54,7 +54,7 @@ export async function checkExperiment(
   const data = await dataOf(spec, {baseDir: loaded.baseDir, onDownload}, findings);
   if (!data) return {problems, warnings};
   checkSizes(spec, data, findings);
-  checkSchedule(spec, data, findings);
+  checkLengths(spec, data, findings);
   const layers = layersOf(spec, data, findings);
   if (!layers) return {problems, warnings};
   const [output, ...before] = lastStretch(connectLayers(spec.model));

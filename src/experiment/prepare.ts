@@ -8,6 +8,7 @@ import {Rng} from '../support/random.js';
 import {sizeOf} from '../support/tensor.js';
 import {lossDefinition, lossFunction} from '../training/losses/registry.js';
 import {optimizerRule} from '../training/optimizers/registry.js';
+import {runLength} from '../training/run-length.js';
 import type {TrainingSession} from '../training/session.js';
 import {encodedTargetShape} from '../training/targets.js';
 import type {LoadedExperiment} from './load.js';
@@ -75,6 +76,7 @@ function planOf(
   numSlots: number,
 ): RunPlan {
   const {training} = spec;
+  const {numSteps, numEpochs, stepsPerEpoch} = runLength(training, dataset.train.numExamples);
   const numActivations = model.layers.reduce(
     (sum, {outputShape}) => sum + sizeOf(outputShape),
     sizeOf(model.inputShape),
@@ -92,9 +94,9 @@ function planOf(
     layers: model.layers,
     numParameters: model.numParameters,
     numTrainableParameters: model.numTrainableParameters,
-    epochs: training.epochs,
+    epochs: numEpochs,
     batchSize: training.batchSize,
-    stepsPerEpoch: Math.ceil(dataset.train.numExamples / training.batchSize),
+    stepsPerEpoch: Math.min(stepsPerEpoch, numSteps),
     loss: training.loss.type,
     optimizer: `${training.optimizer.type} at ${training.optimizer.learningRate}${training.schedule ? ` (${training.schedule.type})` : ''}`,
     engine: session.engine,

@@ -6,6 +6,7 @@ import type {MetricValues, TrainingEvent, TrainingStatus} from './events.js';
 import {lossDefinition} from './losses/registry.js';
 import {createMonitor, type Monitor} from './monitor.js';
 import type {TrainingOptions, TrainingOutcome} from './options.js';
+import {type RunLength, runLength} from './run-length.js';
 import {type RunningMetrics, runningMetrics} from './running-metrics.js';
 import {type LearningRates, learningRates} from './schedules/learning-rates.js';
 import type {TrainingState} from './session.js';
@@ -24,7 +25,9 @@ class TrainingLoop {
   readonly #stopper: Monitor | undefined;
   readonly #keeper: Monitor | undefined;
   readonly #breather = new Breather();
-  readonly #stepsPerEpoch: number;
+  readonly #length: RunLength;
+  /** When `maxMinutes` are over, on the clock of `performance`. */
+  #deadlineMillis = Number.POSITIVE_INFINITY;
   readonly #rates: LearningRates;
   #epoch = 0;
   #step = 0;
@@ -48,33 +51,36 @@ class TrainingLoop {
     this.#stopper = spec.earlyStopping && createMonitor(spec, spec.earlyStopping);
     const {monitor, mode} = checkpoint;
     this.#keeper = monitor === undefined ? undefined : createMonitor(spec, {monitor, mode});
-    this.#stepsPerEpoch = Math.ceil(dataset.train.numExamples / spec.batchSize);
-    const numSteps = spec.epochs * this.#stepsPerEpoch;
-    this.#rates = learningRates(spec, {numSteps, stepsPerEpoch: this.#stepsPerEpoch});
+    this.#length = runLength(spec, dataset.train.numExamples);
+    this.#rates = learningRates(spec, this.#length);
   }
 
   async run(): Promise<TrainingOutcome> {
-    const {spec, numParameters, maxSteps = Number.POSITIVE_INFINITY} = this.options;
-    const stepsPerEpoch = this.#stepsPerEpoch;
-    const numEpochs = Math.min(spec.epochs, Math.ceil(maxSteps / stepsPerEpoch));
+    const {numParameters, spec, maxSteps = Number.POSITIVE_INFINITY} = this.options;
+    const {stepsPerEpoch, numSteps} = this.#length;
+    const limit = Math.min(numSteps, maxSteps);
+    const numEpochs = Math.ceil(limit / stepsPerEpoch);
+    if (spec.maxMinutes !== undefined) this.#deadlineMillis = performance.now() + 60_000 * spec.maxMinutes;
     await this.#emit({
       type: 'trainingStarted',
       numEpochs,
-      stepsPerEpoch: Math.min(stepsPerEpoch, maxSteps),
+      stepsPerEpoch: Math.min(stepsPerEpoch, limit),
       numParameters,
     });
     let status: TrainingStatus | undefined;
-    while (this.#epoch < numEpochs && !status) {
+    let isLast = false;
+    while (!isLast && !status) {
       this.#epoch++;
-      status = (await this.#trainEpoch()) ?? (await this.#evaluateEpoch());
-      if (!status) status = await this.#concludeEpoch(this.#epoch === numEpochs);
+      status = (await this.#trainEpoch(limit)) ?? (await this.#evaluateEpoch());
+      isLast = this.#epoch === numEpochs || this.#isTimeUp;
+      if (!status) status = await this.#concludeEpoch(isLast);
     }
     if (!status || status === 'stoppedEarly') status = (await this.#finish()) ?? status ?? 'completed';
     return this.#end(status);
   }
 
-  async #trainEpoch(): Promise<TrainingStatus | undefined> {
-    const {session, dataset, spec, signal, maxSteps} = this.options;
+  async #trainEpoch(limit: number): Promise<TrainingStatus | undefined> {
+    const {session, dataset, spec, signal} = this.options;
     const epoch = this.#epoch;
     await this.#emit({type: 'epochStarted', epoch});
     this.#running.reset();
@@ -105,11 +111,15 @@ class TrainingLoop {
       if (heard instanceof Promise) await heard;
       if (this.#breather.isDue) await this.#breather.breathe();
       if (signal?.aborted) return this.#interrupt();
-      if (step === maxSteps) break;
+      if (step === limit || this.#isTimeUp) break;
     }
     this.#values = this.#running.values(splitPrefix.train);
     this.#trainMillis = performance.now() - startMillis;
     return undefined;
+  }
+
+  get #isTimeUp(): boolean {
+    return performance.now() >= this.#deadlineMillis;
   }
 
   async #evaluateEpoch(): Promise<TrainingStatus | undefined> {

@@ -46,6 +46,19 @@ const earlyStopping = Type.Object(
 export const trainingSection = Type.Object(
   {
     epochs: Type.Integer({minimum: 1, description: 'Passes over the training set; at least 1.'}),
+    maxSteps: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description: 'Training ends after so many updates, also in the middle of an epoch; at least 1.',
+      }),
+    ),
+    maxMinutes: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        description:
+          'Training ends with the update during which so many minutes are over, evaluations included; the runs of two machines then differ. Above 0.',
+      }),
+    ),
     batchSize: Type.Integer({
       default: 32,
       minimum: 1,

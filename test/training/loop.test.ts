@@ -321,3 +321,42 @@ t.test('no tensor is left over', async (t) => {
   await run.close();
   t.equal(tf.memory().numTensors, before);
 });
+
+t.test(
+  'training.maxSteps ends training in the middle of an epoch, with whole evaluations and a whole ending',
+  async (t) => {
+    const validation = new Blobs(30, 2);
+    const run = await trainTiny({
+      validation,
+      test: new Blobs(21, 3),
+      checkpoint: {last: true},
+      spec: {maxSteps: 11, schedule: {type: 'linear', finalFactor: 0, warmupSteps: 0}},
+      learningRate: 0.11,
+    });
+    t.match(run.outcome, {status: 'completed', epoch: 2, step: 11});
+    t.match(run.events[0], {numEpochs: 2, stepsPerEpoch: 8});
+    t.equal(ofType(run, 'epochEnded')[1]!.numExamples, 24);
+    t.equal(ofType(run, 'checkpoint').at(-1)!.step, 11);
+    t.equal(ofType(run, 'tested').length, 1);
+    const rates = ofType(run, 'step').map(({learningRate}) => learningRate);
+    t.ok(Math.abs(rates.at(-1)! - 0.01) < 1e-9, 'the schedule knows when it ends');
+    t.same(
+      validation.orders.map((order) => order.length),
+      [30, 30],
+    );
+    await run.close();
+    const never = await trainTiny({spec: {maxSteps: 1000}});
+    t.match(never.outcome, {status: 'completed', epoch: 3, step: 24});
+    await never.close();
+  },
+);
+
+t.test('training.maxMinutes ends training with the update in which they are over', async (t) => {
+  const run = await trainTiny({validation: new Blobs(12, 2), spec: {maxMinutes: 1e-9}});
+  t.match(run.outcome, {status: 'completed', epoch: 1, step: 1});
+  t.equal(ofType(run, 'epochEnded').length, 1);
+  await run.close();
+  const enough = await trainTiny({spec: {maxMinutes: 60}});
+  t.match(enough.outcome, {status: 'completed', epoch: 3, step: 24});
+  await enough.close();
+});

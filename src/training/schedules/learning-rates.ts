@@ -1,4 +1,5 @@
 import type {MetricValues} from '../events.js';
+import type {RunLength} from '../run-length.js';
 import type {TrainingSpec} from '../section.js';
 import {Plateau} from './plateau.js';
 import {scheduleFactor} from './registry.js';
@@ -11,16 +12,10 @@ export interface LearningRates {
   observe(metrics: MetricValues): void;
 }
 
-/** How long a run is to last, in updates. */
-export interface RunLength {
-  readonly numSteps: number;
-  readonly stepsPerEpoch: number;
-}
-
 /** The spec's learning rate under its schedule. */
 export function learningRates(
   spec: Pick<TrainingSpec, 'optimizer' | 'schedule' | 'metrics'>,
-  {numSteps, stepsPerEpoch}: RunLength,
+  {numSteps, stepsPerEpoch}: Pick<RunLength, 'numSteps' | 'stepsPerEpoch'>,
 ): LearningRates {
   const {schedule} = spec;
   const {learningRate} = spec.optimizer;
