@@ -4,7 +4,7 @@ import {formatShape, type Shape} from '../../support/tensor.js';
 import {type BuildContext, defineLayer, type LayerWeight, type TfLayer} from '../layer.js';
 import {ShapeProblem} from '../shape-problem.js';
 import {createFunctionLayer, weightConfig} from './function-layer.js';
-import {standardize} from './standardize.js';
+import {overChannels, overGroups, standardize} from './standardize.js';
 
 const epsilonField = (value: number, what: string) =>
   Type.Number({default: value, exclusiveMinimum: 0, description: `Added to the ${what}; above 0.`});
@@ -83,7 +83,7 @@ export const layerNormalization = defineLayer({
   weights: affineWeights,
   build: (args, context) =>
     buildAffine('LayerNormalization', args, context, {axis: -1}, (x) =>
-      standardize(context.tf.core, x, [x.shape.length - 1], args.epsilon),
+      standardize(context.tf.core, x, overChannels(context.tf.core), args.epsilon),
     ),
 });
 
@@ -129,11 +129,9 @@ export const groupNormalization = defineLayer({
   build(args, context) {
     const {core} = context.tf;
     const groups = groupsOf(args.groups, context.inputShape);
-    return buildAffine('GroupNormalization', args, context, {groups: args.groups, axis: -1}, (x) => {
-      const perGroup = x.shape.at(-1)! / groups;
-      const split = core.reshape(x, [x.shape[0]!, -1, groups, perGroup]);
-      return core.reshape(standardize(core, split, [1, 3], args.epsilon), x.shape);
-    });
+    return buildAffine('GroupNormalization', args, context, {groups: args.groups, axis: -1}, (x) =>
+      standardize(core, x, overGroups(core, groups), args.epsilon),
+    );
   },
 });
 
