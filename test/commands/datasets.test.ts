@@ -1,6 +1,7 @@
 import path from 'node:path';
 import {execa} from 'execa';
 import t from 'tap';
+import {augmentations} from '../../src/data/augment/index.js';
 import {sources} from '../../src/data/sources/index.js';
 import {transforms} from '../../src/data/transforms/index.js';
 
@@ -8,10 +9,11 @@ const root = path.resolve(import.meta.dirname, '../..');
 const exp = (...args: string[]) =>
   execa(process.execPath, ['bin/exp.js', 'datasets', ...args], {cwd: root, reject: false, env: {NO_COLOR: '1'}});
 
-t.test('lists every source, and every transform', async (t) => {
+t.test('lists every source, transform and augmentation', async (t) => {
   for (const [flags, registry] of [
     [[], sources],
     [['--transforms'], transforms],
+    [['--augmentations'], augmentations],
   ] as const) {
     const {stdout, stderr, exitCode} = await exp(...flags);
     t.equal(exitCode, 0);

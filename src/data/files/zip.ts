@@ -1,8 +1,8 @@
 import {type FileHandle, open} from 'node:fs/promises';
 import {promisify} from 'node:util';
 import {constants, inflateRaw} from 'node:zlib';
+import {crc32} from '../../support/crc32.js';
 import {ExpError} from '../../support/errors.js';
-import {crc32} from './crc32.js';
 import {displayPath, missing} from './paths.js';
 
 const inflate = promisify(inflateRaw);

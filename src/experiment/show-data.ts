@@ -1,0 +1,103 @@
+import path from 'node:path';
+import type {Dataset} from '../data/dataset.js';
+import {loadData} from '../data/load.js';
+import {contactSheet, type Tile} from '../report/contact-sheet.js';
+import {downloadLines} from '../report/download-lines.js';
+import {formatMetric} from '../report/format.js';
+import {encodePng} from '../report/png.js';
+import {writeFileAtomically} from '../support/atomic-file.js';
+import {ExpError} from '../support/errors.js';
+import {Rng} from '../support/random.js';
+import {formatShape, sizeOf} from '../support/tensor.js';
+import {loadExperiment} from './load.js';
+
+export interface ShowDataRequest {
+  readonly spec: string;
+  /** `key=value` pairs. */
+  readonly overrides: readonly string[];
+  /** Where the PNG goes. */
+  readonly out: string;
+  readonly numExamples: number;
+}
+
+/** What was drawn. */
+export interface ShownData {
+  readonly path: string;
+  readonly width: number;
+  readonly height: number;
+  readonly numExamples: number;
+  /** Epochs whose changes are shown beside each example; 0 without `data.augment`. */
+  readonly numEpochs: number;
+}
+
+const numPlainColumns = 8;
+const numEpochs = 7;
+
+/**
+ * Draws training examples with their labels as a PNG, before the transforms. With `data.augment` each row is an example as stored and as
+ * the first epochs of a run change it; the same seed gives the same pictures.
+ * @throws ExpError for a spec with mistakes, data that are no pictures, or a file that cannot be written
+ */
+export async function showData({spec: file, overrides, out, numExamples}: ShowDataRequest): Promise<ShownData> {
+  const {spec, baseDir} = await loadExperiment({path: file}, {overrides, onDownload: downloadLines(process.stderr)});
+  const rng = Rng.fromSeed(spec.seed);
+  const encoding = 'values';
+  const {train, info} = await loadData({...spec.data, transforms: []}, {baseDir, encoding, rng});
+  const shape = info.inputShape;
+  if (shape.length !== 3 || (shape[2] !== 1 && shape[2] !== 3)) {
+    throw new ExpError(
+      'SPEC_INVALID',
+      `exp show-data draws pictures [height, width, 1 or 3]; this source gives examples of shape ${formatShape(shape)}`,
+    );
+  }
+  const order = Uint32Array.from({length: train.numExamples}, (_, index) => index);
+  const chosen = rng.split('show-data').shuffle(order).slice(0, numExamples);
+  const isAugmented = spec.data.augment.length > 0;
+  const epochs = isAugmented ? [undefined, ...Array.from({length: numEpochs}, (_, epoch) => epoch + 1)] : [undefined];
+  const versions = epochs.map((epoch) => tilesOf({train, info}, chosen, epoch));
+  const tiles = versions[0]!.flatMap((_, index) => versions.map((version) => version[index]!));
+  const numColumns = isAugmented ? epochs.length : numPlainColumns;
+  const sheet = contactSheet(tiles, {shape, numColumns, range: rangeOf(tiles)});
+  try {
+    writeFileAtomically(path.resolve(out), encodePng(sheet));
+  } catch (error) {
+    const message = `${out} cannot be written: ${(error as Error).message}`;
+    throw new ExpError('RUN_UNWRITABLE', message, 'name another file with --out', {cause: error});
+  }
+  const {width, height} = sheet;
+  return {path: out, width, height, numExamples: chosen.length, numEpochs: epochs.length - 1};
+}
+
+/** Copies of some examples with their labels, as an epoch of training sees them or as stored. */
+function tilesOf(
+  {train, info}: Pick<Dataset, 'train' | 'info'>,
+  chosen: Uint32Array,
+  epoch: number | undefined,
+): Tile[] {
+  const [batch] = train.batches(chosen.length, chosen, epoch);
+  const [inputSize, targetSize] = [sizeOf(info.inputShape), sizeOf(info.targetShape)];
+  return Array.from(chosen, (_, i) => {
+    const target = [...batch!.targets.subarray(i * targetSize, (i + 1) * targetSize)];
+    const name =
+      info.task === 'classification'
+        ? (info.classNames?.[target[0]!] ?? String(target[0]))
+        : target.map(formatMetric).join(' ');
+    return {
+      values: batch!.inputs.slice(i * inputSize, (i + 1) * inputSize),
+      label: epoch === undefined ? name : `epoch ${epoch}`,
+    };
+  });
+}
+
+/** Black and white: 0 and 255 for bytes, 0 and 1 for values in between, else the extremes that occur. */
+function rangeOf(tiles: readonly Tile[]): readonly [number, number] {
+  let [least, largest] = [0, 0];
+  for (const {values} of tiles) {
+    for (const value of values) {
+      if (value < least) least = value;
+      else if (value > largest) largest = value;
+    }
+  }
+  if (least >= 0 && largest <= 255) return [0, largest <= 1 ? 1 : 255];
+  return [least, largest];
+}
