@@ -27,6 +27,12 @@ export function checkLengths({training}: ExperimentSpec, data: DatasetInfo, find
       `training.maxSteps is ${maxSteps}, but ${epochs} epochs are only ${epochs * stepsPerEpoch} updates: it has no effect`,
     );
   }
+  const decay = training.weightAverage?.decay ?? 0;
+  if (1 / (1 - decay) > numSteps) {
+    findings.warning(
+      `training.weightAverage.decay of ${decay} looks back over about ${Math.round(1 / (1 - decay))} updates, but training has only ${numSteps}: the average will be behind`,
+    );
+  }
   if (!schedule) return;
   const at = ['training', 'schedule'];
   const {warmupSteps} = schedule;

@@ -7,10 +7,10 @@ import type {RunPlan} from '../report/reporter.js';
 import {Rng} from '../support/random.js';
 import {sizeOf} from '../support/tensor.js';
 import {lossDefinition, lossFunction} from '../training/losses/registry.js';
-import {optimizerRule} from '../training/optimizers/registry.js';
 import {runLength} from '../training/run-length.js';
 import type {TrainingSession} from '../training/session.js';
 import {encodedTargetShape} from '../training/targets.js';
+import {updateRule} from '../training/update-rule.js';
 import type {LoadedExperiment} from './load.js';
 import type {ExperimentSpec} from './schema.js';
 
@@ -40,7 +40,7 @@ export async function prepareExperiment(
   const encoding = lossDefinition(training.loss).targets;
   const dataset = await loadData(spec.data, {baseDir, encoding, rng});
   const model = await buildModel(spec.model, {inputShape: dataset.info.inputShape, rng});
-  const rule = optimizerRule(training.optimizer);
+  const rule = updateRule(training);
   const session = await createSession(
     choice,
     {

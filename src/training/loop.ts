@@ -5,6 +5,7 @@ import {evaluate} from './evaluate.js';
 import type {MetricValues, TrainingEvent, TrainingStatus} from './events.js';
 import {lossDefinition} from './losses/registry.js';
 import {createMonitor, type Monitor} from './monitor.js';
+import {withAverages, withInitialAverages} from './optimizers/average.js';
 import type {TrainingOptions, TrainingOutcome} from './options.js';
 import {type RunLength, runLength} from './run-length.js';
 import {type RunningMetrics, runningMetrics} from './running-metrics.js';
@@ -56,7 +57,7 @@ class TrainingLoop {
   }
 
   async run(): Promise<TrainingOutcome> {
-    const {numParameters, spec, maxSteps = Number.POSITIVE_INFINITY} = this.options;
+    const {session, numParameters, spec, maxSteps = Number.POSITIVE_INFINITY} = this.options;
     const {stepsPerEpoch, numSteps} = this.#length;
     const limit = Math.min(numSteps, maxSteps);
     const numEpochs = Math.ceil(limit / stepsPerEpoch);
@@ -67,6 +68,7 @@ class TrainingLoop {
       stepsPerEpoch: Math.min(stepsPerEpoch, limit),
       numParameters,
     });
+    if (spec.weightAverage) await session.writeState(withInitialAverages(await session.readState()));
     let status: TrainingStatus | undefined;
     let isLast = false;
     while (!isLast && !status) {
@@ -162,7 +164,8 @@ class TrainingLoop {
     if (isToRestore || isToKeep || checkpoint.last) {
       const state = await session.readState();
       if (isToRestore) this.#bestState = state;
-      if (isToKeep) await this.#emit({type: 'checkpoint', kind: 'best', epoch, step, metrics, state});
+      const evaluated = spec.weightAverage ? withAverages(state) : state;
+      if (isToKeep) await this.#emit({type: 'checkpoint', kind: 'best', epoch, step, metrics, state: evaluated});
       if (checkpoint.last) await this.#saveLast(metrics, state);
     }
     if (this.options.signal?.aborted) return this.#interrupt();
@@ -172,22 +175,24 @@ class TrainingLoop {
     return 'stoppedEarly';
   }
 
-  /** Brings back the best weights and evaluates the test set with the final ones. */
+  /** Brings back the best weights, evaluates the test set, and leaves the session with the weights that were evaluated. */
   async #finish(): Promise<TrainingStatus | undefined> {
-    const {session, dataset} = this.options;
+    const {session, dataset, spec} = this.options;
     const best = this.#stopper?.best;
     if (best && this.#bestState && best.epoch !== this.#epoch) {
       await session.writeState(this.#bestState);
       this.#restoredEpoch = best.epoch;
       await this.#emit({type: 'restoredBest', epoch: best.epoch, monitor: best.monitor, best: best.value});
     }
-    if (!dataset.test) return undefined;
-    const values = await this.#evaluate(dataset.test, splitPrefix.test);
-    if (!values) return this.#interrupt();
-    const loss = values[`${splitPrefix.test}loss`]!;
-    if (!Number.isFinite(loss)) return this.#diverge(loss);
-    this.#test = values;
-    await this.#emit({type: 'tested', metrics: values});
+    if (dataset.test) {
+      const values = await this.#evaluate(dataset.test, splitPrefix.test);
+      if (!values) return this.#interrupt();
+      const loss = values[`${splitPrefix.test}loss`]!;
+      if (!Number.isFinite(loss)) return this.#diverge(loss);
+      this.#test = values;
+      await this.#emit({type: 'tested', metrics: values});
+    }
+    if (spec.weightAverage) await session.writeState(withAverages(await session.readState()));
     return undefined;
   }
 
@@ -225,9 +230,12 @@ class TrainingLoop {
     return 'diverged';
   }
 
-  #evaluate(split: Split, prefix: string): Promise<MetricValues | undefined> {
+  /** With the averaged weights where there are such; the latest ones are back afterwards. */
+  async #evaluate(split: Split, prefix: string): Promise<MetricValues | undefined> {
     const {session, spec, signal, maxSteps} = this.options;
-    return evaluate(split, prefix, {
+    const latest = spec.weightAverage && (await session.readState());
+    if (latest) await session.writeState(withAverages(latest));
+    const values = await evaluate(split, prefix, {
       session,
       signal,
       batchSize: spec.evaluationBatchSize ?? spec.batchSize,
@@ -235,6 +243,8 @@ class TrainingLoop {
       running: this.#evaluated,
       breather: this.#breather,
     });
+    if (latest) await session.writeState(latest);
+    return values;
   }
 
   /** Order of the training examples in this epoch: a function of the seed and the epoch alone, so a resumed run needs no more. */

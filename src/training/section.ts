@@ -2,6 +2,7 @@ import {type Static, Type} from '@sinclair/typebox';
 import {choiceOf} from '../spec/define.js';
 import {losses} from './losses/registry.js';
 import {metrics} from './metrics/registry.js';
+import {weightAverage} from './optimizers/average.js';
 import {gradientClipping} from './optimizers/clipping.js';
 import {optimizers} from './optimizers/registry.js';
 import {schedules} from './schedules/registry.js';
@@ -87,6 +88,7 @@ export const trainingSection = Type.Object(
       }),
     ),
     gradientClipping: Type.Optional(gradientClipping),
+    weightAverage: Type.Optional(weightAverage),
     metrics: Type.Array(choiceOf(metrics, {title: 'metric', shorthand: true}), {
       default: [],
       description: 'Reported for the training set while it trains, and for the validation and test sets.',

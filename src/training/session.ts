@@ -16,7 +16,7 @@ export interface BatchResult {
   readonly outputs: Float32Array;
 }
 
-/** Everything an optimizer update touches, by name: `conv2d/kernel`, moving statistics among the weights, slots as `conv2d/kernel/m`. */
+/** Everything an optimizer update touches, by name: `conv2d/kernel`, moving statistics among the weights, slots as `conv2d/kernel/m`. A session copies what it is given. */
 export interface TrainingState {
   readonly weights: ReadonlyMap<string, TensorData>;
   readonly slots: ReadonlyMap<string, TensorData>;

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import torch
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 generator = torch.Generator().manual_seed(20240919)
 torch.set_default_dtype(torch.float64)  # NAdam keeps a product in the default type
@@ -123,10 +124,24 @@ for decay in (0.0, 0.5):
     make = lambda p: Lion(p, lr=0.01, beta1=0.9, beta2=0.95, decay=decay)
     other(f"lion, decay {decay}", "lion", make, 0.01, beta1=0.9, beta2=0.95, weightDecay=decay)
 
+# An exponential moving average of the weights, beside plain gradient descent.
+parameter = torch.nn.Parameter(start.clone())
+model = torch.nn.Module()
+model.weight = parameter
+averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(0.8))
+optimizer = torch.optim.SGD([parameter], lr=0.1)
+averages = []
+for gradient in gradients:
+    parameter.grad = gradient.clone()
+    optimizer.step()
+    averaged.update_parameters(model)
+    averages.append(averaged.module.weight.detach().tolist())
+
 document = {
     "torch": torch.__version__.split("+")[0],
     "start": start.tolist(),
     "gradients": [gradient.tolist() for gradient in gradients],
     "cases": cases,
+    "average": {"decay": 0.8, "learningRate": 0.1, "after": averages},
 }
 Path(__file__).with_suffix(".json").write_text(json.dumps(document, separators=(",", ":")) + "\n")

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import t from 'tap';
 import {loadEagerBackend} from '../../src/engine/eager/backends.js';
+import {averagedRule} from '../../src/training/optimizers/average.js';
 import {float32Math, numberMath} from '../../src/training/optimizers/number-math.js';
 import {type OptimizerSpec, optimizerRule, optimizers} from '../../src/training/optimizers/registry.js';
 import {type Elementwise, ruleFor} from '../../src/training/optimizers/rule.js';
@@ -11,9 +12,10 @@ interface Reference {
   readonly start: number[];
   readonly gradients: number[][];
   readonly cases: readonly {readonly title: string; readonly optimizer: OptimizerSpec; readonly after: number[][]}[];
+  readonly average: {readonly decay: number; readonly learningRate: number; readonly after: number[][]};
 }
 
-const {start, gradients, cases} = readReference<Reference>('optimizers');
+const {start, gradients, cases, average} = readReference<Reference>('optimizers');
 await loadEagerBackend('cpu');
 
 /** Parameters after each step, element by element. */
@@ -136,4 +138,31 @@ t.test('Lion takes the sign of the smallest gradients, and none of zero', async 
   t.ok(
     Number.isNaN(rule.update(float32Math, {parameter: 0, gradient: Number.NaN, slots: [0], scalars: [0.5]}).parameter),
   );
+});
+
+t.test('the average of the weights agrees with PyTorch, beside any optimizer', async (t) => {
+  const {decay, learningRate, after} = average;
+  const sgd = {type: 'sgd', learningRate, momentum: 0, nesterov: false, weightDecay: 0} as const;
+  const rule = averagedRule(optimizerRule({...sgd, excludeBiasAndNorm: false}), {decay});
+  t.same(rule.slots, ['average']);
+  for (const [i, parameter] of start.entries()) {
+    let state = {parameter, slots: [0] as readonly number[]};
+    for (const [index, gradient] of gradients.entries()) {
+      state = rule.update(numberMath, {
+        ...state,
+        gradient: gradient[i]!,
+        scalars: rule.scalars(learningRate, index + 1),
+      });
+      t.ok(Math.abs(state.slots[0]! - after[index]![i]!) <= 1e-12, `element ${i} after step ${index + 1}`);
+    }
+  }
+  const adamw = cases.find(({optimizer}) => optimizer.type === 'adamw')!.optimizer;
+  const [plain, both] = [optimizerRule(adamw), averagedRule(optimizerRule(adamw), {decay})];
+  t.same(both.slots, ['m', 'v', 'average']);
+  const input = {parameter: 2, gradient: 3, slots: [0.5, 0.25]};
+  const own = plain.update(numberMath, {...input, scalars: plain.scalars(0.1, 7)});
+  const next = both.update(numberMath, {...input, slots: [...input.slots, 10], scalars: both.scalars(0.1, 7)});
+  t.equal(next.parameter, own.parameter);
+  t.same(next.slots.slice(0, 2), own.slots);
+  t.equal(next.slots[2], decay * 10 + (1 - decay) * own.parameter);
 });

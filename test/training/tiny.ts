@@ -6,10 +6,10 @@ import {Rng} from '../../src/support/random.js';
 import type {TrainingEvent} from '../../src/training/events.js';
 import {train} from '../../src/training/loop.js';
 import {lossFunction} from '../../src/training/losses/registry.js';
-import {optimizerRule} from '../../src/training/optimizers/registry.js';
 import type {TrainingOptions, TrainingOutcome} from '../../src/training/options.js';
 import type {TrainingSpec} from '../../src/training/section.js';
 import type {TrainingSession} from '../../src/training/session.js';
+import {updateRule} from '../../src/training/update-rule.js';
 import {modelOf} from '../model/fixtures.js';
 
 const numFeatures = 2;
@@ -104,7 +104,7 @@ export async function trainTiny(options: TinyOptions = {}): Promise<TinyRun> {
   const session = await createEagerSession({
     model,
     loss: lossFunction(spec.loss),
-    rule: optimizerRule(spec.optimizer),
+    rule: updateRule(spec),
     encoding: 'classIndex',
     targetShape: [],
     rng: rng.split('dropout'),
