@@ -404,6 +404,27 @@ const cases: Record<string, Case> = {
     ],
     fn: (x, w) => tf.conv2dTranspose(as4(x), as4(w), [2, 8, 6, 4], 2, 'same'),
   },
+  'cut, pad, join and split between convolutions': {
+    shapes: [
+      [2, 6, 7, 2],
+      [3, 3, 2, 4],
+      [3, 3, 3, 4],
+    ],
+    fn: (x, w, v) => {
+      const y = tf.conv2d(as4(x), as4(w), 1, 'same');
+      const cut = tf.slice(y, [0, 1, 2, 1], [2, 4, 3, 2]);
+      const padded = tf.pad(cut, [
+        [0, 0],
+        [2, 0],
+        [1, 3],
+        [0, 1],
+      ]);
+      const joined = tf.concat([padded, y, tf.mul(as4(x), 2)], 3);
+      const [left, , right] = tf.split(joined, [3, 3, 3], 3);
+      const rows = tf.concat([tf.conv2d(as4(left), as4(v), 1, 'same'), tf.conv2d(as4(right), as4(v), 1, 'same')], 1);
+      return rows;
+    },
+  },
   'maxPool 2x2': {shapes: [[2, 6, 8, 3]], fn: (x) => tf.maxPool(as4(x), 2, 2, 'valid')},
   'maxPool, odd size, valid': {shapes: [[2, 7, 5, 3]], fn: (x) => tf.maxPool(as4(x), 2, 2, 'valid')},
   'maxPool, odd size, same': {shapes: [[2, 7, 5, 3]], fn: (x) => tf.maxPool(as4(x), 2, 2, 'same')},

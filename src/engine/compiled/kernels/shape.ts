@@ -1,5 +1,6 @@
 import {sizeOf} from '../../../support/tensor.js';
 import type {KernelInputs, RecordedValue} from '../graph.js';
+import {type GraphBuilder, type Layout, toFirst} from '../onnx/builder.js';
 import {attributes, input, type Kernel, like} from './kernel.js';
 
 /** Concat and Pack receive their list as inputs named 0, 1, 2… */
@@ -10,6 +11,19 @@ const listed = (inputs: KernelInputs): readonly RecordedValue[] =>
     .map((index) => input(inputs, String(index)));
 
 const positive = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
+
+/**
+ * The layout in which values of rank 4 are joined and split: channels first as soon as one of them was made so, which spares
+ * transposes between convolutions. Pads and slices stay channels last, where they copy longer rows; measured, that wins.
+ */
+const layoutOf = (builder: GraphBuilder, values: readonly RecordedValue[]): Layout =>
+  values.every((value) => value.shape.length === 4) &&
+  values.some((value) => builder.nativeLayout(value) === 'channelsFirst')
+    ? 'channelsFirst'
+    : 'channelsLast';
+
+/** Where an axis of TensorFlow.js's order stands in `layout`. */
+const axisIn = (layout: Layout, axis: number): number => (layout === 'channelsFirst' ? toFirst.indexOf(axis) : axis);
 
 const filled = (value: number): Kernel => ({
   infer: (inputs) => [like(input(inputs, 'x'))],
@@ -118,14 +132,9 @@ export const shapeKernels = {
     lower: (call, builder) => {
       const values = listed(call.inputs);
       const axis = positive(attributes<{axis: number}>(call.attrs).axis, values[0]!.shape.length);
-      builder.define(
-        call.outputs[0]!,
-        builder.node(
-          'Concat',
-          values.map((value) => builder.plain(value)),
-          {axis},
-        ),
-      );
+      const layout = layoutOf(builder, values);
+      const names = values.map((value) => builder.in(value, layout));
+      builder.define(call.outputs[0]!, builder.node('Concat', names, {axis: axisIn(layout, axis)}), layout);
     },
   },
   SplitV: {
@@ -144,8 +153,10 @@ export const shapeKernels = {
       const x = input(call.inputs, 'x');
       const axis = positive(attributes<{axis: number}>(call.attrs).axis, x.shape.length);
       const sizes = builder.integers(call.outputs.map((output) => output.shape[axis]!));
-      const names = builder.nodes('Split', [builder.plain(x), sizes], {axis}, call.outputs.length);
-      for (const [index, output] of call.outputs.entries()) builder.define(output, names[index]!);
+      const layout = layoutOf(builder, [x]);
+      const attrs = {axis: axisIn(layout, axis)};
+      const names = builder.nodes('Split', [builder.in(x, layout), sizes], attrs, call.outputs.length);
+      for (const [index, output] of call.outputs.entries()) builder.define(output, names[index]!, layout);
     },
   },
   PadV2: {

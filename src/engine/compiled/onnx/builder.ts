@@ -5,7 +5,8 @@ import type {OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor, OnnxType, OnnxValue
 /** Axis order of a rank-4 tensor. TensorFlow.js records channels last; ONNX's convolutions want channels first. */
 export type Layout = 'channelsLast' | 'channelsFirst';
 
-const toFirst = [0, 3, 1, 2];
+/** For each axis of the channels-first order, the axis of TensorFlow.js's. */
+export const toFirst: readonly number[] = [0, 3, 1, 2];
 const toLast = [0, 2, 3, 1];
 
 /**
