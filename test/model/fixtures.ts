@@ -51,7 +51,7 @@ export const readLayerCases = (): readonly LayerCase[] =>
     (name) => readReference<{cases: readonly LayerCase[]}>(name).cases,
   );
 
-/** A network as PyTorch computed it; see test/reference/graphs.py. */
+/** A network as PyTorch computed it; see test/reference/graphs.py and sequence_layers.py. */
 export interface GraphCase {
   readonly title: string;
   readonly layers: readonly WrittenLayer[];
@@ -65,8 +65,9 @@ export interface GraphCase {
   readonly moved: Readonly<Record<string, ReferenceArray>>;
 }
 
-/** The cases of test/reference/graphs.json. */
-export const readGraphCases = (): readonly GraphCase[] => readReference<{cases: readonly GraphCase[]}>('graphs').cases;
+/** The cases of test/reference/graphs.json and attention_graphs.json. */
+export const readGraphCases = (): readonly GraphCase[] =>
+  ['graphs', 'attention_graphs'].flatMap((name) => readReference<{cases: readonly GraphCase[]}>(name).cases);
 
 /** A tensor the caller owns. */
 export const tensorOf = ({shape, values}: ReferenceArray): tf.Tensor => tf.tensor(values, shape, 'float32');

@@ -12,6 +12,7 @@ await tf.setBackend('cpu');
 
 /** Layers that Keras has and stock TensorFlow.js does not. They are saved under Keras's class names. */
 const missing: readonly LayerCase['layer']['type'][] = [
+  'attention',
   'conv1dTranspose',
   'cropping1d',
   'cropping3d',

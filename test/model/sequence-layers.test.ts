@@ -89,6 +89,26 @@ t.test('inputs and arguments that do not fit', async (t) => {
   );
 });
 
+t.test('attention of several inputs: shapes, and inputs that do not fit', async (t) => {
+  const turned: WrittenLayer = {type: 'permute', name: 'turned', dims: [2, 1]};
+  const wide: WrittenLayer = {type: 'dense', name: 'wide', units: 7};
+  const last = (...layers: WrittenLayer[]) => inferShapes(modelOf(...layers), [4, 3]).at(-1);
+  const heads: WrittenLayer = {type: 'multiHeadAttention', numHeads: 2, keyDim: 5, inputs: ['input', 'wide']};
+  t.match(last(turned, wide, heads), {
+    outputShape: [4, 3],
+    numParameters: 3 * 10 + 10 + 2 * (7 * 10 + 10) + 10 * 3 + 3,
+  });
+  t.match(last({type: 'attention', useScale: true}), {outputShape: [4, 3], numParameters: 1});
+  t.throws(() => last(turned, {type: 'attention', inputs: ['input', 'turned', 'input']}), {
+    message: 'attention `attention` wants a key for each value; it gets values [3, 4], keys [4, 3]',
+    hint: 'name inputs in the order query, value, key',
+  });
+  t.throws(() => last(wide, {type: 'attention', inputs: ['input', 'wide']}), {
+    message: 'attention `attention` multiplies queries by keys, which differ in size; it gets [4, 3] and [4, 7]',
+    hint: 'bring both to one number of features with a dense layer',
+  });
+});
+
 t.test('weights start as Keras starts them', async (t) => {
   const built = await buildModel(modelOf({type: 'bidirectional', layer: {...lstm, biasInitializer: {type: 'zeros'}}}), {
     inputShape: [5, 3],

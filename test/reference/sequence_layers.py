@@ -1,4 +1,5 @@
-"""Outputs and gradients of the layers for sequences, computed by PyTorch in double precision: writes sequence_layers.json beside itself.
+"""Outputs and gradients of the layers for sequences, computed by PyTorch in double precision: writes sequence_layers.json and, for
+attention over several inputs, attention_graphs.json beside itself.
 
 Run: python test/reference/sequence_layers.py (needs torch; made with 2.13). The tests read the JSON only.
 Weights are written in Keras's layout; the order of gates in PyTorch's modules is made from it here.
@@ -298,7 +299,93 @@ mask = keep_mask(0.25, 2, 2, 4, 4)
 case("multiHeadAttention with dropout", {"type": "multiHeadAttention", "numHeads": 2, "keyDim": 3, "dropout": 0.25},
      random(2, 4, 3), attention_weights(3, 2, 3, 3), lambda x, w: attend_by_hand(x, w, mask=mask), {"multiHeadAttention": mask})
 
-path = Path(__file__).with_name("sequence_layers.json")
-lines = ",\n".join(json.dumps(entry, separators=(",", ":")) for entry in cases)
-path.write_text(f'{{"torch":"{torch.__version__.split("+")[0]}","cases":[\n{lines}\n]}}\n')
-print(f"{path}: {len(cases)} cases, {path.stat().st_size:,} bytes")
+# attention
+def attend(q, v, k, causal=False, mask=None, scale=1.0):
+    """PyTorch's own, but for dropout."""
+    if mask is None:
+        return F.scaled_dot_product_attention(q * scale, k, v, is_causal=causal, scale=1.0)
+    return (torch.softmax(q @ k.transpose(1, 2), -1) * mask) @ v
+
+
+case("attention", {"type": "attention"}, random(2, 4, 3), {}, lambda x, _: attend(x, x, x))
+case("attention, causal", {"type": "attention", "causal": True}, random(2, 5, 3), {}, lambda x, _: attend(x, x, x, True))
+scale = torch.tensor(0.7).requires_grad_()
+case("attention with a scale", {"type": "attention", "useScale": True}, random(2, 4, 3), {"scale": scale},
+     lambda x, w: attend(x, x, x, scale=w["scale"]))
+mask = keep_mask(0.5, 2, 4, 4)
+case("attention with dropout", {"type": "attention", "dropout": 0.5}, random(2, 4, 3), {},
+     lambda x, _: attend(x, x, x, mask=mask), {"attention": mask})
+
+
+def cross(title, layer, names, weights, compute):
+    """Queries [2, 4, 3] of the inputs, values [2, 5, 2] and keys [2, 5, 3] of the inputs on their side."""
+    dense = lambda name, units, source: {"type": "dense", "name": name, "units": units, "useBias": False, "inputs": source}
+    layers = [
+        {"type": "permute", "name": "turned", "dims": [2, 1]},
+        dense("query", 3, "input"), dense("value", 2, "turned"), dense("key", 3, "turned"),
+    ]
+    layers = [one for one in layers if one["name"] in ("turned", *names)]
+    x = random(2, 4, 5)
+    sizes = {"query": (5, 3), "value": (4, 2), "key": (4, 3)}
+    given = {f"{name}/kernel": random(*sizes[name], scale=0.7) for name in names}
+    given |= {f"{layer['type']}/{name}": w for name, w in weights.items()}
+    inputs = [(x if name == "query" else x.transpose(1, 2)) @ given[f"{name}/kernel"] for name in names]
+    output = compute(*inputs)
+    probe = random(*output.shape).detach()
+    gradients = torch.autograd.grad((output * probe).sum(), [x, *given.values()])
+    return {
+        "title": title,
+        "layers": [*layers, {**layer, "inputs": names}],
+        "training": False,
+        "inputs": array(x),
+        "weights": {name: array(w) for name, w in given.items()},
+        "probe": array(probe),
+        "output": array(output),
+        "inputGradient": array(gradients[0]),
+        "weightGradients": {name: array(g) for name, g in zip(given, gradients[1:])},
+        "moved": {},
+    }
+
+
+def cross_attention(q, v, k, w, heads):
+    """torch.nn.MultiheadAttention with kdim and vdim of its own: heads · keyDim is the number of query features there."""
+    features = q.shape[-1]
+    flat = lambda name: w[f"{name}/kernel"].flatten(1).T
+    module = torch.nn.MultiheadAttention(features, heads, kdim=k.shape[-1], vdim=v.shape[-1], batch_first=True)
+    parameters = {
+        "q_proj_weight": flat("query"), "k_proj_weight": flat("key"), "v_proj_weight": flat("value"),
+        "in_proj_bias": torch.cat([w[f"{name}/bias"].reshape(-1) for name in ("query", "key", "value")]),
+        "out_proj.weight": w["attention_output/kernel"].reshape(-1, features).T,
+        "out_proj.bias": w["attention_output/bias"],
+    }
+    return functional_call(module, parameters, (q, k, v), {"need_weights": False})[0]
+
+
+def cross_weights(value, key):
+    shapes = {"query/kernel": (3, 3, 1), "query/bias": (3, 1), "key/kernel": (key, 3, 1), "key/bias": (3, 1),
+              "value/kernel": (value, 3, 1), "value/bias": (3, 1), "attention_output/kernel": (3, 1, 3), "attention_output/bias": (3,)}
+    return {name: random(*shape, scale=0.7) for name, shape in shapes.items()}
+
+
+heads = {"type": "multiHeadAttention", "numHeads": 3, "keyDim": 1}
+two, three = cross_weights(2, 2), cross_weights(2, 3)
+graphs = [
+    cross("multiHeadAttention of query and value", heads, ["query", "value"], two, lambda q, v: cross_attention(q, v, v, two, 3)),
+    cross("multiHeadAttention of query, value and key", heads, ["query", "value", "key"], three,
+          lambda q, v, k: cross_attention(q, v, k, three, 3)),
+    cross("attention of query, value and key", {"type": "attention"}, ["query", "value", "key"], {}, lambda q, v, k: attend(q, v, k)),
+    cross("attention of query, value and key, causal", {"type": "attention", "causal": True}, ["query", "value", "key"], {},
+          lambda q, v, k: attend(q, v, k, True)),
+    cross("attention of query and value", {"type": "attention"}, ["query", "key"], {}, lambda q, v: attend(q, v, v)),
+]
+
+
+def write(name, entries):
+    path = Path(__file__).with_name(f"{name}.json")
+    lines = ",\n".join(json.dumps(entry, separators=(",", ":")) for entry in entries)
+    path.write_text(f'{{"torch":"{torch.__version__.split("+")[0]}","cases":[\n{lines}\n]}}\n')
+    print(f"{path}: {len(entries)} cases, {path.stat().st_size:,} bytes")
+
+
+write("sequence_layers", cases)
+write("attention_graphs", graphs)

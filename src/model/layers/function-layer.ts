@@ -5,7 +5,7 @@ import type {CallContext} from '../call-context.js';
 import type {BuildContext, LayerWeight, TfLayer} from '../layer.js';
 import {callContextOf, onlyTensor} from './own-layer.js';
 
-/** A layer that is a function of one tensor and its weights. */
+/** A layer that is a function of its inputs, mostly one, and its weights. */
 export interface FunctionLayerOptions {
   /** What the saved model calls it: the class of stock TensorFlow.js where there is one, else Keras's. */
   readonly className: string;
@@ -15,8 +15,8 @@ export interface FunctionLayerOptions {
   readonly outputShape: Shape;
   /** Made in this order, which is that of the saved model. */
   readonly weights?: readonly LayerWeight[];
-  /** @param weight the current value of one of `weights`, by name. @returns [batch, ...outputShape] */
-  readonly call: (x: Tensor, weight: (name: string) => Tensor, step: CallContext) => Tensor;
+  /** @param x the first of `inputs`. @param weight the current value of one of `weights`, by name. @returns [batch, ...outputShape] */
+  readonly call: (x: Tensor, weight: (name: string) => Tensor, step: CallContext, inputs: readonly Tensor[]) => Tensor;
 }
 
 /**
@@ -43,12 +43,13 @@ export function createFunctionLayer({tf, name, initializer}: BuildContext, optio
       this.built = true;
     }
 
-    override computeOutputShape(inputShape: (number | null)[]): (number | null)[] {
-      return [inputShape[0]!, ...options.outputShape];
+    /** @param inputShape one shape, or a list of shapes; either begins with the batch */
+    override computeOutputShape(inputShape: (number | null)[] | (number | null)[][]): (number | null)[] {
+      return [inputShape.flat()[0]!, ...options.outputShape];
     }
 
     override call(inputs: Tensor | Tensor[], kwargs: unknown): Tensor {
-      return options.call(onlyTensor(inputs), read, callContextOf(kwargs));
+      return options.call(onlyTensor(inputs), read, callContextOf(kwargs), [inputs].flat());
     }
 
     override getConfig(): serialization.ConfigDict {

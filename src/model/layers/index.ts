@@ -2,6 +2,7 @@ import type {TProperties} from '@sinclair/typebox';
 import type {SpecUnion} from '../../spec/define.js';
 import type {LayerDefinition} from '../layer.js';
 import {activation} from './activation.js';
+import {attention} from './attention/attention.js';
 import {multiHeadAttention} from './attention/multi-head-attention.js';
 import {positionalEmbedding} from './attention/positional-embedding.js';
 import {averagePooling2d} from './average-pooling2d.js';
@@ -139,6 +140,7 @@ export const layers = {
   timeDistributed: timeDistributedOver(stepLayers),
   positionalEmbedding,
   multiHeadAttention,
+  attention,
 } as const satisfies Readonly<Record<string, LayerDefinition<string, TProperties>>>;
 
 /** A layer of a spec; `name` is unique within the model, `inputs` are names of other layers. */

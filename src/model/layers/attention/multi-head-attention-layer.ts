@@ -3,7 +3,8 @@ import {sizeOf} from '../../../support/tensor.js';
 import type {BuildContext, LayerWeight, TfLayer} from '../../layer.js';
 import {createFunctionLayer, weightConfig} from '../function-layer.js';
 import {keepMaskOf} from '../own-layer.js';
-import {causalMask} from './causal-mask.js';
+import {attend} from './attend.js';
+import {rolesOf} from './attention-shapes.js';
 
 /** What the arithmetic needs of the layer's arguments. */
 export interface AttentionOptions {
@@ -40,22 +41,31 @@ export function createMultiHeadAttention(
     },
     outputShape: context.inputShape,
     weights,
-    call(x, weight, step) {
-      const [batch, time, features] = x.shape as [number, number, number];
-      const flat = core.reshape(x, [batch * time, features]);
+    call(_query, weight, step, inputs) {
+      const {query, key, value} = rolesOf(inputs as [Tensor, ...Tensor[]]);
       /** rows · kernel + bias, whatever axes the kernel's inputs and outputs are made of. */
       const project = (rows: Tensor, name: string, outputs: number): Tensor => {
         const kernel = weight(`${name}/kernel`);
         const product = core.matMul(rows, core.reshape(kernel, [sizeOf(kernel.shape) / outputs, outputs]));
         return useBias ? core.add(product, core.reshape(weight(`${name}/bias`), [outputs])) : product;
       };
-      const heads = (name: string, size: number): Tensor =>
-        core.transpose(core.reshape(project(flat, name, numHeads * size), [batch, time, numHeads, size]), [0, 2, 1, 3]);
-      const query = core.mul(heads('query', keyDim), 1 / Math.sqrt(keyDim));
-      const scores = core.matMul(query, heads('key', keyDim), false, true);
-      const attention = core.softmax(args.causal ? core.add(scores, causalMask(core, time)) : scores);
-      const mask = keepMaskOf(step, context.name, args.dropout, attention.shape);
-      const mixed = core.matMul(mask ? core.mul(attention, mask) : attention, heads('value', valueDim));
+      /** [batch, heads, time, size] */
+      const heads = (x: Tensor, name: string, size: number): Tensor => {
+        const [batch, time, features] = x.shape as [number, number, number];
+        const rows = project(core.reshape(x, [batch * time, features]), name, numHeads * size);
+        return core.transpose(core.reshape(rows, [batch, time, numHeads, size]), [0, 2, 1, 3]);
+      };
+      const mixed = attend(core, {
+        query: core.mul(heads(query, 'query', keyDim), 1 / Math.sqrt(keyDim)),
+        key: heads(key, 'key', keyDim),
+        value: heads(value, 'value', valueDim),
+        isCausal: args.causal,
+        drop(weights) {
+          const mask = keepMaskOf(step, context.name, args.dropout, weights.shape);
+          return mask ? core.mul(weights, mask) : weights;
+        },
+      });
+      const [batch, time, features] = query.shape as [number, number, number];
       const joined = core.reshape(core.transpose(mixed, [0, 2, 1, 3]), [batch * time, numHeads * valueDim]);
       return core.reshape(project(joined, 'attention_output', features), [batch, time, features]);
     },

@@ -2,9 +2,9 @@ import {type Static, Type} from '@sinclair/typebox';
 import type {Shape} from '../../../support/tensor.js';
 import type {Fans} from '../../initializers/fans.js';
 import {initializerField} from '../../initializers/index.js';
-import {defineLayer, type LayerWeight} from '../../layer.js';
+import {defineLayer, type InputShapes, type LayerWeight} from '../../layer.js';
 import {regularizerField} from '../../regularizers/index.js';
-import {requireSequence} from '../sequences.js';
+import {attentionArity, attentionShapes} from './attention-shapes.js';
 import {createMultiHeadAttention} from './multi-head-attention-layer.js';
 
 const args = Type.Object({
@@ -33,9 +33,10 @@ const args = Type.Object({
 type AttentionArguments = Readonly<Static<typeof args>>;
 
 /** Query, key, value and output projections in Keras's layout: kernels [features, heads, size] and [heads, size, features]. */
-function weightsOf(given: AttentionArguments, inputShape: Shape): readonly LayerWeight[] {
+function weightsOf(given: AttentionArguments, ...inputShapes: InputShapes): readonly LayerWeight[] {
   const {numHeads, keyDim, valueDim = keyDim} = given;
-  const features = inputShape.at(-1)!;
+  const shapes = attentionShapes(...inputShapes);
+  const features = shapes.query[1];
   // Fans are those of the matrix that a kernel is, not of a convolution, which Keras takes it for.
   const projection = (name: string, kernel: Shape, bias: Shape, fans: Fans): readonly LayerWeight[] => {
     const weights: readonly LayerWeight[] = [
@@ -58,8 +59,10 @@ function weightsOf(given: AttentionArguments, inputShape: Shape): readonly Layer
     ];
     return given.useBias ? weights : weights.slice(0, 1);
   };
-  const into = (name: string, size: number): readonly LayerWeight[] =>
-    projection(name, [features, numHeads, size], [numHeads, size], {fanIn: features, fanOut: numHeads * size});
+  const into = (name: 'query' | 'key' | 'value', size: number): readonly LayerWeight[] => {
+    const fanIn = shapes[name][1];
+    return projection(name, [fanIn, numHeads, size], [numHeads, size], {fanIn, fanOut: numHeads * size});
+  };
   const fansOut = {fanIn: numHeads * valueDim, fanOut: features};
   return [
     ...into('query', keyDim),
@@ -71,14 +74,14 @@ function weightsOf(given: AttentionArguments, inputShape: Shape): readonly Layer
 
 export const multiHeadAttention = defineLayer({
   type: 'multiHeadAttention',
-  summary: 'Self-attention (Vaswani et al. 2017): each time step takes a weighted mean of all, once for each head.',
-  shapes: '[time, features] → the same',
+  summary:
+    'Attention (Vaswani et al. 2017): each time step takes a weighted mean of all, once for each head. Of one input, self-attention; inputs may name query, value and key.',
+  shapes:
+    '[time, features] → the same; query [time, features], value [others, a] and key [others, b] → the shape of query',
   example: '{type: multiHeadAttention, numHeads: 4, keyDim: 16}',
   args,
-  outputShape(_args, inputShape) {
-    requireSequence(inputShape);
-    return inputShape;
-  },
+  arity: attentionArity,
+  outputShape: (_args, ...inputShapes) => attentionShapes(...inputShapes).query,
   weights: weightsOf,
-  build: (given, context) => createMultiHeadAttention(context, given, weightsOf(given, context.inputShape)),
+  build: (given, context) => createMultiHeadAttention(context, given, weightsOf(given, ...context.inputShapes)),
 });
