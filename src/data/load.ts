@@ -4,7 +4,7 @@ import {type Augmenter, createAugmenter} from './augment/augmenter.js';
 import {createSplit, type TargetLayout} from './batches.js';
 import {DataSpecError} from './data-error.js';
 import type {Dataset, DatasetInfo, FittedValues, Split, TargetEncoding} from './dataset.js';
-import {datasetInfo, transformPath, transformShapes} from './describe.js';
+import {datasetInfo, holdOutByPoints, transformPath, transformShapes} from './describe.js';
 import {fingerprintOf} from './fingerprint.js';
 import type {DataSpec} from './section.js';
 import type {Examples, SourceContext, SourceData, SourceDefinition} from './sources/definition.js';
@@ -63,13 +63,15 @@ function targetLayout({task, numClasses, targetShape}: DatasetInfo, encoding: Ta
 /** Rows to train on and rows to validate on; undefined rows mean all of them. */
 function trainingRows(
   {limit, validation}: DataSpec,
-  {train}: SourceData,
+  {train, info}: SourceData,
   rng: Rng,
 ): {readonly kept: Uint32Array | undefined; readonly held?: Uint32Array} {
   const used = spaced(train.numExamples, limit?.train ?? train.numExamples);
   if (!validation) return {kept: used};
   const labels = validation.stratify ? (used ? pick(train.targets, used, 1) : train.targets) : undefined;
-  const parts = holdOut(used?.length ?? train.numExamples, validation.fraction, rng.split('split'), labels);
+  const parts = info.splitPoints
+    ? holdOutByPoints(info.splitPoints, used, validation.fraction)
+    : holdOut(used?.length ?? train.numExamples, validation.fraction, rng.split('split'), labels);
   return used ? {kept: through(used, parts.kept), held: through(used, parts.held)} : parts;
 }
 

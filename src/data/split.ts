@@ -1,4 +1,5 @@
 import type {Rng} from '../support/random.js';
+import {DataSpecError} from './data-error.js';
 import type {Values} from './sources/definition.js';
 
 /** Examples kept and examples held out, both in ascending order. */
@@ -37,6 +38,22 @@ export function holdOut(numExamples: number, fraction: number, rng: Rng, labels?
     else kept[numKept++] = i;
   }
   return {kept, held};
+}
+
+/** Holds out the examples whose points are below the fraction. @param points in [0, 1), equal for examples that stay together */
+export function holdOutBelow(points: Float64Array, fraction: number): HeldOut {
+  const all = Uint32Array.from(points, (_, i) => i);
+  return {kept: all.filter((i) => points[i]! >= fraction), held: all.filter((i) => points[i]! < fraction)};
+}
+
+/** Throws if hashes left a part empty. @param path of the fraction in the spec */
+export function checkHeld(parts: HeldOut, path: string, fraction: number): HeldOut {
+  if (parts.kept.length > 0 && parts.held.length > 0) return parts;
+  throw new DataSpecError(
+    path,
+    `is ${fraction}; by the hashes of data.source.splitBy that holds out ${parts.held.length > 0 ? 'every row' : 'no row'}`,
+    'splitBy needs more different values; another splitSeed or fraction may do',
+  );
 }
 
 /** How many examples of each class to hold out, `numHeld` in all. */

@@ -69,6 +69,9 @@ const cases: Record<keyof typeof sources, Record<string, DataSpec>> = {
   csv: {
     all: dataSpec(csvSource()),
     split: dataSpec(csvSource({testFraction: 0.3, unknownCategories: 'zeros'})),
+    grouped: dataSpec(csvSource({splitBy: 'a', testFraction: 0.4, unknownCategories: 'zeros'}), {
+      validation: {fraction: 0.4, stratify: false},
+    }),
     regression: dataSpec(csvSource({target: 'a'}), {transforms: [{type: 'reshape', shape: [-1, 1]}]}),
   },
   jsonl: {

@@ -10,7 +10,11 @@ export const dataFile = (description: string) =>
       Type.String({minLength: 1, 'x-path': true}),
       Type.Object(
         {
-          url: Type.String({pattern: '^https?://', description: 'Where to download it: http:// or https://.'}),
+          url: Type.String({
+            pattern: '^https?://',
+            'x-expected': 'an address that starts with http:// or https://',
+            description: 'Where to download it: http:// or https://.',
+          }),
           sha256: Type.String({
             pattern: '^[0-9a-fA-F]{64}$',
             'x-expected': '64 hexadecimal digits',

@@ -13,7 +13,10 @@ export interface SourceContext {
 }
 
 /** What a source holds, before validation examples are taken out and before any transform. */
-export type SourceInfo = Omit<DatasetInfo, 'numValidation'>;
+export interface SourceInfo extends Omit<DatasetInfo, 'numValidation'> {
+  /** For each training example a number in [0, 1): validation then holds out those below its fraction, whatever the run's seed. */
+  readonly splitPoints?: Float64Array;
+}
 
 /** Numbers as they lie in memory: images stay bytes, 4 times smaller than floats. */
 export type Values = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array;

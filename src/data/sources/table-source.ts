@@ -3,7 +3,7 @@ import {Rng} from '../../support/random.js';
 import {DataSpecError} from '../data-error.js';
 import {dataFile, type FileRef, locateFile} from '../files/locate.js';
 import type {ColumnKind, ColumnPlan, Table} from '../files/table.js';
-import {holdOut} from '../split.js';
+import {checkHeld, type HeldOut, holdOut, holdOutBelow} from '../split.js';
 import type {SourceContext, SourceData, SourceInfo} from './definition.js';
 import {examplesOf, learnEncoding, type TableEncoding} from './table-encoding.js';
 
@@ -39,6 +39,13 @@ export const tableArgs = {
     description:
       'Decides which rows testFraction takes; not the seed of the experiment, so that all seeds meet the same test set.',
   }),
+  splitBy: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description:
+        'Column whose equal values stay together in training, validation or test, such as a patient or an id; not an input. A hash of the value and splitSeed decides, so rows that are added later move no others; fractions are then approximate.',
+    }),
+  ),
   unknownCategories: Type.Union([Type.Literal('error'), Type.Literal('zeros')], {
     default: 'error',
     description: 'What a category becomes that only test examples have: an error, or 0 for every known category.',
@@ -86,8 +93,8 @@ async function readTables(spec: TableSpec, read: TableReader, context: SourceCon
   const targets = typeof spec.target === 'string' ? [spec.target] : spec.target;
   checkSpec(spec, targets);
   const open = async (ref: FileRef, plan: ColumnPlan): Promise<Table> => read(await locateFile(ref, context), plan);
-  const train = await open(spec.path, trainingPlan(spec, targets));
-  const held = holdOutTest(spec, train, targets);
+  const {table: train, splitKeys} = takeKeys(await open(spec.path, trainingPlan(spec, targets)), spec);
+  const held = holdOutTest(spec, train, targets, splitKeys);
   const encoding = learnEncoding(train, held?.kept, targets, spec);
   const other = spec.testPath === undefined ? undefined : await open(spec.testPath, testPlan(targets, train));
   const numTest = other?.numRows ?? held?.held.length ?? 0;
@@ -103,6 +110,7 @@ async function readTables(spec: TableSpec, read: TableReader, context: SourceCon
           targetShape: [],
         }
       : {task: 'regression', targetShape: [targets.length]}),
+    ...(splitKeys ? {splitPoints: pointsOf(splitKeys, held?.kept, spec, 'validation')} : {}),
   };
   return {info, encoding, train, trainRows: held?.kept, test: held ? train : other, testRows: held?.held};
 }
@@ -113,6 +121,9 @@ function checkSpec(spec: TableSpec, targets: readonly string[]): void {
   }
   if (spec.task === 'classification' && targets.length > 1) {
     throw new DataSpecError('data.source.target', `names ${targets.length} columns; classification has one`);
+  }
+  if (spec.splitBy !== undefined && [...targets, ...spec.ignore].includes(spec.splitBy)) {
+    throw new DataSpecError('data.source.splitBy', `names "${spec.splitBy}", which is a target or ignored`);
   }
   targets.forEach((name, index) => {
     if (targets.indexOf(name) !== index) throw new DataSpecError('data.source.target', `names "${name}" twice`);
@@ -126,7 +137,9 @@ function trainingPlan(spec: TableSpec, targets: readonly string[]): ColumnPlan {
     if (spec.task === 'classification') kinds.set(name, 'categorical');
     else if (spec.task === 'regression' || targets.length > 1) kinds.set(name, 'numeric');
   }
+  if (spec.splitBy !== undefined) kinds.set(spec.splitBy, 'categorical');
   const named = new Map<string, string>();
+  if (spec.splitBy !== undefined) named.set(spec.splitBy, 'data.source.splitBy');
   for (const name of spec.ignore) named.set(name, 'data.source.ignore');
   for (const name of Object.keys(spec.columns)) named.set(name, 'data.source.columns');
   for (const name of targets) named.set(name, 'data.source.target');
@@ -142,8 +155,38 @@ function testPlan(targets: readonly string[], train: Table): ColumnPlan {
   return {kinds, named, wants: (name) => named.has(name)};
 }
 
-function holdOutTest(spec: TableSpec, table: Table, targets: readonly string[]) {
+/** Takes the column of `splitBy` out of a table. @returns its text for each row */
+function takeKeys(table: Table, {splitBy}: TableSpec): {readonly table: Table; readonly splitKeys?: readonly string[]} {
+  const column = table.columns.find(({name}) => name === splitBy);
+  if (!column) return {table};
+  const splitKeys = Array.from(column.values, (word) => column.words[word]!);
+  return {table: {...table, columns: table.columns.filter((other) => other !== column)}, splitKeys};
+}
+
+/** For each row a number in [0, 1) that its key alone decides. @param rows all by default */
+function pointsOf(
+  keys: readonly string[],
+  rows: Uint32Array | undefined,
+  {splitSeed}: TableSpec,
+  purpose: 'test' | 'validation',
+): Float64Array {
+  const rng = Rng.fromSeed(splitSeed).split('splitBy').split(purpose);
+  const points = new Map<string, number>();
+  for (const key of keys) if (!points.has(key)) points.set(key, rng.split(key).uniform());
+  return Float64Array.from({length: rows?.length ?? keys.length}, (_, i) => points.get(keys[rows?.[i] ?? i]!)!);
+}
+
+function holdOutTest(
+  spec: TableSpec,
+  table: Table,
+  targets: readonly string[],
+  splitKeys: readonly string[] | undefined,
+): HeldOut | undefined {
   if (spec.testFraction === undefined) return undefined;
+  if (splitKeys) {
+    const held = holdOutBelow(pointsOf(splitKeys, undefined, spec, 'test'), spec.testFraction);
+    return checkHeld(held, 'data.source.testFraction', spec.testFraction);
+  }
   if (table.numRows < 2) {
     throw new DataSpecError('data.source.testFraction', `needs at least 2 rows; the table has ${table.numRows}`);
   }
