@@ -21,6 +21,8 @@ export interface Partial {
   release(): Promise<void>;
 }
 
+let numOwn = 0;
+
 /**
  * The place to collect a download's bytes. One process at a time has the shared place, from which an interrupted download goes on; any
  * other collects its own copy, so that two runs that start together never write into one file.
@@ -30,7 +32,7 @@ export async function claimPartial(target: string): Promise<Partial> {
   const lock = `${target}.lock`;
   if ((await tryLock(lock)) || (await isAbandoned(lock)))
     return {path: `${target}.partial`, isShared: true, release: () => rm(lock, {force: true})};
-  return {path: `${target}.${process.pid}.partial`, isShared: false, release: async () => {}};
+  return {path: `${target}.${process.pid}-${++numOwn}.partial`, isShared: false, release: async () => {}};
 }
 
 async function tryLock(lock: string): Promise<boolean> {
