@@ -1,5 +1,10 @@
 import type {NoiseRequest} from '../model/call-context.js';
 import type {Rng} from '../support/random.js';
+import type {UpdatePart} from '../training/session.js';
+
+/** The stream of a part of an update: each of its batches has noise of its own. The first one's is that of a whole update. */
+export const noiseStream = (rng: Rng, part: UpdatePart | undefined): Rng =>
+  part === undefined || part.index === 0 ? rng : rng.split('part').split(part.index);
 
 /**
  * Fills `out` with the noise a layer asked for. The values are a function of (rng, step, layer) alone: both engines draw the

@@ -15,6 +15,8 @@ export interface SessionOptions {
   readonly rule: UpdateRule;
   /** Of the gradients, before the rule sees them; none when left out. */
   readonly clipping?: ClippingSpec | undefined;
+  /** Updates come in parts, so room for the sum of their gradients is needed. */
+  readonly accumulates?: boolean;
   readonly encoding: TargetEncoding;
   /** Of one encoded target, batch axis left out (`encodedTargetShape`). */
   readonly targetShape: Shape;

@@ -110,5 +110,12 @@ function checkSizes(spec: ExperimentSpec, data: DatasetInfo, findings: Findings)
   if (batchSize > data.numTrain) {
     const message = `training.batchSize is ${batchSize}, but there are only ${data.numTrain} training examples`;
     findings.mistake(['training', 'batchSize'], message, `write ${data.numTrain} or less`);
+    return;
+  }
+  const {accumulateSteps = 1} = spec.training;
+  if (batchSize * accumulateSteps > data.numTrain) {
+    const message = `${accumulateSteps} batches of ${batchSize} make ${batchSize * accumulateSteps} examples an update, but there are only ${data.numTrain} training examples`;
+    const hint = `write ${Math.floor(data.numTrain / batchSize)} or less`;
+    findings.mistake(['training', 'accumulateSteps'], message, hint);
   }
 }

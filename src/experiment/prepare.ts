@@ -8,6 +8,7 @@ import {Rng} from '../support/random.js';
 import {sizeOf} from '../support/tensor.js';
 import {lossDefinition, lossFunction} from '../training/losses/registry.js';
 import {runLength} from '../training/run-length.js';
+import type {TrainingSpec} from '../training/section.js';
 import type {TrainingSession} from '../training/session.js';
 import {encodedTargetShape} from '../training/targets.js';
 import {updateRule} from '../training/update-rule.js';
@@ -47,6 +48,7 @@ export async function prepareExperiment(
       model,
       rule,
       clipping: training.gradientClipping,
+      accumulates: accumulates(training),
       encoding,
       loss: lossFunction(training.loss),
       targetShape: encodedTargetShape(dataset.info, encoding),
@@ -68,6 +70,8 @@ export async function prepareExperiment(
   };
 }
 
+const accumulates = ({accumulateSteps = 1}: TrainingSpec): boolean => accumulateSteps > 1;
+
 function planOf(
   spec: ExperimentSpec,
   dataset: Dataset,
@@ -81,9 +85,11 @@ function planOf(
     (sum, {outputShape}) => sum + sizeOf(outputShape),
     sizeOf(model.inputShape),
   );
-  // Each trained weight has a gradient and its optimizer slots; each activation of a batch has a gradient.
+  // Each trained weight has a gradient, a sum of gradients when they are gathered, and its optimizer slots; each activation of a batch has a gradient.
   const numFloats =
-    model.numParameters + model.numTrainableParameters * (1 + numSlots) + 2 * numActivations * training.batchSize;
+    model.numParameters +
+    model.numTrainableParameters * (1 + numSlots + (accumulates(training) ? 1 : 0)) +
+    2 * numActivations * training.batchSize;
   return {
     name: spec.name,
     ...(spec.description === undefined ? {} : {description: spec.description}),

@@ -1,4 +1,4 @@
-import type {Split} from '../data/dataset.js';
+import type {Batch, Split} from '../data/dataset.js';
 import {Breather} from './breather.js';
 import {splitPrefix} from './columns.js';
 import {evaluate} from './evaluate.js';
@@ -10,7 +10,7 @@ import type {TrainingOptions, TrainingOutcome} from './options.js';
 import {type RunLength, runLength} from './run-length.js';
 import {type RunningMetrics, runningMetrics} from './running-metrics.js';
 import {type LearningRates, learningRates} from './schedules/learning-rates.js';
-import type {TrainingState} from './session.js';
+import type {TrainingState, UpdatePart} from './session.js';
 
 /**
  * Trains a session on a data set and tells the listener everything worth knowing. Touches no file and no terminal.
@@ -88,15 +88,21 @@ class TrainingLoop {
     this.#running.reset();
     this.#numExamples = 0;
     let stepInEpoch = 0;
+    let update = {loss: 0, numExamples: 0};
     const startMillis = performance.now();
     for (const batch of dataset.train.batches(spec.batchSize, this.#order(), this.#epoch)) {
-      const step = ++this.#step;
+      const part = this.#partOf(batch, update.numExamples);
+      if (!part || part.index === 0) this.#step++;
+      const step = this.#step;
       const learningRate = this.#rates.rate(step);
-      const pending = session.step(batch, {learningRate, step});
+      const pending = session.step(batch, {learningRate, step, part});
       const {loss, outputs} = pending instanceof Promise ? await pending : pending;
       if (!Number.isFinite(loss)) return this.#diverge(loss);
       this.#running.update(batch, {loss, outputs});
       this.#numExamples += batch.size;
+      if (this.#breather.isDue) await this.#breather.breathe();
+      update = {loss: update.loss + loss * (part?.share ?? 1), numExamples: update.numExamples + batch.size};
+      if (part && !part.isLast) continue;
       const running = this.#running.quickValues(splitPrefix.train);
       this.#values = running;
       stepInEpoch++;
@@ -105,19 +111,33 @@ class TrainingLoop {
         epoch,
         step,
         stepInEpoch,
-        batchLoss: loss,
+        batchLoss: update.loss,
         running,
         learningRate,
         numExamples: this.#numExamples,
       });
+      update = {loss: 0, numExamples: 0};
       if (heard instanceof Promise) await heard;
-      if (this.#breather.isDue) await this.#breather.breathe();
       if (signal?.aborted) return this.#interrupt();
       if (step === limit || this.#isTimeUp) break;
     }
     this.#values = this.#running.values(splitPrefix.train);
     this.#trainMillis = performance.now() - startMillis;
     return undefined;
+  }
+
+  /** Where a batch stands in its update when updates take several. @param numBefore examples of the update's earlier batches */
+  #partOf(batch: Batch, numBefore: number): UpdatePart | undefined {
+    const {dataset, spec} = this.options;
+    const {accumulateSteps = 1, batchSize} = spec;
+    if (accumulateSteps === 1) return undefined;
+    const numLeft = dataset.train.numExamples - (this.#numExamples - numBefore);
+    const numWhole = Math.min(batchSize * accumulateSteps, numLeft);
+    return {
+      index: numBefore / batchSize,
+      share: batch.size / numWhole,
+      isLast: numBefore + batch.size === numWhole,
+    };
   }
 
   get #isTimeUp(): boolean {

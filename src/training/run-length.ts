@@ -11,10 +11,15 @@ export interface RunLength {
 
 /** @param numExamples of the training set */
 export function runLength(
-  {epochs, batchSize, maxSteps}: Pick<TrainingSpec, 'epochs' | 'batchSize' | 'maxSteps'>,
+  {
+    epochs,
+    batchSize,
+    accumulateSteps = 1,
+    maxSteps,
+  }: Pick<TrainingSpec, 'epochs' | 'batchSize' | 'accumulateSteps' | 'maxSteps'>,
   numExamples: number,
 ): RunLength {
-  const stepsPerEpoch = Math.ceil(numExamples / batchSize);
+  const stepsPerEpoch = Math.ceil(numExamples / (batchSize * accumulateSteps));
   const numSteps = Math.min(epochs * stepsPerEpoch, maxSteps ?? Number.POSITIVE_INFINITY);
   return {numSteps, stepsPerEpoch, numEpochs: Math.ceil(numSteps / stepsPerEpoch)};
 }

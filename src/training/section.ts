@@ -63,8 +63,16 @@ export const trainingSection = Type.Object(
     batchSize: Type.Integer({
       default: 32,
       minimum: 1,
-      description: 'Examples per update; the last batch of an epoch may be smaller. At least 1.',
+      description:
+        'Examples per batch, and per update unless accumulateSteps is above 1; the last batch of an epoch may be smaller. At least 1.',
     }),
+    accumulateSteps: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description:
+          'Batches whose gradients make one update together: the effect of a batchSize so many times as large in the memory of one. 1 when left out.',
+      }),
+    ),
     shuffle: Type.Boolean({
       default: true,
       description: 'Draw a new order of the training set each epoch, from the seed.',

@@ -6,6 +6,18 @@ export interface StepHyper {
   readonly learningRate: number;
   /** Number of this update, counted from 1 over the whole run. */
   readonly step: number;
+  /** Set when the update's gradient is gathered over several batches (`accumulates`); they come one after another. */
+  readonly part?: UpdatePart | undefined;
+}
+
+/** One batch of several that make an update together. */
+export interface UpdatePart {
+  /** From 0. */
+  readonly index: number;
+  /** Its examples as a share of all those of the update. */
+  readonly share: number;
+  /** The update is made after it. */
+  readonly isLast: boolean;
 }
 
 /** What one batch gave. `outputs` may be overwritten by the next call. */
@@ -27,7 +39,7 @@ export interface TrainingSession {
   /** For people and for the record: `compiled`, `eager`, and the device with its name. */
   readonly engine: 'compiled' | 'eager';
   readonly device: string;
-  /** One optimizer update. */
+  /** One optimizer update, or a part of one. */
   step(batch: Batch, hyper: StepHyper): BatchResult | Promise<BatchResult>;
   /** No update, inference mode. */
   evaluate(batch: Batch): BatchResult | Promise<BatchResult>;

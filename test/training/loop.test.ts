@@ -360,3 +360,24 @@ t.test('training.maxMinutes ends training with the update in which they are over
   t.match(enough.outcome, {status: 'completed', epoch: 3, step: 24});
   await enough.close();
 });
+
+t.test('accumulateSteps trains as a batch so many times as large does', async (t) => {
+  const common = {dropout: 0, test: new Blobs(21, 3)};
+  const whole = await trainTiny({...common, spec: {batchSize: 16}});
+  const parts = await trainTiny({...common, spec: {batchSize: 8, accumulateSteps: 2}}); // 60 examples: 16, 16, 16, 8 + 4
+  const thirds = await trainTiny({...common, spec: {batchSize: 6, accumulateSteps: 4}}); // 24, 24, 12
+  t.same({...parts.events[0]}, {...whole.events[0]});
+  const stepsOf = (run: typeof whole) =>
+    ofType(run, 'step').map(({epoch, step, stepInEpoch, numExamples}) => [epoch, step, stepInEpoch, numExamples]);
+  t.same(stepsOf(parts), stepsOf(whole));
+  t.same(stepsOf(thirds).slice(0, 3), [
+    [1, 1, 1, 24],
+    [1, 2, 2, 48],
+    [1, 3, 3, 60],
+  ]);
+  for (const [index, {batchLoss}] of ofType(whole, 'step').entries()) {
+    t.ok(Math.abs(ofType(parts, 'step')[index]!.batchLoss - batchLoss) < 1e-4, `step ${index + 1}`);
+  }
+  t.ok(Math.abs(parts.outcome.test!.test_loss! - whole.outcome.test!.test_loss!) < 1e-4);
+  for (const run of [whole, parts, thirds]) await run.close();
+});

@@ -65,6 +65,7 @@ export interface TinyOptions
   extends Partial<Pick<TrainingOptions, 'checkpoint' | 'evaluateTestEveryEpoch' | 'signal' | 'maxSteps'>> {
   readonly spec?: Partial<TrainingSpec>;
   readonly learningRate?: number;
+  readonly dropout?: number;
   readonly train?: Split;
   readonly validation?: Split;
   readonly test?: Split;
@@ -79,7 +80,7 @@ export async function trainTiny(options: TinyOptions = {}): Promise<TinyRun> {
   const model = await buildModel(
     modelOf(
       {type: 'dense', units: 8, activation: 'tanh'},
-      {type: 'dropout', rate: 0.1},
+      {type: 'dropout', rate: options.dropout ?? 0.1},
       {type: 'dense', units: numClasses},
     ),
     {inputShape: [numFeatures], rng},
@@ -105,6 +106,7 @@ export async function trainTiny(options: TinyOptions = {}): Promise<TinyRun> {
     model,
     loss: lossFunction(spec.loss),
     rule: updateRule(spec),
+    accumulates: (spec.accumulateSteps ?? 1) > 1,
     encoding: 'classIndex',
     targetShape: [],
     rng: rng.split('dropout'),

@@ -5,8 +5,8 @@ import type {NoiseRequest} from '../../model/call-context.js';
 import {type Shape, sizeOf} from '../../support/tensor.js';
 import {clippedRule, clippingScale} from '../../training/optimizers/clipping.js';
 import type {UpdateRule} from '../../training/optimizers/rule.js';
-import type {BatchResult, StepHyper, TrainingSession, TrainingState} from '../../training/session.js';
-import {fillNoise} from '../noise.js';
+import type {BatchResult, StepHyper, TrainingSession, TrainingState, UpdatePart} from '../../training/session.js';
+import {fillNoise, noiseStream} from '../noise.js';
 import type {SessionOptions} from '../options.js';
 import {lower} from './lower.js';
 import {BoundGraph, loadOnnxRuntime, type NamedArrays} from './onnxruntime.js';
@@ -48,6 +48,7 @@ export class CompiledSession implements TrainingSession {
   readonly #state: CompiledState;
   readonly #rule: UpdateRule;
   readonly #sumOfSquares: SumOfSquares;
+  readonly #add: UpdateKernel;
   /** For weights of two axes and more, and for the others. */
   readonly #updates: {readonly matrices: UpdateKernel; readonly vectors: UpdateKernel};
   readonly #graphs = new Map<string, BatchGraph>();
@@ -56,10 +57,11 @@ export class CompiledSession implements TrainingSession {
     this.device = `cpu (${numThreads} ${numThreads === 1 ? 'thread' : 'threads'})`;
     this.#options = options;
     this.#numThreads = numThreads;
-    this.#state = new CompiledState(options.model.weights, options.rule.slots);
+    this.#state = new CompiledState(options.model.weights, options.rule.slots, options.accumulates);
     this.#rule = clippedRule(options.rule, options.clipping);
     const matrices = compileUpdateKernel(this.#rule, this.#state.memory);
     const {ofVectors} = this.#rule;
+    this.#add = compileUpdateKernel(weightedSum, this.#state.memory);
     this.#sumOfSquares = compileSumOfSquares(this.#state.memory, this.#state.scratch);
     this.#updates = {matrices, vectors: ofVectors ? compileUpdateKernel(ofVectors, this.#state.memory) : matrices};
   }
@@ -81,18 +83,14 @@ export class CompiledSession implements TrainingSession {
     ]);
   }
 
-  step(batch: Batch, {learningRate, step}: StepHyper): BatchResult {
+  step(batch: Batch, {learningRate, step, part}: StepHyper): BatchResult {
     const graph = this.#graph('training', batch.size);
-    for (const {request, values} of graph.noise) fillNoise(request, this.#options.rng, step, values);
+    const rng = noiseStream(this.#options.rng, part);
+    for (const {request, values} of graph.noise) fillNoise(request, rng, step, values);
     const result = this.#run(graph, batch);
     if (!Number.isFinite(result.loss)) return result; // the weights of the last good step stay
-    const scalars = this.#rule.scalars(learningRate, step);
-    const scales = this.#clippingScales(graph.updated);
-    for (const [index, {weight, gradient, slots}] of graph.updated.entries()) {
-      const offsets = [weight.byteOffset, gradient!.byteOffset, ...slots.map((slot) => slot.byteOffset)];
-      const update = weight.shape.length > 1 ? this.#updates.matrices : this.#updates.vectors;
-      update(offsets, weight.paddedBytes, scales ? [...scalars.slice(0, -1), scales[index]!] : scalars);
-    }
+    if (part) this.#accumulate(graph.updated, part);
+    if (!part || part.isLast) this.#update(graph.updated, learningRate, step);
     for (const {from, to} of graph.assigned) to.set(from);
     return result;
   }
@@ -121,11 +119,26 @@ export class CompiledSession implements TrainingSession {
     this.#graphs.clear();
   }
 
+  #accumulate(updated: readonly StateTensor[], {index, share}: UpdatePart): void {
+    for (const {gradient, sum} of updated)
+      this.#add([sum!.byteOffset, gradient!.byteOffset], sum!.paddedBytes, [index === 0 ? 0 : 1, share]);
+  }
+
+  #update(updated: readonly StateTensor[], learningRate: number, step: number): void {
+    const scalars = this.#rule.scalars(learningRate, step);
+    const scales = this.#clippingScales(updated);
+    for (const [index, {weight, gradient, sum, slots}] of updated.entries()) {
+      const offsets = [weight, (sum ?? gradient)!, ...slots].map(({byteOffset}) => byteOffset);
+      const update = weight.shape.length > 1 ? this.#updates.matrices : this.#updates.vectors;
+      update(offsets, weight.paddedBytes, scales ? [...scalars.slice(0, -1), scales[index]!] : scalars);
+    }
+  }
+
   /** What each gradient is to be multiplied by, when clipping goes by norms. */
   #clippingScales(updated: readonly StateTensor[]): readonly number[] | undefined {
     const {clipping} = this.#options;
     if (!clipping || clipping.by === 'value') return undefined;
-    const squares = updated.map(({gradient}) => this.#sumOfSquares(gradient!));
+    const squares = updated.map(({gradient, sum}) => this.#sumOfSquares((sum ?? gradient)!));
     if (clipping.by === 'norm') return squares.map((square) => clippingScale(clipping, Math.sqrt(square)));
     const norm = Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
     return squares.map(() => clippingScale(clipping, norm));
@@ -186,6 +199,16 @@ export class CompiledSession implements TrainingSession {
     };
   }
 }
+
+/** parameter · first scalar + gradient · second: what gathers gradients. */
+const weightedSum: UpdateRule = {
+  slots: [],
+  scalars: () => [1, 1],
+  update: (math, {parameter, gradient, scalars}) => ({
+    parameter: math.add(math.mul(scalars[0]!, parameter), math.mul(scalars[1]!, gradient)),
+    slots: [],
+  }),
+};
 
 /** A compiled session can be asked to compile before the first step. */
 export type PreparableSession = TrainingSession & {prepare(batchSize: number): void};

@@ -8,6 +8,8 @@ export interface StateTensor {
   readonly name: string;
   readonly weight: ArenaTensor;
   readonly gradient?: ArenaTensor;
+  /** Sum of the gradients of an update in parts. */
+  readonly sum?: ArenaTensor;
   readonly slots: readonly ArenaTensor[];
 }
 
@@ -20,10 +22,11 @@ export class CompiledState {
   readonly #weights = new Map<string, ArenaTensor>();
   readonly #slots = new Map<string, ArenaTensor>();
 
-  /** Starts from the weights' current values. */
-  constructor(weights: readonly NamedWeight[], slotNames: readonly string[]) {
+  /** Starts from the weights' current values. @param accumulates whether there is a sum beside each gradient */
+  constructor(weights: readonly NamedWeight[], slotNames: readonly string[], accumulates = false) {
+    const numOwn = accumulates ? 3 : 2;
     const shapes = weights.flatMap(({variable, trainable}) =>
-      Array<Shape>(trainable ? 2 + slotNames.length : 1).fill(variable.shape as Shape),
+      Array<Shape>(trainable ? numOwn + slotNames.length : 1).fill(variable.shape as Shape),
     );
     const arena = new Arena([...shapes, [4]]);
     this.scratch = arena.tensors.at(-1)!;
@@ -36,12 +39,13 @@ export class CompiledState {
       this.#weights.set(name, weight);
       if (!trainable) return {name, weight, slots: []};
       const gradient = take();
+      const sum = accumulates ? take() : undefined;
       const slots = slotNames.map((slot) => {
         const tensor = take();
         this.#slots.set(`${name}/${slot}`, tensor);
         return tensor;
       });
-      return {name, weight, gradient, slots};
+      return {name, weight, gradient, ...(sum && {sum}), slots};
     });
   }
 

@@ -3,14 +3,15 @@ import type {LayerVariable} from '@tensorflow/tfjs-layers/dist/variables.js';
 import type {Batch} from '../../data/dataset.js';
 import type {CallContext, NoiseRequest} from '../../model/call-context.js';
 import {forward} from '../../model/forward.js';
+import type {Rng} from '../../support/random.js';
 import {sizeOf} from '../../support/tensor.js';
 import {clippedRule, clippingScale} from '../../training/optimizers/clipping.js';
 import {ruleFor, type UpdateRule} from '../../training/optimizers/rule.js';
 import {tensorMath} from '../../training/optimizers/tensor-math.js';
-import type {BatchResult, StepHyper, TrainingSession, TrainingState} from '../../training/session.js';
+import type {BatchResult, StepHyper, TrainingSession, TrainingState, UpdatePart} from '../../training/session.js';
 import {explainFailure} from '../explain-failure.js';
 import {registerComparisonGradients} from '../gradients.js';
-import {fillNoise} from '../noise.js';
+import {fillNoise, noiseStream} from '../noise.js';
 import type {SessionOptions} from '../options.js';
 import {eagerDevice} from './backends.js';
 import {EagerWeights} from './weights.js';
@@ -27,13 +28,15 @@ class EagerSession implements TrainingSession {
   readonly #math = tensorMath(tf);
   readonly #weights: EagerWeights;
   readonly #rule: UpdateRule;
+  #sums: tf.NamedTensorMap = {};
 
   constructor(private readonly options: SessionOptions) {
     this.#rule = clippedRule(options.rule, options.clipping);
     this.#weights = new EagerWeights(options.model.weights, options.rule.slots);
   }
 
-  step(batch: Batch, {learningRate, step}: StepHyper): BatchResult {
+  step(batch: Batch, {learningRate, step, part}: StepHyper): BatchResult {
+    const rng = noiseStream(this.options.rng, part);
     const kept: tf.Tensor[] = [];
     const keep = (value: tf.Tensor): tf.Tensor => {
       const held = tf.keep(tf.clone(value));
@@ -43,7 +46,7 @@ class EagerSession implements TrainingSession {
     const moved: {variable: LayerVariable; value: tf.Tensor}[] = [];
     const context: CallContext = {
       training: true,
-      noise: (request) => this.#noise(request, step),
+      noise: (request) => noiseTensor(request, rng, step),
       assignAfterStep: (variable, value) => moved.push({variable, value: keep(value)}),
     };
     try {
@@ -56,7 +59,8 @@ class EagerSession implements TrainingSession {
         };
         const variables = this.#weights.trainable.map(({variable}) => variable);
         const {value, grads} = tf.variableGrads(loss, variables);
-        this.#update(grads, learningRate, step);
+        const gathered = part ? this.#accumulate(grads, part) : grads;
+        if (!part || part.isLast) this.#update(gathered, learningRate, step);
         for (const {variable, value} of moved) variable.write(value);
         return {loss: value.dataSync()[0]!, outputs: held[0]!.dataSync<'float32'>()};
       });
@@ -91,6 +95,7 @@ class EagerSession implements TrainingSession {
 
   async dispose(): Promise<void> {
     this.#weights.dispose();
+    tf.dispose(this.#sums);
   }
 
   #forward(batch: Batch, context: CallContext): {loss: tf.Scalar; outputs: tf.Tensor} {
@@ -100,6 +105,19 @@ class EagerSession implements TrainingSession {
     const outputs = forward(model.network, inputs, context);
     const mean = loss(tf, targets, outputs);
     return {loss: model.penalty ? tf.add(mean, model.penalty()) : mean, outputs};
+  }
+
+  /** Adds gradients by their share to those of the parts before; kept until the next update begins. */
+  #accumulate(gradients: tf.NamedTensorMap, {index, share}: UpdatePart): tf.NamedTensorMap {
+    const before = this.#sums;
+    const sums = Object.entries(gradients).map(([name, gradient]) => {
+      const own = tf.mul(gradient, share);
+      const earlier = index === 0 ? undefined : before[name];
+      return [name, tf.keep(earlier ? tf.add(earlier, own) : own)] as const;
+    });
+    this.#sums = Object.fromEntries(sums);
+    tf.dispose(before);
+    return this.#sums;
   }
 
   /** One application of the rule to every weight that the loss depends on. */
@@ -134,10 +152,10 @@ class EagerSession implements TrainingSession {
     const common = scaleOf(gradients);
     return () => common;
   }
+}
 
-  #noise(request: NoiseRequest, step: number): tf.Tensor {
-    const values = new Float32Array(sizeOf(request.shape));
-    fillNoise(request, this.options.rng, step, values);
-    return tf.tensor(values, [...request.shape], 'float32');
-  }
+function noiseTensor(request: NoiseRequest, rng: Rng, step: number): tf.Tensor {
+  const values = new Float32Array(sizeOf(request.shape));
+  fillNoise(request, rng, step, values);
+  return tf.tensor(values, [...request.shape], 'float32');
 }
