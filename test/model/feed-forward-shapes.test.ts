@@ -74,6 +74,17 @@ t.test('larger and smaller', async (t) => {
   );
 });
 
+t.test('learned factors, offsets and slopes have the sizes of their axes', async (t) => {
+  const parametersOf = (layer: WrittenLayer): number => inferShapes(modelOf(layer), [4, 5, 6])[0]!.numParameters;
+  t.equal(parametersOf({type: 'layerNormalization'}), 2 * 6);
+  t.equal(parametersOf({type: 'layerNormalization', axis: [0, 1, 2], center: false}), 4 * 5 * 6);
+  t.equal(parametersOf({type: 'layerNormalization', axis: [-1, 0]}), 2 * 4 * 6);
+  t.equal(parametersOf({type: 'groupNormalization', groups: 3}), 2 * 6);
+  t.equal(parametersOf({type: 'rmsNormalization'}), 6);
+  t.equal(parametersOf({type: 'prelu'}), 4 * 5 * 6);
+  t.equal(parametersOf({type: 'prelu', sharedAxes: [0, 1]}), 6);
+});
+
 t.test('what does not fit', async (t) => {
   t.same(problemOf([20], conv1d), {
     message: 'conv1d `conv1d` wants sequences [length, channels]; it gets [20]',
@@ -107,6 +118,11 @@ t.test('what does not fit', async (t) => {
     hint: 'choose a divisor of 6',
     field: 'groups',
   });
+  t.match(problemOf([8, 6], {type: 'layerNormalization', axis: [1, 2]}), {
+    message: 'layerNormalization `layerNormalization` has no axis 2 in [8, 6]: they count from 0 to 1',
+    field: 'axis',
+  });
+  t.match(problemOf([8, 6], {type: 'prelu', sharedAxes: [2]}), {field: 'sharedAxes'});
   t.same(problemOf([4, 2], {type: 'cropping1d', cropping: 2}), {
     message: 'cropping1d `cropping1d` takes away more than there is of the sequences it gets, [4, 2]',
     hint: 'make cropping smaller',

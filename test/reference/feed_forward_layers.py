@@ -360,10 +360,26 @@ case("conv2d with hardSwish", {"type": "conv2d", "filters": 3, "kernelSize": 3, 
 # prelu; the shape of the slopes broadcasts
 for title, layer, shape, slopes in [
     ("of vectors", {}, (4, 5), (5,)),
-    ("per channel", {"sharedAxes": [1, 2]}, (2, 3, 2, 4), (1, 1, 4)),
+    ("per channel", {"sharedAxes": [0, 1]}, (2, 3, 2, 4), (1, 1, 4)),
 ]:
     case(f"prelu {title}", {"type": "prelu", **layer}, random(*shape), {"alpha": random(*slopes)},
          lambda x, w: torch.where(x > 0, x, w["alpha"] * x))
+
+# layerNormalization over several axes
+for title, axis, dims, shape in [
+    ("whole images", [0, 1, 2], (1, 2, 3), (2, 3, 2, 4)),
+    ("the first axis", 0, (1,), (2, 3, 4)),
+    ("the first and the last axis", [0, -1], (1, 3), (2, 3, 2, 4)),
+]:
+    wide = [size if index in dims else 1 for index, size in enumerate(shape)]
+    own = [shape[index] for index in dims]
+
+    def normalize(x, w):
+        variance, mean = torch.var_mean(x, dims, correction=0, keepdim=True)
+        return (x - mean) / torch.sqrt(variance + 1e-3) * w["gamma"].reshape(wide) + w["beta"].reshape(wide)
+
+    case(f"layerNormalization of {title}", {"type": "layerNormalization", "axis": axis}, random(*shape, scale=2.0),
+         {"gamma": random(*own), "beta": random(*own)}, normalize)
 
 path = Path(__file__).with_name("feed_forward_layers.json")
 lines = ",\n".join(json.dumps(entry, separators=(",", ":")) for entry in cases)

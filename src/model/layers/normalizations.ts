@@ -4,7 +4,8 @@ import {formatShape, type Shape} from '../../support/tensor.js';
 import {type BuildContext, defineLayer, type LayerWeight, type TfLayer} from '../layer.js';
 import {ShapeProblem} from '../shape-problem.js';
 import {createFunctionLayer, weightConfig} from './function-layer.js';
-import {overChannels, overGroups, standardize} from './standardize.js';
+import {axisOf} from './merge-shapes.js';
+import {overGroups, standardize} from './standardize.js';
 
 const epsilonField = (value: number, what: string) =>
   Type.Number({default: value, exclusiveMinimum: 0, description: `Added to the ${what}; above 0.`});
@@ -24,27 +25,40 @@ function requireChannels(inputShape: Shape): Shape {
   return inputShape;
 }
 
-const channelWeight = (name: string, type: 'zeros' | 'ones', inputShape: Shape): LayerWeight => ({
+const startingWeight = (name: string, type: 'zeros' | 'ones', shape: Shape): LayerWeight => ({
   name,
-  shape: [inputShape.at(-1)!],
+  shape,
   trainable: true,
   initializer: {type},
 });
 
-const affineWeights = ({center, scale}: AffineArguments, inputShape: Shape): readonly LayerWeight[] => [
-  ...(scale ? [channelWeight('gamma', 'ones', inputShape)] : []),
-  ...(center ? [channelWeight('beta', 'zeros', inputShape)] : []),
-];
+/** gamma and beta, one of each per channel unless there are other axes. @param axes counted from 0, without the batch */
+const affineWeights = (
+  {center, scale}: AffineArguments,
+  inputShape: Shape,
+  axes: readonly number[] = [inputShape.length - 1],
+): readonly LayerWeight[] => {
+  const shape = axes.map((axis) => inputShape[axis]!);
+  return [
+    ...(scale ? [startingWeight('gamma', 'ones', shape)] : []),
+    ...(center ? [startingWeight('beta', 'zeros', shape)] : []),
+  ];
+};
 
-/** A layer that standardizes and then applies gamma and beta, one of each per channel. */
+/** A layer that standardizes and then applies gamma and beta. */
 function buildAffine(
   className: string,
   args: AffineArguments & {readonly epsilon: number},
   context: BuildContext,
-  config: Record<string, number>,
+  config: Record<string, number | number[]>,
   standardized: (x: Tensor) => Tensor,
+  axes: readonly number[] = [context.inputShape.length - 1],
 ): TfLayer {
   const {core} = context.tf;
+  const wideShape = context.inputShape.map((size, axis) => (axes.includes(axis) ? size : 1));
+  const isLast = axes.length === 1 && axes[0] === context.inputShape.length - 1;
+  /** gamma or beta in the shape that lines up with x. */
+  const wide = (value: Tensor): Tensor => (isLast ? value : core.reshape(value, wideShape));
   const {center, scale, epsilon} = args;
   return createFunctionLayer(context, {
     className,
@@ -57,21 +71,36 @@ function buildAffine(
       ...(center ? weightConfig(context, 'beta') : {}),
     },
     outputShape: context.inputShape,
-    weights: affineWeights(args, context.inputShape),
+    weights: affineWeights(args, context.inputShape, axes),
     call(x, weight) {
       const value = standardized(x);
-      const scaled = scale ? core.mul(value, weight('gamma')) : value;
-      return center ? core.add(scaled, weight('beta')) : scaled;
+      const scaled = scale ? core.mul(value, wide(weight('gamma'))) : value;
+      return center ? core.add(scaled, wide(weight('beta'))) : scaled;
     },
   });
 }
 
+type Axes = number | readonly number[];
+
+/** Each axis once, counted from 0 and in order. @throws ShapeProblem for one that is not there */
+const axesOf = (axis: Axes, inputShape: Shape): number[] => {
+  const found = [axis].flat().map((one) => axisOf(one, inputShape, 'axis'));
+  return [...new Set(found)].sort((a, b) => a - b);
+};
+
 export const layerNormalization = defineLayer({
   type: 'layerNormalization',
-  summary: 'Normalizes the last axis of each example to mean 0 and variance 1 (Ba et al. 2016).',
+  summary: 'Normalizes each example to mean 0 and variance 1, along the last axis unless said (Ba et al. 2016).',
   shapes: '[..., channels] → the same',
   example: '{type: layerNormalization, epsilon: 1.0e-5}',
   args: Type.Object({
+    axis: Type.Unsafe<Axes>({
+      anyOf: [Type.Integer(), Type.Array(Type.Integer(), {minItems: 1})],
+      'x-expected': 'an axis, or a list of axes',
+      default: -1,
+      description:
+        'The axis or axes that mean and variance are taken over and that have learned factors and offsets: 0 is the first, -1 the last; the batch does not count.',
+    }),
     epsilon: Type.Number({
       default: 0.001,
       exclusiveMinimum: 0,
@@ -79,12 +108,19 @@ export const layerNormalization = defineLayer({
     }),
     ...centerAndScale,
   }),
-  outputShape: (_args, inputShape) => requireChannels(inputShape),
-  weights: affineWeights,
-  build: (args, context) =>
-    buildAffine('LayerNormalization', args, context, {axis: -1}, (x) =>
-      standardize(context.tf.core, x, overChannels(context.tf.core), args.epsilon),
-    ),
+  outputShape({axis}, inputShape) {
+    axesOf(axis, requireChannels(inputShape));
+    return inputShape;
+  },
+  weights: (args, inputShape) => affineWeights(args, inputShape, axesOf(args.axis, inputShape)),
+  build(args, context) {
+    const {core} = context.tf;
+    const axes = axesOf(args.axis, context.inputShape);
+    const withBatch = axes.map((axis) => axis + 1);
+    const average = (x: Tensor): Tensor => core.mean(x, withBatch, true);
+    const standardized = (x: Tensor): Tensor => standardize(core, x, average, args.epsilon);
+    return buildAffine('LayerNormalization', args, context, {axis: withBatch}, standardized, axes);
+  },
 });
 
 /** The number of groups that Keras's -1 or a number comes to. @throws ShapeProblem when the channels cannot be split so */
@@ -125,7 +161,7 @@ export const groupNormalization = defineLayer({
     groupsOf(groups, inputShape);
     return inputShape;
   },
-  weights: affineWeights,
+  weights: (args, inputShape) => affineWeights(args, inputShape),
   build(args, context) {
     const {core} = context.tf;
     const groups = groupsOf(args.groups, context.inputShape);
@@ -143,14 +179,14 @@ export const rmsNormalization = defineLayer({
   example: '{type: rmsNormalization}',
   args: Type.Object({epsilon: epsilonField(1e-6, 'mean square')}),
   outputShape: (_args, inputShape) => requireChannels(inputShape),
-  weights: (_args, inputShape) => [channelWeight('scale', 'ones', inputShape)],
+  weights: (_args, inputShape) => [startingWeight('scale', 'ones', inputShape.slice(-1))],
   build({epsilon}, context) {
     const {core} = context.tf;
     return createFunctionLayer(context, {
       className: 'RMSNormalization',
       config: {axis: -1, epsilon},
       outputShape: context.inputShape,
-      weights: [channelWeight('scale', 'ones', context.inputShape)],
+      weights: [startingWeight('scale', 'ones', context.inputShape.slice(-1))],
       call(x, weight) {
         const meanSquare = core.mean(core.square(x), -1, true);
         return core.mul(core.mul(x, core.rsqrt(core.add(meanSquare, epsilon))), weight('scale'));

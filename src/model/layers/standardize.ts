@@ -4,12 +4,6 @@ import type {Tensor} from '@tensorflow/tfjs-core';
 /** The mean that each value is compared with, in a shape that broadcasts to x. Averaging twice is averaging once. */
 export type Average = (x: Tensor) => Tensor;
 
-/** The mean over the last axis. */
-export const overChannels =
-  (tf: typeof tfjs): Average =>
-  (x) =>
-    tf.mean(x, -1, true);
-
 /**
  * The mean over all positions and the channels of each group. Positions come first and channel by channel, so that a recorded graph
  * need not bring convolutions' channels-first values into another order.
