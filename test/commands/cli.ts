@@ -22,6 +22,8 @@ export const exp = (cwd: string, args: readonly string[], env = plainEnv) =>
     reject: false,
     stdin: 'ignore',
     timeout: 120_000,
+    // A step may take longer than execa waits after SIGTERM before it sends SIGKILL.
+    forceKillAfterDelay: false,
   });
 
 /** A spec that trains in milliseconds: two classes, twelve steps. */
