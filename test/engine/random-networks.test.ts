@@ -55,6 +55,15 @@ function randomNetwork(rng: Rng): {inputShape: Shape; layers: WrittenLayer[]} {
     () => ({type: 'batchNormalization', center: rng.below(2) === 0, scale: rng.below(2) === 0}),
     () => ({type: 'activation', function: pick(rng, ['relu', 'softplus', 'sigmoid', 'hardSigmoid', 'mish'])}),
     () => ({type: 'dropout', rate: 0.3}),
+    () => ({type: 'conv2d', filters: 2, kernelSize: 3, dilationRate: [1 + rng.below(3), 2], padding: 'same'}),
+    () => ({type: 'separableConv2d', filters: 3, kernelSize: 3, strides: 1 + rng.below(2), padding: 'same'}),
+    () => ({type: 'depthwiseConv2d', kernelSize: 2, depthMultiplier: 1 + rng.below(2), padding: 'same'}),
+    () => ({type: 'conv2dTranspose', filters: 2, kernelSize: 1 + rng.below(3), strides: 1 + rng.below(2)}),
+    () => ({type: 'upSampling2d', size: [1, 2], interpolation: pick(rng, ['nearest', 'bilinear'])}),
+    () => ({type: 'zeroPadding2d', padding: [rng.below(2), [0, 1]]}),
+    () => ({type: 'groupNormalization', groups: pick(rng, [1, -1])}),
+    () => ({type: 'layerNormalization', axis: pick(rng, [-1, [0, 1, 2]])}),
+    () => ({type: 'spatialDropout2d', rate: 0.3}),
   ];
   const layers: WrittenLayer[] = [];
   for (let i = 1 + rng.below(5); i > 0; i--) {
