@@ -3,7 +3,7 @@ import {createRequire} from 'node:module';
 import {promisify} from 'node:util';
 import {packageVersion} from '../support/versions.js';
 
-/** Whether a package that engines rest on works here. */
+/** Whether a package with native code works here. */
 export type Probe =
   | {readonly name: string; readonly status: 'loads'; readonly version: string; readonly facts: readonly string[]}
   | {readonly name: string; readonly status: 'missing'}
@@ -32,6 +32,10 @@ const scripts = {
     util.isArray ??= Array.isArray;
     const tf = require(process.argv[1]);
     print([tf.backend().isUsingGpuDevice ? 'uses the GPU' : 'sees no GPU']);`,
+  /** The formats that it decodes, of those that exp reads. */
+  sharp: `
+    const {format} = require(process.argv[1]);
+    print(['png', 'jpeg', 'webp'].filter((name) => format[name]?.input.file));`,
 } as const;
 
 export type ProbedPackage = keyof typeof scripts;

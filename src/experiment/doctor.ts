@@ -28,10 +28,11 @@ export interface Diagnosis {
 
 /** Looks at everything a run needs. @param runsDir where run folders would go; it is not created. */
 export async function diagnose(runsDir: string): Promise<Diagnosis> {
-  const [compiled, eager, gpu, mnist] = await Promise.all([
+  const [compiled, eager, gpu, images, mnist] = await Promise.all([
     probePackage('onnxruntime-node'),
     probePackage('@tensorflow/tfjs-backend-cpu'),
     probePackage('@tensorflow/tfjs-node-gpu'),
+    probePackage('sharp'),
     checkMnist(),
   ]);
   const findings = [
@@ -41,6 +42,7 @@ export async function diagnose(runsDir: string): Promise<Diagnosis> {
     describeEager(eager),
     describeGpu(gpu),
     ...describeCuda(compiled),
+    describeImages(images),
     mnist,
     checkRunsDir(runsDir),
   ];
@@ -165,6 +167,21 @@ function describeCuda(probe: Probe): readonly Finding[] {
         : 'the CUDA provider of onnxruntime-node is a separate download of some hundred MB, skipped on purpose: the compiled engine of this version trains on the CPU',
     },
   ];
+}
+
+/** @param probe of sharp, an optional dependency that only the source imageFolder needs. */
+export function describeImages(probe: Probe): Finding {
+  const subject = 'images';
+  if (probe.status === 'loads') {
+    return {subject, state: 'ok', detail: `sharp ${probe.version} loads and decodes ${probe.facts.join(', ')}`};
+  }
+  const why = probe.status === 'missing' ? 'is not installed' : `${probe.version} does not load (${probe.reason})`;
+  return {
+    subject,
+    state: 'absent',
+    detail: `sharp ${why}; wanted only for the data source imageFolder`,
+    fix: 'npm install sharp',
+  };
 }
 
 /** Reads all four files and compares their checksums. */

@@ -6,6 +6,10 @@ t.test('the packages that every run needs load', async (t) => {
   t.match(await probePackage('@tensorflow/tfjs-backend-cpu'), {status: 'loads', version: '4.22.0', facts: ['cpu']});
 });
 
+t.test('the package that decodes images reads what exp reads', async (t) => {
+  t.match(await probePackage('sharp'), {status: 'loads', facts: ['png', 'jpeg', 'webp']});
+});
+
 const gpu = await probePackage('@tensorflow/tfjs-node-gpu');
 const skipGpu =
   gpu.status !== 'fails' && `@tensorflow/tfjs-node-gpu ${gpu.status === 'loads' ? 'works' : 'is not installed'} here`;

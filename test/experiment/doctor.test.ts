@@ -2,7 +2,14 @@ import {chmodSync, readdirSync} from 'node:fs';
 import path from 'node:path';
 import {execa} from 'execa';
 import t from 'tap';
-import {checkNode, checkRunsDir, describeCompiled, describeEager, describeGpu} from '../../src/experiment/doctor.js';
+import {
+  checkNode,
+  checkRunsDir,
+  describeCompiled,
+  describeEager,
+  describeGpu,
+  describeImages,
+} from '../../src/experiment/doctor.js';
 
 const exp = path.resolve(import.meta.dirname, '../../bin/exp.js');
 const doctor = (args: readonly string[], env: Record<string, string> = {}) =>
@@ -36,6 +43,14 @@ t.test('each way in which tfjs-node-gpu is not usable has its own mending', asyn
   });
 });
 
+t.test('sharp is wanted for images only', async (t) => {
+  t.match(describeImages({name: 'x', status: 'missing'}), {state: 'absent', fix: 'npm install sharp'});
+  t.match(describeImages({name: 'x', status: 'fails', version: '1.2.3', reason: 'no binary'}), {
+    state: 'absent',
+    detail: 'sharp 1.2.3 does not load (no binary); wanted only for the data source imageFolder',
+  });
+});
+
 t.test('the runs folder is tried by writing, and nothing stays behind', async (t) => {
   const folder = t.testdir({file: ''});
   t.equal(checkRunsDir(path.join(folder, 'not/yet/there')).state, 'ok');
@@ -55,7 +70,16 @@ t.test('exp doctor on this machine', async (t) => {
   const {exitCode, stdout, stderr} = await doctor(['--runs-dir', runs]);
   t.equal(stderr, '');
   t.equal(exitCode, 0);
-  for (const subject of ['Node.js', 'machine', 'compiled', 'eager', 'tfjs-node-gpu', 'MNIST', 'runs folder']) {
+  for (const subject of [
+    'Node.js',
+    'machine',
+    'compiled',
+    'eager',
+    'tfjs-node-gpu',
+    'images',
+    'MNIST',
+    'runs folder',
+  ]) {
     t.match(stdout, new RegExp(`^  [✓–!] ${subject}`, 'm'));
   }
 });
