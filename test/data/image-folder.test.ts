@@ -1,5 +1,6 @@
 import {mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
+import {execa} from 'execa';
 import sharp from 'sharp';
 import t from 'tap';
 import {describeData} from '../../src/data/describe.js';
@@ -301,4 +302,30 @@ t.test('folders that make no sense', async (t) => {
       hint: 'move the data, or allow its folder: EXP_DATA_ROOTS=/',
     }),
   );
+});
+
+t.test('without sharp, describing works and loading says what is missing', async (t) => {
+  const dir = t.testdir({});
+  await good(dir);
+  // In a process of its own, where the package cannot be found.
+  const hook = `export const resolve = (name, context, next) => {
+    if (name === 'sharp') throw new Error("Cannot find package 'sharp'");
+    return next(name, context);
+  };`;
+  const script = `
+    import {register} from 'node:module';
+    register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(hook)}));
+    const {sources} = await import('./src/data/sources/index.ts');
+    const spec = ${JSON.stringify(imageFolderSource())};
+    const context = {baseDir: ${JSON.stringify(dir)}};
+    const {numTrain} = await sources.imageFolder.describe(spec, context);
+    const {code, message, hint} = await sources.imageFolder.load(spec, context).catch((error) => error);
+    console.log(JSON.stringify({numTrain, code, message, hint}));`;
+  const {stdout} = await execa(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script]);
+  t.strictSame(JSON.parse(stdout), {
+    numTrain: 2,
+    code: 'DATA_MISSING',
+    message: "the package sharp, which decodes images, does not load here: Cannot find package 'sharp'",
+    hint: 'npm install sharp',
+  });
 });
