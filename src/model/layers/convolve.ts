@@ -28,9 +28,9 @@ function padded(tf: typeof tfjs, images: Tensor4D, {sizes, strides, padding, dil
 }
 
 /**
- * A dilated convolution as one without dilation: positions that are `dilation` apart become an image of their own (Yu & Koltun
- * 2016 call it that too; TensorFlow's space_to_batch). TensorFlow.js has no gradient for dilated kernels; this one has, on every backend,
- * because it is made of pads, reshapes and transposes.
+ * A dilated convolution as one without dilation: positions that are `dilation` apart become an image of their own, as by TensorFlow's
+ * space_to_batch. TensorFlow.js has no gradient for dilated kernels; this has one on every backend, because it is made of pads,
+ * reshapes and transposes.
  */
 function dilated(
   tf: typeof tfjs,
