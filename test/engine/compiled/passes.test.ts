@@ -6,6 +6,7 @@ import type {RecordedGraph} from '../../../src/engine/compiled/graph.js';
 import {removeAliases} from '../../../src/engine/compiled/passes/aliases.js';
 import {removeDeadCode} from '../../../src/engine/compiled/passes/dead-code.js';
 import {fuseBias} from '../../../src/engine/compiled/passes/fuse-bias.js';
+import {mergeProducts} from '../../../src/engine/compiled/passes/merge-products.js';
 import {poolBeforeRelu} from '../../../src/engine/compiled/passes/pool-before-relu.js';
 import {record} from '../../../src/engine/compiled/recorder.js';
 
@@ -92,4 +93,52 @@ t.test('pool before relu: leaves alone a relu that somebody else reads', async (
     recording.output('relu', y);
   });
   t.strictSame(kernelsOf(poolBeforeRelu(graph)), ['Relu', 'MaxPool']);
+});
+
+/** A weight that `count` steps use: h = tanh(h · w), and its gradient. */
+const recurrence = (count: number, readSum = false): RecordedGraph =>
+  record((recording) => {
+    const h = recording.input('h', [2, 3]);
+    const w = recording.input('w', [3, 3]);
+    const run = (weight: tf.Tensor): tf.Tensor => {
+      let state = h;
+      for (let step = 0; step < count; step++) state = tf.tanh(tf.matMul(state, weight));
+      return tf.sum(state);
+    };
+    const gradient = tf.grad(run)(w);
+    recording.output('gradient', readSum ? tf.add(gradient, w) : gradient);
+  });
+
+t.test('merge products: the gradient of a weight used many times is one product', async (t) => {
+  const graph = removeDeadCode(removeAliases(recurrence(6)));
+  const weightGradients = (one: RecordedGraph) =>
+    one.calls.filter(({kernel, attrs}) => kernel === 'BatchMatMul' && attrs.transposeA === true);
+  t.equal(weightGradients(graph).length, 6);
+  const merged = mergeProducts(graph);
+  const [product, ...others] = weightGradients(merged);
+  t.same(others, []);
+  t.same(
+    [product!.inputs.a!.shape, product!.inputs.b!.shape],
+    [
+      [12, 3],
+      [12, 3],
+    ],
+  );
+  t.equal(product!.outputs[0], graph.outputs.get('gradient'));
+  const made = new Set(graph.inputs.map(({id}) => id));
+  for (const {inputs, outputs} of merged.calls) {
+    for (const value of Object.values(inputs)) {
+      t.ok(value!.source.kind === 'constant' || made.has(value!.id), 'every value is made before it is read');
+    }
+    for (const {id} of outputs) made.add(id);
+  }
+});
+
+t.test('merge products: what else is in the sum is added; few products stay as they are', async (t) => {
+  const withMore = removeDeadCode(removeAliases(recurrence(6, true)));
+  const merged = mergeProducts(withMore);
+  t.equal(merged.calls.at(-1)!.kernel, 'Add');
+  t.equal(merged.calls.at(-1)!.inputs.b, withMore.inputs[1]);
+  const few = removeDeadCode(removeAliases(recurrence(3)));
+  t.strictSame(mergeProducts(few).calls, few.calls);
 });

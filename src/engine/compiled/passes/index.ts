@@ -2,13 +2,20 @@ import type {RecordedGraph} from '../graph.js';
 import {removeAliases} from './aliases.js';
 import {removeDeadCode} from './dead-code.js';
 import {fuseBias} from './fuse-bias.js';
+import {mergeProducts} from './merge-products.js';
 import {poolBeforeRelu} from './pool-before-relu.js';
 
 /** Rewrites a graph into one with the same outputs and fewer or cheaper kernels. */
 export type Pass = (graph: RecordedGraph) => RecordedGraph;
 
 /** In order: a later pass relies on the earlier ones having cleaned up. */
-export const passes = {removeAliases, removeDeadCode, fuseBias, poolBeforeRelu} as const satisfies Record<string, Pass>;
+export const passes = {
+  removeAliases,
+  removeDeadCode,
+  fuseBias,
+  poolBeforeRelu,
+  mergeProducts,
+} as const satisfies Record<string, Pass>;
 
 /** Every pass in turn; dead code once more at the end, for what the rewrites left without a reader. */
 export function optimize(graph: RecordedGraph): RecordedGraph {
