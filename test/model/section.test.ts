@@ -75,6 +75,31 @@ t.test('sides of paddings may be written in three ways', async (t) => {
   t.same(await messagesFor('{type: zeroPadding1d, padding: [0, 3]}'), []);
 });
 
+t.test('a layer inside another gets its defaults and its messages', async (t) => {
+  const {layers: loaded} = await load(
+    'layers:\n  - {type: bidirectional, layer: {type: gru, units: 3, kernelInitializer: heNormal}}\n',
+  );
+  t.match(loaded, [
+    {
+      mergeMode: 'concat',
+      layer: {
+        type: 'gru',
+        resetAfter: true,
+        activation: 'tanh',
+        recurrentActivation: 'sigmoid',
+        kernelInitializer: {type: 'heNormal'},
+        recurrentInitializer: {type: 'orthogonal', gain: 1},
+      },
+    },
+  ]);
+  t.same(await messagesFor('{type: bidirectional, layer: {type: lstm}}'), [
+    'layers[0].layer.units is missing: recurrentLayer `lstm` needs it',
+  ]);
+  t.same(await messagesFor('{type: timeDistributed, layer: {type: add}}'), [
+    'layers[0].layer: there is no stepLayer `add`',
+  ]);
+});
+
 t.test('values out of range get one message that says what is expected', async (t) => {
   for (const [layer, expected] of [
     ['{type: conv2d, filters: 3, kernelSize: [3]}', /kernelSize.*a whole number of at least 1, or two of them/],
