@@ -131,11 +131,10 @@ class Download {
       const length = response.headers.get('content-length');
       this.#total = length === null ? undefined : this.#received + Number(length);
       this.#tell(false, true);
-      if (response.body) {
-        for await (const chunk of response.body) {
-          timer.refresh();
-          await this.#store(file, chunk as Uint8Array);
-        }
+      const reader = response.body?.getReader();
+      for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
+        timer.refresh();
+        await this.#store(file, part.value);
       }
       return undefined;
     } catch (error) {
