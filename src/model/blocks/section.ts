@@ -1,4 +1,4 @@
-import {type TProperties, Type} from '@sinclair/typebox';
+import {type TObject, type TProperties, Type} from '@sinclair/typebox';
 import {layers} from '../layers/index.js';
 import {layerExtras, modelSection} from '../section.js';
 
@@ -36,7 +36,7 @@ export const reservedNames: ReadonlySet<string> = new Set([...Object.keys(useFie
 export const layerTypes: ReadonlySet<string> = new Set(Object.keys(layers));
 
 /** How one use of a block is checked: its own keys and the block's parameters. @param parameters by name, whether one must be given */
-export const useSchema = (block: string, parameters: ReadonlyMap<string, boolean>) => {
+export const useSchema = (block: string, parameters: ReadonlyMap<string, boolean>): TObject => {
   const fields = [...parameters].map(([name, isRequired]): [string, TProperties[string]] => {
     const value = Type.Unknown({description: `a parameter of the block \`${block}\` that has no default`});
     return [name, isRequired ? value : Type.Optional(value)];
@@ -62,7 +62,7 @@ const blockFields = {
 };
 
 /** How the definition of a block is checked; its layers are when it is used. */
-export const blockSchema = Type.Object(
+export const blockSchema: TObject = Type.Object(
   {...blockFields, layers: Type.Array(Type.Unknown(), {minItems: 1, description: 'The layers it stands for.'})},
   {additionalProperties: false},
 );
@@ -83,7 +83,7 @@ const entryField = {
 const listOfEntries = (description: string) => ({type: 'array', minItems: 1, items: entryField, description});
 
 /** The `model` section as it may be written: as checked, with blocks beside layers. Editors read this one. */
-export const writtenModelSection = {
+export const writtenModelSection: object = {
   ...modelSection,
   properties: {
     blocks: {
