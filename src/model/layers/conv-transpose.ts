@@ -25,11 +25,11 @@ function shapeOf(
 }
 
 const texts = {
-  1: {shapes: '[length, channels] → [length · strides, filters]', what: 'sequence'},
-  2: {shapes: '[height, width, channels] → [height · strides, width · strides, filters]', what: 'image'},
+  1: {shapes: '[length, channels] → [length · strides, filters]', what: 'a sequence'},
+  2: {shapes: '[height, width, channels] → [height · strides, width · strides, filters]', what: 'an image'},
   3: {
     shapes: '[depth, height, width, channels] → [depth · strides, height · strides, width · strides, filters]',
-    what: 'volume',
+    what: 'a volume',
   },
 } as const;
 
@@ -47,7 +47,7 @@ function defineTransposed<const Name extends string>(type: Name, dimensions: Dim
   ];
   return defineLayer({
     type,
-    summary: `Enlarges a ${what} by its strides: every input value adds a learned window to the output.`,
+    summary: `Enlarges ${what} by its strides: every input value adds a learned window to the output.`,
     shapes,
     example: `{type: ${type}, filters: 8, kernelSize: 3, strides: 2, padding: same}`,
     args: Type.Object({

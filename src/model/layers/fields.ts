@@ -26,14 +26,14 @@ export const optionalPairField = (description: string) => Type.Optional(Type.Uns
 
 export type Padding = 'valid' | 'same';
 
-/** How the border of an image is treated by a sliding window. */
+/** How the border of a sequence, image or volume is treated by a sliding window. */
 export const paddingField = () =>
   Type.Unsafe<Padding>({
     type: 'string',
     enum: ['valid', 'same'],
     default: 'valid',
     description:
-      'valid: windows stay inside the image, which shrinks. same: zeros around it, so that stride 1 keeps the size (the odd one goes to the right and the bottom).',
+      'valid: windows stay inside the input, which shrinks. same: zeros around it, so that stride 1 keeps the size (the odd one goes to the end of each axis).',
   });
 
 /** The arguments that every layer with a kernel and a bias shares. */
