@@ -17,6 +17,7 @@ const missing: readonly LayerCase['layer']['type'][] = [
   'cropping1d',
   'cropping3d',
   'depthwiseConv1d',
+  'einsumDense',
   'globalAveragePooling3d',
   'globalMaxPooling3d',
   'groupNormalization',

@@ -109,6 +109,46 @@ t.test('attention of several inputs: shapes, and inputs that do not fit', async 
   });
 });
 
+t.test('einsumDense: weights, and equations that do not fit', async (t) => {
+  const einsum = (equation: string, outputShape: number[], more: object = {}): WrittenLayer => ({
+    type: 'einsumDense',
+    equation,
+    outputShape,
+    ...more,
+  });
+  const row = rowOf([3, 4], einsum('abc,cde->abde', [3, 2, 5], {biasAxes: 'd'}));
+  t.match(row, {outputShape: [3, 2, 5], numParameters: 4 * 2 * 5 + 2});
+  const says = (layer: WrittenLayer, message: string, hint: string): void => {
+    t.throws(() => rowOf([3, 4], layer), {message: `einsumDense \`einsumDense\` ${message}`, hint});
+  };
+  says(
+    einsum('abc,cd->bad', [3, 5]),
+    'has the equation abc,cd->bad, in which the batch does not go from the inputs to the outputs',
+    'let inputs and outputs, but not the kernel, begin with the same letter: abc,cd->abd',
+  );
+  says(
+    einsum('abcd,de->abce', [3, 4, 5]),
+    'has abcd in abcd,de->abce for the input [3, 4]',
+    'make it 3 axes beside the batch',
+  );
+  says(
+    einsum('abc,cd->abd', [2, 5]),
+    'has 2 values along b in the outputShape [2, 5], and 3 before',
+    'axes of one letter must have one size',
+  );
+  says(
+    einsum('abc,cd->ad', [5]),
+    'has the axis b in one word of abc,cd->ad only',
+    'every axis stands in two of the three words',
+  );
+  says(einsum('abc,cc->abc', [3, 4]), 'names an axis twice in cc of abc,cc->abc', 'give each axis a letter of its own');
+  says(
+    einsum('abc,cd->abd', [3, 5], {biasAxes: 'c'}),
+    'has the bias axis c, which is none of bd',
+    'name axes of the outputs',
+  );
+});
+
 t.test('weights start as Keras starts them', async (t) => {
   const built = await buildModel(modelOf({type: 'bidirectional', layer: {...lstm, biasInitializer: {type: 'zeros'}}}), {
     inputShape: [5, 3],

@@ -317,6 +317,23 @@ case("attention with dropout", {"type": "attention", "dropout": 0.5}, random(2, 
      lambda x, _: attend(x, x, x, mask=mask), {"attention": mask})
 
 
+# einsumDense
+for title, equation, shape, kernel, output, bias_axes, bias in [
+    ("as dense", "abc,cd->abd", (2, 3, 4), (4, 5), [3, 5], "d", (5,)),
+    ("into heads", "abc,cde->abde", (2, 3, 4), (4, 2, 5), [3, 2, 5], "de", (2, 5)),
+    ("out of heads", "abde,dec->abc", (2, 3, 2, 5), (2, 5, 4), [3, 4], None, None),
+    ("over the first axis", "abc,bd->adc", (2, 3, 4), (3, 5), [5, 4], "d", (5, 1)),
+    ("with a kernel for each step", "abc,bcd->adb", (2, 3, 4), (3, 4, 5), [5, 3], None, None),
+]:
+    layer = {"type": "einsumDense", "equation": equation, "outputShape": output}
+    if bias_axes:
+        layer |= {"biasAxes": bias_axes, "activation": "tanh"}
+    weights = {"kernel": random(*kernel, scale=0.5), **({"bias": random(*bias)} if bias_axes else {})}
+    case(f"einsumDense {title}", layer, random(*shape), weights,
+         lambda x, w: torch.tanh(torch.einsum(equation, x, w["kernel"]) + w["bias"]) if bias_axes
+         else torch.einsum(equation, x, w["kernel"]))
+
+
 def cross(title, layer, names, weights, compute):
     """Queries [2, 4, 3] of the inputs, values [2, 5, 2] and keys [2, 5, 3] of the inputs on their side."""
     dense = lambda name, units, source: {"type": "dense", "name": name, "units": units, "useBias": False, "inputs": source}

@@ -16,6 +16,7 @@ import {dense} from './dense.js';
 import {depthwiseConv1d, depthwiseConv2d, separableConv1d, separableConv2d} from './depthwise.js';
 import {dot} from './dot.js';
 import {dropout} from './dropout.js';
+import {einsumDense} from './einsum-dense.js';
 import {embedding} from './embedding.js';
 import {flatten} from './flatten.js';
 import {globalAveragePooling2d} from './global-average-pooling2d.js';
@@ -133,6 +134,7 @@ export const layers = {
   positionalEmbedding,
   multiHeadAttention,
   attention,
+  einsumDense,
   add,
   subtract,
   multiply,

@@ -1,8 +1,8 @@
 import type {serialization, Tensor, Tensor1D, Tensor2D, Tensor3D} from '@tensorflow/tfjs-core';
 import type {Initializer} from '@tensorflow/tfjs-layers/dist/initializers.js';
-import {activations} from '../../activations.js';
 import type {CallContext} from '../../call-context.js';
 import type {BuildContext, TfLayer} from '../../layer.js';
+import {activationOf} from '../apply-activation.js';
 import {createFunctionLayer} from '../function-layer.js';
 import {keepMaskOf} from '../own-layer.js';
 import {sequenceOf, timeSteps} from '../sequences.js';
@@ -37,15 +37,12 @@ export function createRecurrentLayer(
   kind: RecurrentKind,
   options: RecurrentLayerOptions,
 ): TfLayer {
-  const {core, layers} = context.tf;
+  const {core} = context.tf;
   const {cell, args} = kind;
   const {directions, mergeMode} = options;
   const {units, returnSequences} = args;
   const width = cell.numGates * units;
-  const activate = (name: RecurrentArguments['activation']): Activate => {
-    const stock = layers.layers.activation({activation: activations[name]});
-    return name === 'linear' ? (x) => x : (x) => stock.call(x, {}) as Tensor2D;
-  };
+  const activate = (name: RecurrentArguments['activation']) => activationOf(context, name) as Activate;
   const functions = {
     activate: activate(args.activation),
     activateGate: activate(kind.recurrentActivation ?? 'sigmoid'),
