@@ -9,6 +9,7 @@ import path from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {Ajv} from 'ajv';
 import standaloneCode from 'ajv/dist/standalone/index.js';
+import {transformSync} from 'esbuild';
 import {kernelFamilies} from '../src/engine/compiled/kernels/index.js';
 import {experimentEditorSchemaText} from '../src/experiment/editor-schema.js';
 import {experimentSchema} from '../src/experiment/schema.js';
@@ -35,8 +36,9 @@ function enginesPage(): string {
 
 /** ajv's verdict on a spec with all defaults filled, compiled ahead: loading it costs no compilation and not ajv itself. */
 function validatorText(): string {
-  const ajv = new Ajv({discriminator: true, strict: false, inlineRefs: false, code: {source: true}});
-  return standaloneCode.default(ajv, ajv.compile(withSharedUnions(experimentSchema)));
+  const ajv = new Ajv({discriminator: true, strict: false, inlineRefs: false, messages: false, code: {source: true}});
+  const code = standaloneCode.default(ajv, ajv.compile(withSharedSchemas(experimentSchema)));
+  return transformSync(code, {minify: true, legalComments: 'none'}).code;
 }
 
 /** Words for people, which a verdict does not need. */
@@ -51,25 +53,34 @@ const annotations = new Set([
   'x-path',
 ]);
 
-/** Each union (initializers stand in every layer) once, under $defs, so that ajv compiles one function for all its places. */
-function withSharedUnions(schema: object): object {
+/** A schema shorter than this is cheaper inline than as a function of its own. */
+const leastSharedLength = 60;
+
+/** Each schema (an initializer stands in every layer) once, under $defs, so that ajv compiles one function for all its places. */
+function withSharedSchemas(schema: object): object {
   const names = new Map<string, string>();
   const definitions: Record<string, unknown> = {};
-  const share = (node: unknown, isNamed = false): unknown => {
+  const share = (node: unknown, isNamed = false, isMember = false): unknown => {
     if (Array.isArray(node)) return node.map((item) => share(item));
     if (typeof node !== 'object' || node === null) return node;
     const kept = Object.entries(node).filter(([key]) => isNamed || !annotations.has(key));
+    // A union's members stay in place: ajv reads their `type` constants where the union stands.
     const shared = Object.fromEntries(
-      kept.map(([key, value]) => [key, share(value, !isNamed && key === 'properties')]),
+      kept.map(([key, value]) => [
+        key,
+        key === 'oneOf' && !isNamed
+          ? (value as unknown[]).map((member) => share(member, false, true))
+          : share(value, !isNamed && key === 'properties'),
+      ]),
     );
-    if (isNamed || !('oneOf' in shared)) return shared;
     const text = JSON.stringify(shared);
-    const name = names.get(text) ?? `union${names.size}`;
+    if (isNamed || isMember || text.length < leastSharedLength || 'const' in shared) return shared;
+    const name = names.get(text) ?? `schema${names.size}`;
     names.set(text, name);
     definitions[name] = shared;
     return {$ref: `#/$defs/${name}`};
   };
-  return {...(share(schema) as object), $defs: definitions};
+  return {...(share(schema, false, true) as object), $defs: definitions};
 }
 
 /** Writes the files that changed. */

@@ -62,7 +62,9 @@ export async function loadExperiment(
 function assertConforms(value: unknown): void {
   if (conforms(value)) return;
   const [error] = conforms.errors ?? [];
-  throw new Error(`a spec passed its checks but not its schema: ${error?.instancePath} ${error?.message}`);
+  throw new Error(
+    `a spec passed its checks but not its schema: ${error?.instancePath || '/'} fails ${error?.schemaPath}`,
+  );
 }
 
 function deepFreeze<T>(value: T): T {
