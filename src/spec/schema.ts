@@ -55,8 +55,12 @@ const keywords: ReadonlySet<string> = new Set([
   ...['oneOf', 'anyOf', 'x-expected', 'x-shorthand', 'x-path', 'x-hints'],
 ]);
 
+/** Schemas found right before. The same object stands in many places (an initializer in every layer); once is enough. */
+const found = new WeakSet<object>();
+
 /** @throws Error (a bug) naming the place if a schema uses a keyword that specs are not described with. */
 export function checkedSchema(schema: object, place = 'schema'): SchemaNode {
+  if (found.has(schema)) return schema as SchemaNode;
   for (const key of Object.keys(schema)) {
     if (!keywords.has(key)) throw new Error(`${place} uses the keyword ${key}, which the validator does not know`);
   }
@@ -64,6 +68,7 @@ export function checkedSchema(schema: object, place = 'schema'): SchemaNode {
   for (const [name, children] of Object.entries(childrenOf(node))) {
     for (const [i, child] of children.entries()) checkedSchema(child, `${place}/${name}/${i}`);
   }
+  found.add(schema);
   return node;
 }
 
