@@ -38,7 +38,8 @@ export const experimentSection = Type.Object(
     checkpoint: Type.Unsafe<Static<typeof checkpointSection>>({...checkpointSection, default: {}}),
     device: oneOf(['auto', 'cuda', 'webgpu', 'cpu'], {
       default: 'auto',
-      description: 'Where to train. auto: the best that loads, cuda, then webgpu, then cpu; `exp doctor` tells which.',
+      description:
+        'Where to train. auto: the CPU with the compiled engine; with engine: eager, CUDA where tfjs-node-gpu loads. webgpu: not in this version.',
     }),
     engine: oneOf(['auto', 'compiled', 'eager'], {
       default: 'auto',

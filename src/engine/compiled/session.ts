@@ -210,11 +210,8 @@ const weightedSum: UpdateRule = {
   }),
 };
 
-/** A compiled session can be asked to compile before the first step. */
-export type PreparableSession = TrainingSession & {prepare(batchSize: number): void};
-
 /**
- * @param numThreads how many threads share a step's arithmetic; the machine's cores by default. The numbers depend on it
+ * @param numThreads how many threads share a step's arithmetic; the machine's cores by default. Another number may change the last bits
  * @throws ExpError ENGINE_UNAVAILABLE
  */
 export async function createCompiledSession(

@@ -60,6 +60,19 @@ const forward: Kernel = {
   lower: lowerForward,
 };
 
+/** The filter mirrored in height and width, [height, width, a, b] → [a, b, height, width]: what a stride-1 input gradient convolves with. */
+export function turnedFilter(builder: GraphBuilder, filter: RecordedValue): string {
+  const [height, width] = [filter.shape[0]!, filter.shape[1]!];
+  const flipped = builder.node('Slice', [
+    builder.plain(filter),
+    builder.integers([-1, -1]),
+    builder.integers([-height - 1, -width - 1]),
+    builder.integers([0, 1]),
+    builder.integers([-1, -1]),
+  ]);
+  return builder.node('Transpose', [flipped], {perm: [2, 3, 0, 1]});
+}
+
 /** Gradient of the input: with stride 1 a convolution by the flipped filter (faster than ConvTranspose), else ConvTranspose. */
 function lowerBackpropInput(call: KernelCall, builder: GraphBuilder): void {
   const [dy, filter] = [input(call.inputs, 'dy'), input(call.inputs, 'filter')];
@@ -70,14 +83,7 @@ function lowerBackpropInput(call: KernelCall, builder: GraphBuilder): void {
   const kernel_shape = [filterHeight, filterWidth];
   const output = call.outputs[0]!;
   if (info.strideHeight === 1 && info.strideWidth === 1) {
-    const flipped = builder.node('Slice', [
-      builder.plain(filter),
-      builder.integers([-1, -1]),
-      builder.integers([-filterHeight - 1, -filterWidth - 1]),
-      builder.integers([0, 1]),
-      builder.integers([-1, -1]),
-    ]);
-    const turned = builder.node('Transpose', [flipped], {perm: [2, 3, 0, 1]});
+    const turned = turnedFilter(builder, filter);
     const pads = [filterHeight - 1 - top, filterWidth - 1 - left, filterHeight - 1 - bottom, filterWidth - 1 - right];
     builder.define(
       output,

@@ -2,6 +2,7 @@ import {backend_util} from '@tensorflow/tfjs-core';
 import type {Shape} from '../../../support/tensor.js';
 import type {KernelCall} from '../graph.js';
 import type {GraphBuilder} from '../onnx/builder.js';
+import {turnedFilter} from './convolution.js';
 import {attributes, input, type Kernel} from './kernel.js';
 
 type Shape4 = [number, number, number, number];
@@ -53,14 +54,7 @@ function lowerBackpropInput(call: KernelCall, builder: GraphBuilder): void {
   const [top, left, bottom, right] = pads;
   const output = call.outputs[0]!;
   if (info.strideHeight === 1 && info.strideWidth === 1) {
-    const flipped = builder.node('Slice', [
-      builder.plain(filter),
-      builder.integers([-1, -1]),
-      builder.integers([-filterHeight - 1, -filterWidth - 1]),
-      builder.integers([0, 1]),
-      builder.integers([-1, -1]),
-    ]);
-    const turned = builder.node('Transpose', [flipped], {perm: [2, 3, 0, 1]});
+    const turned = turnedFilter(builder, filter);
     const around = [filterHeight - 1 - top, filterWidth - 1 - left, filterHeight - 1 - bottom, filterWidth - 1 - right];
     const attrs = {pads: around, kernel_shape, group: inChannels};
     builder.define(output, builder.node('Conv', [builder.channelsFirst(dy), turned], attrs), 'channelsFirst');
