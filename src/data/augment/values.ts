@@ -1,4 +1,5 @@
 import {Type} from '@sinclair/typebox';
+import {luma} from './colour.js';
 import {between, defineAugment, probability} from './definition.js';
 
 const amount = (what: string) =>
@@ -17,9 +18,6 @@ export const brightness = defineAugment({
       for (let i = 0; i < example.length; i++) example[i] = example[i]! * factor;
     },
 });
-
-/** Parts of red, green and blue in the brightness of a pixel (ITU-R BT.601), as torchvision weighs them. */
-const luma = [0.2989, 0.587, 0.114];
 
 /** Distances from the mean brightness by one factor, as torchvision's ColorJitter. */
 export const contrast = defineAugment({
