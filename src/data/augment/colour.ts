@@ -20,6 +20,7 @@ export const saturation = defineAugment({
   args: Type.Object({
     amount: Type.Number({
       exclusiveMinimum: 0,
+      examples: [0.3],
       description: 'The factor is uniform in [1 - amount, 1 + amount], and not below 0, which is grey.',
     }),
     probability: probability(1),
@@ -49,6 +50,7 @@ export const hue = defineAugment({
     amount: Type.Number({
       exclusiveMinimum: 0,
       maximum: 0.5,
+      examples: [0.05],
       description: 'Largest turn to either side, part of the circle: 0.5 makes red cyan.',
     }),
     probability: probability(1),

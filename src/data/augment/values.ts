@@ -3,7 +3,12 @@ import {luma} from './colour.js';
 import {between, defineAugment, probability} from './definition.js';
 
 const amount = (what: string) =>
-  Type.Number({exclusiveMinimum: 0, maximum: 1, description: `${what} is uniform in [1 - amount, 1 + amount].`});
+  Type.Number({
+    exclusiveMinimum: 0,
+    maximum: 1,
+    examples: [0.2],
+    description: `${what} is uniform in [1 - amount, 1 + amount].`,
+  });
 
 /** All values by one factor, as torchvision's ColorJitter. */
 export const brightness = defineAugment({
@@ -44,6 +49,7 @@ export const gaussianNoise = defineAugment({
   args: Type.Object({
     std: Type.Number({
       exclusiveMinimum: 0,
+      examples: [8],
       description: 'Standard deviation in the units of the source: for bytes, of 0 to 255.',
     }),
     probability: probability(1),
