@@ -5,6 +5,7 @@ import {type RunFile, runFiles} from '../runs/layout.js';
 import type {RunStatus, RunSummary} from '../runs/records.js';
 import type {CsvRow, Run} from '../runs/run.js';
 import {formatBytes, formatDuration, formatMetric, formatTime} from './format.js';
+import {groupText} from './group.js';
 import type {RunPlan} from './reporter.js';
 import {listingOf, paintState, type RunListing} from './run-list.js';
 import {describeMetrics, metricsTable} from './screens.js';
@@ -63,6 +64,7 @@ export function renderRun(report: RunReport, view: Pick<Sink, 'style' | 'width'>
         'training',
         plan?.loss ? `${plan.loss}, ${plan.optimizer}, batches of ${plan.batchSize}, seed ${plan.seed}` : undefined,
       ],
+      ['group', report.group ? groupText(report.group) : undefined],
       ['engine', plan?.engine ? `${plan.engine} on ${plan.device}` : undefined],
       ['memory', summary ? `${formatBytes(summary.peakMemoryBytes)} at the peak` : undefined],
       ['tags', summary?.tags.join(', ')],

@@ -5,7 +5,7 @@ import {type SavedModel, weightsFileName} from '../model/save.js';
 import {writeFileAtomically} from '../support/atomic-file.js';
 import {CsvFile} from './csv-file.js';
 import {modelFiles, type RunFile, runFiles} from './layout.js';
-import type {RunStatus, RunSummary} from './records.js';
+import type {RunGroup, RunStatus, RunSummary} from './records.js';
 import {makeRunFolder} from './run-name.js';
 import {writing} from './unwritable.js';
 
@@ -34,10 +34,15 @@ export class RunDirectory {
   }
 
   /** Makes a new folder below `runsDir` and marks it running. @param options.name any text; what a folder cannot hold is replaced. */
-  static create(options: {readonly runsDir: string; readonly name: string; readonly startedAt?: Date}): RunDirectory {
-    const startedAt = options.startedAt ?? new Date();
-    const directory = new RunDirectory(makeRunFolder(options.runsDir, options.name, startedAt), startedAt);
-    directory.updateStatus({});
+  static create(options: {
+    readonly runsDir: string;
+    readonly name: string;
+    readonly startedAt?: Date;
+    readonly group?: RunGroup | undefined;
+  }): RunDirectory {
+    const {runsDir, name, startedAt = new Date(), group} = options;
+    const directory = new RunDirectory(makeRunFolder(runsDir, name, startedAt), startedAt);
+    directory.updateStatus(group ? {group} : {});
     return directory;
   }
 
