@@ -1,6 +1,6 @@
 import {ExpError} from '../../support/errors.js';
 import {displayPath} from './paths.js';
-import type {Answer, Proxy} from './proxy.js';
+import type {Answer, HttpProxy} from './proxy.js';
 
 const byOtherMeans = 'or fetch the file by other means and write its path in place of {url, sha256}';
 const goesOn = 'run again: the download goes on where it stopped';
@@ -16,6 +16,9 @@ const noConnection: Readonly<Record<string, (host: string) => string>> = {
 
 const codeOf = ({cause}: Error): string => (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
 
+/** `fetch failed` has its reason in a cause, which may have one again. */
+const innermost = (error: Error): Error => (error.cause instanceof Error ? innermost(error.cause) : error);
+
 /** Whether `fetch` failed without ever being connected. */
 export const isUnconnected = (error: Error): boolean => codeOf(error) in noConnection;
 
@@ -23,11 +26,11 @@ export const isUnconnected = (error: Error): boolean => codeOf(error) in noConne
 export function brokenConnection(
   url: string,
   error: Error,
-  proxy: Proxy | undefined,
+  proxy: HttpProxy | undefined,
   elsewhere = byOtherMeans,
 ): ExpError {
   const why = noConnection[codeOf(error)]?.((proxy?.url ?? new URL(url)).host);
-  const reason = why ?? (error.cause instanceof Error ? error.cause.message : error.message);
+  const reason = why ?? innermost(error).message;
   const way = proxy ? ` through the proxy ${proxy.url.host}` : '';
   const first = proxy ? `check ${proxy.variable}` : 'try again later';
   return new ExpError('DATA_MISSING', `${url} cannot be downloaded${way}: ${reason}`, `${first}, ${elsewhere}`, {

@@ -5,7 +5,7 @@ import {setTimeout as wait} from 'node:timers/promises';
 import {ExpError} from '../../support/errors.js';
 import {cachedPath, claimPartial} from './cache.js';
 import {brokenConnection, cut, isUnconnected, refused, unwritable, wrongChecksum} from './download-errors.js';
-import {type Answer, type Connector, connectorFor, type Proxy, proxyFor} from './proxy.js';
+import {type Answer, type Connector, connectorFor, type HttpProxy, proxyFor} from './proxy.js';
 
 /** How far a download is. */
 export interface DownloadProgress {
@@ -77,7 +77,7 @@ class Download {
   #received = 0;
   #total: number | undefined;
   #toldAt = 0;
-  readonly #proxy: Proxy | undefined;
+  readonly #proxy: HttpProxy | undefined;
 
   constructor(
     private readonly url: string,

@@ -1,7 +1,7 @@
 import {ExpError} from '../../support/errors.js';
 
 /** Where requests go instead of to the server itself, and which variable says so. */
-export interface Proxy {
+export interface HttpProxy {
   readonly url: URL;
   readonly variable: string;
 }
@@ -13,7 +13,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * well. NO_PROXY lists hosts (their subdomains are meant too), `host:port`, or `*` for all.
  * @throws ExpError DATA_MISSING for a proxy that is no HTTP proxy
  */
-export function proxyFor(address: string, env: Environment = process.env): Proxy | undefined {
+export function proxyFor(address: string, env: Environment = process.env): HttpProxy | undefined {
   const url = new URL(address);
   const names = [`${url.protocol.slice(0, -1)}_proxy`, 'all_proxy'].flatMap((name) => [name, name.toUpperCase()]);
   const variable = names.find((name) => env[name]);
@@ -59,7 +59,7 @@ const direct: Connector = {fetch: (url, init) => fetch(url, init), close: async 
  * The way to a server: direct, or through a proxy, to which https:// goes in a tunnel (CONNECT) and http:// as it is. A redirection goes
  * the same way.
  */
-export async function connectorFor(proxy: Proxy | undefined): Promise<Connector> {
+export async function connectorFor(proxy: HttpProxy | undefined): Promise<Connector> {
   if (proxy === undefined) return direct;
   const {fetch: fetchThrough, ProxyAgent} = await import('undici');
   const {username, password} = proxy.url;
