@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import t from 'tap';
 import {loadEagerBackend} from '../../src/engine/eager/backends.js';
+import {nearest} from '../../src/spec/suggest.js';
 import {type LossSpec, lossDefinition, losses, lossFunction} from '../../src/training/losses/registry.js';
 import {type ReferenceArray, readReference, relativeError} from '../reference/read.js';
 
@@ -139,4 +140,31 @@ t.test('focal losses stay finite for logits of any size', async (t) => {
       });
     }
   }
+});
+
+t.test('names of other frameworks lead to the losses here', async (t) => {
+  const names: Record<string, keyof typeof losses> = {
+    CrossEntropyLoss: 'softmaxCrossEntropy',
+    categorical_crossentropy: 'softmaxCrossEntropy',
+    sparse_categorical_crossentropy: 'sparseSoftmaxCrossEntropy',
+    NLLLoss: 'sparseSoftmaxCrossEntropy',
+    BCEWithLogitsLoss: 'binaryCrossEntropy',
+    binary_crossentropy: 'binaryCrossEntropy',
+    log_loss: 'binaryCrossEntropy',
+    focal: 'softmaxFocalCrossEntropy',
+    sigmoid_focal_loss: 'binaryFocalCrossEntropy',
+    mse: 'meanSquaredError',
+    rmse: 'meanSquaredError',
+    L1Loss: 'meanAbsoluteError',
+    mae: 'meanAbsoluteError',
+    mape: 'meanAbsolutePercentageError',
+    msle: 'meanSquaredLogarithmicError',
+    SmoothL1Loss: 'huber',
+    log_cosh: 'logCosh',
+    PoissonNLLLoss: 'poisson',
+    kl_divergence: 'kullbackLeiblerDivergence',
+    CosineEmbeddingLoss: 'cosineSimilarity',
+    MultiMarginLoss: 'categoricalHinge',
+  };
+  for (const [typed, meant] of Object.entries(names)) t.equal(nearest(typed, Object.keys(losses)), meant, typed);
 });
