@@ -1,22 +1,26 @@
 import {nearest} from '../../spec/suggest.js';
 import {ExpError} from '../../support/errors.js';
+import {type BlockSpill, type ColumnBlocks, type ColumnValues, ValuesBuilder} from './column-values.js';
 import {displayPath} from './paths.js';
 
 export type ColumnKind = 'numeric' | 'categorical';
 
-/** A column in memory: numbers as doubles, words as numbers of a dictionary. */
-export interface Column {
+/**
+ * A column: numbers as doubles, words as numbers of a dictionary. In `values`, one per row, stands the number, or the word's place in
+ * `words`; NaN is a missing number, -1 a missing word.
+ */
+export interface Column extends ColumnValues {
   readonly name: string;
   /** Place in a row, from 0. */
   readonly field: number;
   readonly kind: ColumnKind;
-  /** One per row: the number, or the word's place in `words`. NaN is a missing number, -1 a missing word. */
-  readonly values: Float64Array;
   /** In order of appearance; empty for numbers. */
   readonly words: readonly string[];
+  /** Where its values went, if the plan says so. */
+  readonly blocks?: ColumnBlocks['blocks'];
 }
 
-/** A table of one of the formats, its columns in memory. */
+/** A table of one of the formats. */
 export interface Table extends TableFile {
   readonly numRows: number;
   /** The columns asked for, in the order of the file. */
@@ -40,6 +44,8 @@ export interface ColumnPlan {
   readonly named: ReadonlyMap<string, string>;
   /** Whether a column may lack values once it is known to be of this kind; none may by default. */
   acceptsMissing?(name: string, kind: ColumnKind): boolean;
+  /** Takes the columns' values instead of memory; columns then have `blocks` and no values. */
+  readonly spill?: BlockSpill | undefined;
 }
 
 /** Throws unless every column that the spec names is there. @param file absolute */
@@ -64,8 +70,7 @@ const missingPattern = /^(?:na|n\/a|null|none|\?)$/i;
 
 /** Collects the cells of one column, row by row. */
 export class ColumnBuilder {
-  #values = new Float64Array(64);
-  #length = 0;
+  readonly #values: ValuesBuilder;
   readonly #words = new Map<string, number>();
   #kind: ColumnKind | undefined;
   /** Missing cells before the first that tells the kind. */
@@ -78,6 +83,7 @@ export class ColumnBuilder {
     private readonly plan: ColumnPlan,
   ) {
     this.#kind = plan.kinds.get(name);
+    this.#values = new ValuesBuilder(plan.spill);
   }
 
   /** A cell of a format that knows only text: what looks like a number may be one. */
@@ -90,11 +96,11 @@ export class ColumnBuilder {
     const mayLack = this.accepts(this.#kind!);
     if (this.#kind === 'categorical') {
       if (cell !== '') this.pushWord(cell);
-      else if (mayLack) this.push(-1);
+      else if (mayLack) this.#values.push(-1);
       else throw this.missing(row, 'empty');
-    } else if (mayLack && isMissingNumber(cell)) this.push(Number.NaN);
+    } else if (mayLack && isMissingNumber(cell)) this.#values.push(Number.NaN);
     else if (cell === '') throw this.missing(row, 'empty');
-    else this.push(this.parse(cell, row));
+    else this.#values.push(this.parse(cell, row));
   }
 
   /** A cell of a format that has types: numbers, texts and truth values, which are the words false and true. */
@@ -113,17 +119,17 @@ export class ColumnBuilder {
     const mayLack = this.accepts(this.#kind!);
     if (isMissing && !mayLack) throw this.missing(row, nameOfMissing(cell));
     if (this.#kind === 'categorical') {
-      if (isMissing) this.push(-1);
+      if (isMissing) this.#values.push(-1);
       else this.pushWord(String(cell));
-    } else if (isMissing || (mayLack && Number.isNaN(cell))) this.push(Number.NaN);
+    } else if (isMissing || (mayLack && Number.isNaN(cell))) this.#values.push(Number.NaN);
     else if (typeof cell === 'string') throw this.notANumber(cell, row);
-    else this.push(this.finite(Number(cell), String(cell), row));
+    else this.#values.push(this.finite(Number(cell), String(cell), row));
   }
 
   finish(): Column {
     this.settle('numeric');
-    const values = this.#values.subarray(0, this.#length);
-    return {name: this.name, field: this.field, kind: this.#kind!, values, words: [...this.#words.keys()]};
+    const {name, field} = this;
+    return {...this.#values.finish(), name, field, kind: this.#kind!, words: [...this.#words.keys()]};
   }
 
   /** Keeps a missing cell until the column's kind is known. @param error if no kind may lack values */
@@ -176,16 +182,7 @@ export class ColumnBuilder {
   private pushWord(word: string): void {
     const known = this.#words.get(word);
     if (known === undefined) this.#words.set(word, this.#words.size);
-    this.push(known ?? this.#words.size - 1);
-  }
-
-  private push(value: number): void {
-    if (this.#length === this.#values.length) {
-      const longer = new Float64Array(2 * this.#length);
-      longer.set(this.#values);
-      this.#values = longer;
-    }
-    this.#values[this.#length++] = value;
+    this.#values.push(known ?? this.#words.size - 1);
   }
 
   private error(row: number, message: string, hint?: string): ExpError {
