@@ -1,10 +1,12 @@
 import {appendFileSync, mkdirSync} from 'node:fs';
 import {hostname} from 'node:os';
 import path from 'node:path';
+import {stringify} from 'csv-stringify/sync';
 import {type SavedModel, weightsFileName} from '../model/save.js';
 import {writeFileAtomically} from '../support/atomic-file.js';
+import type {MetricTable} from '../training/metrics/metric.js';
 import {CsvFile} from './csv-file.js';
-import {modelFiles, type RunFile, runFiles} from './layout.js';
+import {modelFiles, type RunFile, runFiles, tableFile} from './layout.js';
 import type {RunGroup, RunStatus, RunSummary} from './records.js';
 import {makeRunFolder} from './run-name.js';
 import {writing} from './unwritable.js';
@@ -83,6 +85,12 @@ export class RunDirectory {
   /** Opens metrics.csv, steps.csv or timing.csv with its header. */
   openCsv(file: 'metrics' | 'steps' | 'timing', columns: readonly string[]): CsvFile {
     return new CsvFile(this.fileOf(file), columns);
+  }
+
+  /** Writes what a metric has to say of a set, `confusion-matrix.test.csv`. */
+  writeTable(split: string, {name, header, rows}: MetricTable): void {
+    const target = path.join(this.path, tableFile(name, split));
+    writing(target, () => writeFileAtomically(target, stringify([[...header], ...rows.map((row) => [...row])])));
   }
 
   /** Adds to output.log. @param text plain, with its line break. */
