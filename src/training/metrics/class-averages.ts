@@ -21,7 +21,13 @@ export const averagedColumn = (name: string, average: Average): string =>
 
 /** `recall_setosa` and so on for the average `none`, else the one column. */
 export const averagedColumns = (name: string, average: Average, classes: readonly string[]): readonly string[] =>
-  average === 'none' ? classes.map((one) => `${name}_${one}`) : [averagedColumn(name, average)];
+  average === 'none' ? columnWords(classes).map((one) => `${name}_${one}`) : [averagedColumn(name, average)];
+
+/** Names of classes as parts of names of columns: letters, digits, `.`, `_` and `-`; the classes' numbers where two become the same. */
+function columnWords(classes: readonly string[]): readonly string[] {
+  const words = classes.map((name) => name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-'));
+  return new Set(words).size === words.length ? words : classes.map((_, index) => String(index));
+}
 
 /**
  * A metric that each class has for itself, averaged.
@@ -37,7 +43,10 @@ export function averagingMetric(
     tally.counts?.map(scoreOf) ?? Array.from({length: numClassesOf(context)}, () => Number.NaN);
   return {
     update: (examples, outputs) => tally.add(examples, outputs),
-    result: () => (tally.counts ? averageOf(tally.counts, average, scoreOf) : Number.NaN),
+    result() {
+      const {counts} = tally;
+      return counts ? averageOf(counts, average, scoreOf) : Number.NaN;
+    },
     ...(average === 'none' ? {results: each} : {}),
     reset: () => tally.clear(),
   };

@@ -73,7 +73,10 @@ export function countingMetric(context: MetricContext, resultOf: (counts: readon
   const tally = new ClassTally(context);
   return {
     update: (examples, outputs) => tally.add(examples, outputs),
-    result: () => (tally.counts ? resultOf(tally.counts) : Number.NaN),
+    result() {
+      const {counts} = tally;
+      return counts ? resultOf(counts) : Number.NaN;
+    },
     reset: () => tally.clear(),
   };
 }
