@@ -1,9 +1,34 @@
+import {layers} from '../layers/index.js';
 import {namePattern, nearestName} from '../name-pattern.js';
 import {ModelProblem} from '../shape-problem.js';
 import type {InitSpec} from './section.js';
 
+/** Automatic names of Keras, which are in snake case, of layers whose types exp writes in camel case. */
+const kerasTypes: ReadonlyMap<string, string> = new Map(
+  Object.keys(layers).flatMap((type): [string, string][] => {
+    const keras = type.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    return keras === type ? [] : [[keras, type]];
+  }),
+);
+
+/** What an array of Keras may be called here: numbered layers, recurrent layers without their cells, the kernel of a depthwise convolution. */
+function fromKeras(name: string): readonly string[] {
+  const steps = name
+    .split('/')
+    .filter((step) => !/^(lstm|gru|simple_rnn)_cell$/.test(step))
+    .map((step) => {
+      const [, type = '', number = ''] = /^(.*?)(_\d+)?$/.exec(step) ?? [];
+      const own = kerasTypes.get(type);
+      return own === undefined ? step : own + number;
+    });
+  const path = steps.join('/');
+  return [path, path.replace(/\/kernel$/, '/depthwise_kernel')];
+}
+
 /**
- * The names that a file's arrays have for this model: paths with slashes, `rename` applied.
+ * The names that a file's arrays have for this model: paths with slashes, `rename` applied, and Keras's own names of layers where only
+ * those of exp fit (batch_normalization_1 for batchNormalization_1).
+ * @param isWanted whether a name is one that the model looks for
  * @returns names in the file by their names here
  * @throws ModelProblem for a rename that fits nothing, or that gives two arrays one name
  */
@@ -11,6 +36,7 @@ export function fileNames(
   {layout, rename}: Pick<InitSpec, 'layout' | 'rename'>,
   names: readonly string[],
   shown: string,
+  isWanted: (name: string) => boolean,
 ): ReadonlyMap<string, string> {
   // Keras's older files end names in `:0`.
   const asPath = (name: string): string => (layout === 'pytorch' ? name.replaceAll('.', '/') : name.replace(/:0$/, ''));
@@ -25,7 +51,8 @@ export function fileNames(
     const path = asPath(name);
     const rule = rules.find(({pattern}) => pattern.matches(path));
     if (rule) rule.isUsed = true;
-    const own = rule?.pattern.replace(path, rule.to) ?? path;
+    const renamed = rule?.pattern.replace(path, rule.to) ?? path;
+    const own = isWanted(renamed) ? renamed : (fromKeras(renamed).find(isWanted) ?? renamed);
     const other = result.get(own);
     if (other !== undefined) {
       const field = rule ? ['init', 'rename', rule.from] : ['init', 'rename'];

@@ -50,8 +50,9 @@ export function matchWeights(
   arrays: ReadonlyMap<string, ArrayInfo>,
   shown: string,
 ): WeightMatch {
-  const names = fileNames(init, [...arrays.keys()], shown);
   const recipes = init.layout === 'pytorch' ? pytorchRecipes(plan) : kerasRecipes(plan);
+  const wanted = new Set(recipes.flatMap(({sources}) => sources.map(({name}) => name)));
+  const names = fileNames(init, [...arrays.keys()], shown, (name) => wanted.has(name));
   const weightNames = recipes.map(({weight}) => weight);
   const include = init.include && patterns(init.include, 'include', weightNames);
   const exclude = patterns(init.exclude, 'exclude', weightNames);
