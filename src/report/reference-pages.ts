@@ -78,7 +78,12 @@ function argumentTable(args: TObject): string {
 
 /** Words of another kind are a link to its page, not a list. */
 function typeCell(schema: TSchema, text: string): string {
-  const kind = (Object.keys(wordKinds) as KindName[]).find((candidate) => wordKinds[candidate].noun === schema.title);
+  const kind = (Object.keys(wordKinds) as KindName[]).find((candidate) => {
+    const {noun, members} = wordKinds[candidate];
+    return (
+      noun === schema.title || (schema.enum as readonly string[] | undefined)?.join() === Object.keys(members).join()
+    );
+  });
   return kind ? `[${wordKinds[kind].noun}](${kind}.md)` : code(text);
 }
 

@@ -3,6 +3,7 @@ import {augmentations} from '../data/augment/index.js';
 import type {SourceDefinition} from '../data/sources/definition.js';
 import {sources} from '../data/sources/index.js';
 import {transforms} from '../data/transforms/index.js';
+import {activationWords} from '../model/activation-words.js';
 import {initializers} from '../model/initializers/index.js';
 import type {LayerDefinition} from '../model/layer.js';
 import {layers} from '../model/layers/index.js';
@@ -86,6 +87,13 @@ export const vocabulary = {
       facts: {shapes, ...(arity ? {inputs: arity.min === arity.max ? `${arity.min}` : `${arity.min} or more`} : {})},
       example: `- ${example}`,
     }),
+  }),
+  activations: kindOf({
+    noun: 'activation',
+    place: 'activation: and the like',
+    summary: "Functions of a layer's outputs, one by one but for those that say otherwise.",
+    members: activationWords,
+    describe: ({type}) => ({example: `activation: ${type}`}),
   }),
   initializers: kindOf({
     noun: 'initializer',

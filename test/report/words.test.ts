@@ -21,7 +21,8 @@ function titlesIn(node: unknown, found = new Set<string>()): Set<string> {
 }
 
 t.test('every registry of the schema is a kind', async (t) => {
-  const nouns = kinds.map((kind) => wordKinds[kind].noun.replace('data ', ''));
+  // Activations take no arguments: they are a list of names.
+  const nouns = kinds.map((kind) => wordKinds[kind].noun.replace('data ', '')).filter((noun) => noun !== 'activation');
   // A wrapper takes some of the layers, which are listed under their own kind.
   const titles = [...titlesIn(experimentSchema)].filter((title) => !title.endsWith('Layer'));
   t.same(titles.sort(), nouns.sort());
@@ -33,6 +34,7 @@ const specWith: Readonly<Record<KindName, (example: string) => string>> = {
   transforms: (example) => spec({data: `  source: {type: mnist}\n  ${example}`}),
   augmentations: (example) => spec({data: `  source: {type: mnist}\n  ${example}`}),
   layers: (example) => spec({layer: example}),
+  activations: (example) => spec({layer: `- type: dense\n      units: 2\n      ${example}`}),
   initializers: (example) => spec({layer: `- type: dense\n      units: 2\n      ${example}`}),
   regularizers: (example) => spec({layer: `- type: dense\n      units: 2\n      ${example}`}),
   losses: (example) => spec({training: example}),
