@@ -3,6 +3,7 @@ import path from 'node:path';
 import {gzipSync} from 'node:zlib';
 import t from 'tap';
 import {describeData} from '../../src/data/describe.js';
+import {bytesInMemory} from '../../src/data/files/byte-source.js';
 import {readCsvTable} from '../../src/data/files/csv-table.js';
 import {ExpError} from '../../src/support/errors.js';
 import {Rng} from '../../src/support/random.js';
@@ -248,7 +249,7 @@ t.test('whatever the text, errors are for people and point into it', async (t) =
   for (let i = 0; i < 3000; i++) {
     const start = rng.below(2) ? 'a,b\n1,x\n' : '';
     const text = start + Array.from({length: rng.below(25)}, () => pieces[rng.below(pieces.length)]).join('');
-    const csv = {file: '/x.csv', bytes: Buffer.from(text), delimiter: ',', header: rng.below(2) === 1};
+    const csv = {file: '/x.csv', bytes: bytesInMemory(Buffer.from(text)), delimiter: ',', header: rng.below(2) === 1};
     try {
       readCsvTable(csv, {kinds: new Map(), named: new Map(), wants: () => true});
     } catch (error) {

@@ -1,4 +1,5 @@
 import t from 'tap';
+import {bytesInMemory} from '../../src/data/files/byte-source.js';
 import {readCsvTable} from '../../src/data/files/csv-table.js';
 import {readJsonlTable} from '../../src/data/files/jsonl-table.js';
 import type {ColumnKind, ColumnPlan} from '../../src/data/files/table.js';
@@ -13,14 +14,17 @@ const lacking = (...kinds: readonly ColumnKind[]): ColumnPlan => ({
 });
 
 const csv = (text: string, plan: ColumnPlan) =>
-  readCsvTable({file: '/x.csv', bytes: Buffer.from(text), delimiter: ',', header: true}, plan).columns.map(
-    ({kind, values, words}) => [kind, ...Array.from(values, (value) => words[value] ?? value)],
-  );
+  readCsvTable(
+    {file: '/x.csv', bytes: bytesInMemory(Buffer.from(text)), delimiter: ',', header: true},
+    plan,
+  ).columns.map(({kind, values, words}) => [kind, ...Array.from(values, (value) => words[value] ?? value)]);
 
 const jsonl = (rows: readonly object[], plan: ColumnPlan) =>
-  readJsonlTable('/x.jsonl', Buffer.from(rows.map((row) => JSON.stringify(row)).join('\n\n')), plan).columns.map(
-    ({kind, values, words}) => [kind, ...Array.from(values, (value) => words[value] ?? value)],
-  );
+  readJsonlTable(
+    '/x.jsonl',
+    bytesInMemory(Buffer.from(rows.map((row) => JSON.stringify(row)).join('\n\n'))),
+    plan,
+  ).columns.map(({kind, values, words}) => [kind, ...Array.from(values, (value) => words[value] ?? value)]);
 
 t.test('texts that say "no value"', async (t) => {
   const numbers = 'a,b\n,1\n1,2\nNA,3\nn/a,3\nnull,3\nNone,3\n?,3\nNaN,3\n';

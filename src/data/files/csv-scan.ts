@@ -1,6 +1,6 @@
-import {isUtf8} from 'node:buffer';
-import {type CsvError, parse} from 'csv-parse/sync';
+import {type CsvError, parse} from 'csv-parse';
 import {ExpError} from '../../support/errors.js';
+import {type ByteSource, chunksOf, Utf8Check} from './byte-source.js';
 import {placeOfField} from './csv-place.js';
 import {displayPath} from './paths.js';
 import {quoteCell} from './table.js';
@@ -9,7 +9,7 @@ import {quoteCell} from './table.js';
 export interface CsvText {
   /** Absolute path, for messages. */
   readonly file: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: ByteSource;
   readonly delimiter: string;
   /** Whether the first record names the columns; they are called 1, 2, … otherwise. */
   readonly header: boolean;
@@ -27,9 +27,6 @@ export interface CsvVisitor {
  */
 export function scanCsv(text: CsvText, visitor: CsvVisitor): void {
   const shown = displayPath(text.file);
-  if (!isUtf8(text.bytes)) {
-    throw new ExpError('DATA_INVALID', `${shown} is not UTF-8 text`, 'save it as UTF-8');
-  }
   let names: readonly string[] | undefined;
   let numRows = 0;
   forEachRecord(text, (fields, record) => {
@@ -89,25 +86,36 @@ function endOfRecord(text: CsvText, record: number): number {
 function forEachRecord(text: CsvText, visit: (fields: string[], record: number, endByte: number) => void): void {
   let record = 0;
   let end = 0;
-  try {
-    parse(text.bytes, {
-      bom: true,
-      delimiter: text.delimiter,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      trim: true,
-      on_record: (fields: string[], {bytes}) => {
-        visit(fields, record++, bytes);
-        end = bytes;
-        return null;
-      },
-    });
-  } catch (error) {
+  const parser = parse({
+    bom: true,
+    delimiter: text.delimiter,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    trim: true,
+    on_record: (fields: string[], {bytes}) => {
+      visit(fields, record++, bytes);
+      end = bytes;
+      return null;
+    },
+  });
+  // The parser as a stream would tell of errors later; called like this it tells at once.
+  const rethrow = (error?: Error | null): void => {
+    if (!error) return;
     if (!isCsvError(error)) throw error;
     const message = quoteMessages[error.code as string];
     const hint = message === undefined ? undefined : 'inside quotes a quote is written twice: ""';
     throw errorAt(text, end, Number(error.index ?? 0), message ?? error.message, hint, error);
+  };
+  const check = new Utf8Check();
+  let numBytes = 0;
+  for (const chunk of chunksOf(text.bytes)) {
+    numBytes += chunk.length;
+    if (!check.accepts(chunk, numBytes === text.bytes.length)) {
+      throw new ExpError('DATA_INVALID', `${displayPath(text.file)} is not UTF-8 text`, 'save it as UTF-8');
+    }
+    parser._transform(chunk, 'utf8', rethrow);
   }
+  parser._flush(rethrow);
 }
 
 const isCsvError = (error: unknown): error is CsvError =>

@@ -1,5 +1,5 @@
-import {isUtf8} from 'node:buffer';
 import {ExpError} from '../../support/errors.js';
+import {type ByteSource, chunksOf} from './byte-source.js';
 import {displayPath} from './paths.js';
 import {ColumnBuilder, type ColumnPlan, checkNamed, quoteCell, type Table, type TableFile} from './table.js';
 
@@ -10,9 +10,8 @@ const lineFeed = 10;
  * same, in any order, and may have others that the plan does not want.
  * @param file absolute @throws ExpError with file:line
  */
-export function readJsonlTable(file: string, bytes: Uint8Array, plan: ColumnPlan): Table {
+export function readJsonlTable(file: string, bytes: ByteSource, plan: ColumnPlan): Table {
   const shown = displayPath(file);
-  if (!isUtf8(bytes)) throw new ExpError('DATA_INVALID', `${shown} is not UTF-8 text`, 'save it as UTF-8');
   let line = 0;
   const errorHere = (message: string, hint?: string): ExpError =>
     new ExpError('DATA_INVALID', `${shown}:${line} ${message}`, hint);
@@ -25,7 +24,7 @@ export function readJsonlTable(file: string, bytes: Uint8Array, plan: ColumnPlan
   const seen = new Set<string>();
   let builders: ReadonlyMap<string, ColumnBuilder> | undefined;
   let numRows = 0;
-  for (const text of linesOf(bytes)) {
+  for (const text of linesOf(bytes, shown)) {
     line++;
     if (text.trim() === '') continue;
     const object = parseObject(text, errorHere);
@@ -52,16 +51,28 @@ export function readJsonlTable(file: string, bytes: Uint8Array, plan: ColumnPlan
   return {...table, numRows, columns: Array.from(builders.values(), (builder) => builder.finish())};
 }
 
-/** Texts between line feeds, a byte order mark left out. */
-function* linesOf(bytes: Uint8Array): Generator<string> {
-  const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
-  let start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-  while (start < bytes.length) {
-    const end = bytes.indexOf(lineFeed, start);
-    const stop = end === -1 ? bytes.length : end;
-    yield decoder.decode(bytes.subarray(start, stop));
-    start = stop + 1;
+/** Texts between line feeds, a byte order mark left out. @throws ExpError for what is not UTF-8 */
+function* linesOf(source: ByteSource, shown: string): Generator<string> {
+  const decoder = new TextDecoder('utf-8', {fatal: true});
+  const decode = (bytes: Uint8Array): string => {
+    try {
+      return decoder.decode(bytes);
+    } catch {
+      throw new ExpError('DATA_INVALID', `${shown} is not UTF-8 text`, 'save it as UTF-8');
+    }
+  };
+  let left: Uint8Array[] = [];
+  for (const chunk of chunksOf(source)) {
+    let start = 0;
+    for (let end = chunk.indexOf(lineFeed); end !== -1; end = chunk.indexOf(lineFeed, start)) {
+      const part = chunk.subarray(start, end);
+      yield decode(left.length > 0 ? Buffer.concat([...left, part]) : part);
+      left = [];
+      start = end + 1;
+    }
+    left.push(chunk.slice(start));
   }
+  if (left.some(({length}) => length > 0)) yield decode(Buffer.concat(left));
 }
 
 function parseObject(

@@ -3,6 +3,7 @@ import {open, readFile, stat} from 'node:fs/promises';
 import {promisify} from 'node:util';
 import {createGunzip, gunzip} from 'node:zlib';
 import {ExpError} from '../../support/errors.js';
+import {type ByteSource, bytesInFile, bytesInMemory} from './byte-source.js';
 import {displayPath, missing} from './paths.js';
 
 const unzip = promisify(gunzip);
@@ -12,6 +13,14 @@ export async function readData(file: string): Promise<Uint8Array> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => fail(file, error));
   if (!isGzip(bytes)) return bytes;
   return unzip(bytes).catch((error: Error) => brokenGzip(file, error));
+}
+
+/** A whole text file to read piece by piece; unpacked in memory when it is gzip. @throws ExpError */
+export async function readText(file: string): Promise<ByteSource> {
+  const {bytes, totalBytes} = await readStart(file, 2);
+  return totalBytes === undefined || isGzip(bytes)
+    ? bytesInMemory(await readData(file))
+    : bytesInFile(file, totalBytes);
 }
 
 /** The start of a data file, and its whole size where that is known without unpacking. */

@@ -1,6 +1,6 @@
 import {type Static, Type} from '@sinclair/typebox';
 import {readCsvTable} from '../files/csv-table.js';
-import {readData} from '../files/read.js';
+import {readText} from '../files/read.js';
 import {defineSource} from './definition.js';
 import {loadTables, type TableReader, tableArgs, tableFacts} from './table-source.js';
 
@@ -25,7 +25,7 @@ type CsvSpec = Static<typeof args>;
 const reader =
   ({delimiter, header}: CsvSpec): TableReader =>
   async (file, plan) =>
-    readCsvTable({file, bytes: await readData(file), delimiter, header}, plan);
+    readCsvTable({file, bytes: await readText(file), delimiter, header}, plan);
 
 /** Tables of text. */
 export const csv = defineSource({

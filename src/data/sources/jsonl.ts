@@ -1,10 +1,10 @@
 import {Type} from '@sinclair/typebox';
 import {readJsonlTable} from '../files/jsonl-table.js';
-import {readData} from '../files/read.js';
+import {readText} from '../files/read.js';
 import {defineSource} from './definition.js';
 import {loadTables, type TableReader, tableArgs, tableFacts} from './table-source.js';
 
-const read: TableReader = async (file, plan) => readJsonlTable(file, await readData(file), plan);
+const read: TableReader = async (file, plan) => readJsonlTable(file, await readText(file), plan);
 
 /** Tables of JSON objects. */
 export const jsonl = defineSource({
