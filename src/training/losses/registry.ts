@@ -39,7 +39,12 @@ export const losses = {
 export type LossSpec = SpecUnion<typeof losses>;
 
 /** A loss with its arguments filled in, as engines take it. @returns scalar mean over the batch */
-export type LossFunction = (tf: typeof tfjs, targets: tfjs.Tensor, outputs: tfjs.Tensor) => tfjs.Scalar;
+export type LossFunction = (
+  tf: typeof tfjs,
+  targets: tfjs.Tensor,
+  outputs: tfjs.Tensor,
+  weights?: tfjs.Tensor,
+) => tfjs.Scalar;
 
 /** The catalogue's entry for a spec's loss. */
 export const lossDefinition = (spec: LossSpec): LossDefinition<string, TProperties, LossSpec> => losses[spec.type];

@@ -1,6 +1,6 @@
-import type {Batch, TargetEncoding} from '../../data/dataset.js';
+import type {TargetEncoding} from '../../data/dataset.js';
 import type {OutputMeaning} from '../losses/definition.js';
-import type {MetricContext} from './metric.js';
+import type {JudgedExamples, MetricContext} from './metric.js';
 
 /** Position of the largest of `values[start .. start + length)`, the first one on a tie. */
 export function argMax(values: Float32Array, start: number, length: number): number {
@@ -10,7 +10,7 @@ export function argMax(values: Float32Array, start: number, length: number): num
 }
 
 /** The true class of row `row`, whether targets are class numbers or one-hot rows of `numClasses`. */
-export const classOf = (batch: Batch, row: number, numClasses: number, encoding: TargetEncoding): number =>
+export const classOf = (batch: JudgedExamples, row: number, numClasses: number, encoding: TargetEncoding): number =>
   encoding === 'oneHot' ? argMax(batch.targets, row * numClasses, numClasses) : batch.targets[row]!;
 
 /** Whether each unit answers a yes/no question of its own, instead of all together naming one class. */

@@ -1,5 +1,4 @@
-import type {Batch} from '../../data/dataset.js';
-import type {Metric} from './metric.js';
+import type {JudgedExamples, Metric} from './metric.js';
 
 /** What one batch adds to a mean: a sum in double precision and the number of things summed. */
 export interface Contribution {
@@ -8,7 +7,7 @@ export interface Contribution {
 }
 
 /** A metric that is one big mean over the epoch: total sum over total count. */
-export function meanMetric(contributionOf: (batch: Batch, outputs: Float32Array) => Contribution): Metric {
+export function meanMetric(contributionOf: (batch: JudgedExamples, outputs: Float32Array) => Contribution): Metric {
   let [sum, count] = [0, 0];
   return {
     update(batch, outputs) {

@@ -1,13 +1,20 @@
 import type {TProperties} from '@sinclair/typebox';
-import type {Batch, TargetEncoding} from '../../data/dataset.js';
+import type {TargetEncoding} from '../../data/dataset.js';
 import type {Definition, SpecOf} from '../../spec/define.js';
 import type {Shape} from '../../support/tensor.js';
 import type {OutputMeaning} from '../losses/definition.js';
 
+/** Examples of a batch and what an output should have been for them. */
+export interface JudgedExamples {
+  readonly size: number;
+  /** As the loss had them encoded. */
+  readonly targets: Float32Array;
+}
+
 /** Accumulates over an epoch from counts and sums (never a mean of batch means). Plain arithmetic on the model's outputs. */
 export interface Metric {
-  /** @param outputs [batch.size, ...outputShape] */
-  update(batch: Batch, outputs: Float32Array): void;
+  /** @param outputs [examples.size, ...outputShape] */
+  update(examples: JudgedExamples, outputs: Float32Array): void;
   /** Value over everything since the last reset; NaN before any example. */
   result(): number;
   reset(): void;
