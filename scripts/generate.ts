@@ -1,6 +1,6 @@
 /**
- * Writes what is made from the definitions beside each builder: schemas/experiment.schema.json, ajv's compiled validator, and the
- * table of kernels in docs/engines.md.
+ * Writes what is made from the definitions beside each builder: schemas/experiment.schema.json, ajv's compiled validator, the
+ * table of kernels in docs/engines.md, and the reference in docs/reference/.
  * `node --import tsx scripts/generate.ts --check` writes nothing and fails if the file is out of date.
  */
 import {readFileSync} from 'node:fs';
@@ -13,6 +13,7 @@ import {transformSync} from 'esbuild';
 import {kernelFamilies} from '../src/engine/compiled/kernels/index.js';
 import {experimentEditorSchemaText} from '../src/experiment/editor-schema.js';
 import {experimentSchema} from '../src/experiment/schema.js';
+import {referencePages} from '../src/report/reference-pages.js';
 
 const root = path.resolve(import.meta.dirname, '..');
 
@@ -22,6 +23,7 @@ const generated = (): ReadonlyMap<string, string> =>
     ['schemas/experiment.schema.json', experimentEditorSchemaText()],
     ['src/experiment/generated/validate-experiment.cjs', validatorText()],
     ['docs/engines.md', enginesPage()],
+    ...[...referencePages()].map(([name, text]) => [`docs/reference/${name}`, text] as const),
   ]);
 
 /** The page as it stands, with the table of kernels after its mark made anew. */

@@ -6,10 +6,12 @@
  */
 export {type LoadedExperiment, loadExperiment} from './experiment/load.js';
 export {type RunOptions, type RunOutcome, runExperiment} from './experiment/run.js';
+export {runGroup} from './experiment/run-group.js';
 export type {ExperimentSpec} from './experiment/schema.js';
+export type {GroupEnding, GroupRun, Spread} from './report/group.js';
 export type {RunEnding, RunPlan, RunReporter} from './report/reporter.js';
 export {findRun, isRunFolder, listRuns} from './runs/find-runs.js';
-export type {CheckpointState, RunState, RunStatus, RunSummary} from './runs/records.js';
+export type {CheckpointState, RunGroup, RunState, RunStatus, RunSummary} from './runs/records.js';
 export {type CsvRow, type Run, readRun} from './runs/run.js';
 export {SpecError} from './spec/diagnostic.js';
 export {type ErrorCode, ExpError, exitCodes} from './support/errors.js';

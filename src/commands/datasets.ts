@@ -19,25 +19,13 @@ export default class Datasets extends BaseCommand {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Datasets);
-    const [{sources}, {transforms}, {augmentations}, {renderCatalogue}, {createStyle, wantsColor}] = await Promise.all([
-      import('../data/sources/index.js'),
-      import('../data/transforms/index.js'),
-      import('../data/augment/index.js'),
-      import('../report/catalogue.js'),
+    const [{renderKind}, {createStyle, wantsColor}] = await Promise.all([
+      import('../report/words.js'),
       import('../report/style.js'),
     ]);
+    const kind = flags.transforms ? 'transforms' : flags.augmentations ? 'augmentations' : 'sources';
     const width = process.stdout.columns ?? 80;
     const options = {json: flags.json, width, style: createStyle(wantsColor(process.stdout))};
-    const describe = (): object => ({});
-    const text = flags.transforms
-      ? renderCatalogue({noun: 'transform', members: transforms, describe}, args.name, options)
-      : flags.augmentations
-        ? renderCatalogue({noun: 'augmentation', members: augmentations, describe}, args.name, options)
-        : renderCatalogue(
-            {noun: 'data source', members: sources, describe: ({facts, example}) => ({facts, example})},
-            args.name,
-            options,
-          );
-    process.stdout.write(`${text}\n`);
+    process.stdout.write(`${renderKind(kind, args.name, options)}\n`);
   }
 }

@@ -17,13 +17,13 @@ export default class Layers extends BaseCommand {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Layers);
-    const [{modelCatalogue}, {createStyle, wantsColor}] = await Promise.all([
-      import('../report/model-catalogue.js'),
+    const [{renderKind}, {createStyle, wantsColor}] = await Promise.all([
+      import('../report/words.js'),
       import('../report/style.js'),
     ]);
-    const noun = flags.initializers ? 'initializer' : flags.regularizers ? 'regularizer' : 'layer';
+    const kind = flags.initializers ? 'initializers' : flags.regularizers ? 'regularizers' : 'layers';
     const width = process.stdout.columns ?? 80;
     const options = {json: flags.json, width, style: createStyle(wantsColor(process.stdout))};
-    process.stdout.write(`${modelCatalogue(noun, args.name, options)}\n`);
+    process.stdout.write(`${renderKind(kind, args.name, options)}\n`);
   }
 }

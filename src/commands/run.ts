@@ -21,7 +21,8 @@ export default class Run extends BaseCommand {
     smoke: boolean({description: 'train and evaluate two batches in a temporary folder', exclusive: ['dry-run']}),
     name: string({description: "the run's name instead of the spec's"}),
     tag: string({description: 'add a tag; may be given several times', multiple: true, multipleNonGreedy: true}),
-    seed: integer({description: "the seed instead of the spec's"}),
+    seed: integer({description: "the seed instead of the spec's", exclusive: ['seeds']}),
+    seeds: string({description: 'several seeds, a run for each: 1,2,3'}),
     device: string({description: 'where to train', options: ['auto', 'cpu', 'cuda', 'webgpu']}),
     engine: string({description: 'what trains', options: ['auto', 'compiled', 'eager']}),
     'runs-dir': string({description: 'where run folders go', default: 'runs', env: 'EXP_RUNS_DIR'}),
@@ -45,6 +46,7 @@ export default class Run extends BaseCommand {
       shorthands: {
         name: flags.name,
         seed: flags.seed,
+        seeds: flags.seeds,
         device: flags.device,
         engine: flags.engine,
         tags: flags.tag ?? [],

@@ -55,6 +55,7 @@ function summaryOf({directory, spec, prepared, outcome, totals}: TrainedRun, fin
     ...(spec.description === undefined ? {} : {description: spec.description}),
     tags: spec.tags,
     seed: spec.seed,
+    ...(directory.status.group ? {group: directory.status.group} : {}),
     startedAt: directory.startedAt.toISOString(),
     finishedAt: finishedAt.toISOString(),
     epochs: outcome.epoch,

@@ -3,6 +3,7 @@ import {blockExpander} from '../model/blocks/expand.js';
 import {SpecError} from '../spec/diagnostic.js';
 import {type LoadOptions, loadSpec, type SpecSource} from '../spec/load.js';
 import type {Origins} from '../spec/origin.js';
+import {checkSeeds} from './check-seeds.js';
 import {checkExperiment, type ModelPreview} from './checks.js';
 import conforms from './generated/validate-experiment.cjs';
 import {type ExperimentSpec, experimentSchema} from './schema.js';
@@ -44,7 +45,8 @@ export async function loadExperiment(
   assertConforms(loaded.value);
   const spec = deepFreeze(loaded.value) as ExperimentSpec;
   const {problems, warnings, preview} = await checkExperiment(spec, loaded, options.onDownload);
-  if (problems.length > 0 || !preview) throw new SpecError(problems);
+  const all = [...checkSeeds(spec, loaded), ...problems];
+  if (all.length > 0 || !preview) throw new SpecError(all);
   const {sourceText, origins, path, baseDir} = loaded;
   return {
     spec,

@@ -1,11 +1,16 @@
 import {createReporter} from '../report/create-reporter.js';
 import {downloadLines} from '../report/download-lines.js';
+import {type GroupEnding, type GroupRun, memberLabel} from '../report/group.js';
+import type {RunReporter} from '../report/reporter.js';
 import type {RunDirectory} from '../runs/run-directory.js';
-import {ExpError} from '../support/errors.js';
+import {ExpError, exitCodes} from '../support/errors.js';
 import {listenForInterrupts} from './interrupt.js';
 import {type LoadedExperiment, loadExperiment} from './load.js';
+import {membersOf} from './members.js';
 import {prepareExperiment} from './prepare.js';
-import {type RunOutcome, runExperiment} from './run.js';
+import {type RunOptions, type RunOutcome, runExperiment} from './run.js';
+import {divergence, runGroup} from './run-group.js';
+import type {ExperimentSpec} from './schema.js';
 
 /** The command line of `exp run`, parsed. */
 export interface RunRequest {
@@ -16,6 +21,8 @@ export interface RunRequest {
   readonly shorthands: {
     readonly name?: string | undefined;
     readonly seed?: number | undefined;
+    /** `1,2,3` */
+    readonly seeds?: string | undefined;
     readonly device?: string | undefined;
     readonly engine?: string | undefined;
     /** Added to the spec's. */
@@ -30,26 +37,25 @@ export interface RunRequest {
 }
 
 /**
- * `exp run`: loads, trains, reports on the standard streams.
+ * `exp run`: loads, trains, reports on the standard streams; every run that the spec stands for.
  * @returns the exit code: 0, or 130 when interrupted
  * @throws ExpError, DIVERGED among them
  */
 export async function runCommand(request: RunRequest): Promise<number> {
   const loaded = await loadRequest(request);
   const {logEverySteps} = loaded.spec.training;
-  const reporter = await createReporter({...request, logEverySteps});
+  const members = membersOf(loaded);
+  const isGroup = members.length > 1;
+  const reporter = await createReporter({...request, isGroup, logEverySteps});
+  if (isGroup) reporter.groupStarted(members.flatMap(({group}) => group ?? []));
   if (request.dryRun) {
-    const warn = (message: string): void => reporter.warn(message);
-    loaded.warnings.forEach(warn);
-    const prepared = await prepareExperiment(loaded, warn);
-    reporter.planned(prepared.plan);
-    reporter.close();
-    await prepared.dispose();
+    await planOnly(members[0]!.loaded, reporter);
     return 0;
   }
   let directory: RunDirectory | undefined;
+  const last = isGroup ? ' of the last run' : '';
   const interrupts = listenForInterrupts({
-    first: () => reporter.warn('stopping after this step and saving a checkpoint; Ctrl-C again stops at once'),
+    first: () => reporter.warn(`stopping after this step${last} and saving a checkpoint; Ctrl-C again stops at once`),
     second() {
       reporter.close();
       try {
@@ -60,7 +66,7 @@ export async function runCommand(request: RunRequest): Promise<number> {
     },
   });
   try {
-    const outcome = await runExperiment(loaded, {
+    const options: RunOptions = {
       reporter,
       runsDir: request.runsDir,
       signal: interrupts.signal,
@@ -69,17 +75,33 @@ export async function runCommand(request: RunRequest): Promise<number> {
       onFolder: (folder) => {
         directory = folder;
       },
-    });
-    return exitCodeOf(outcome, loaded);
+    };
+    if (!isGroup) return exitCodeOf(await runExperiment(loaded, options), loaded);
+    const ending = await runGroup(loaded, options);
+    reporter.groupEnded(ending);
+    return exitCodeOfGroup(ending, loaded, interrupts.signal.aborted);
   } finally {
     interrupts.stop();
   }
 }
 
+/** Everything but the training, and no folder. */
+async function planOnly(loaded: LoadedExperiment, reporter: RunReporter): Promise<void> {
+  const warn = (message: string): void => reporter.warn(message);
+  loaded.warnings.forEach(warn);
+  const prepared = await prepareExperiment(loaded, warn);
+  reporter.planned(prepared.plan);
+  reporter.close();
+  await prepared.dispose();
+}
+
 /** The spec with pairs and flags laid over it, so that origins.json tells of both. */
 async function loadRequest({spec: path, overrides, shorthands}: RunRequest): Promise<LoadedExperiment> {
-  const {tags, ...keys} = shorthands;
+  const {tags, seeds, ...keys} = shorthands;
   const pairs = [...overrides];
+  // One of them takes the place of the other, whichever the spec has.
+  if (keys.seed !== undefined) pairs.push('seeds=null');
+  if (seeds !== undefined) pairs.push('seed=null', `seeds=[${seeds}]`);
   for (const [key, value] of Object.entries(keys)) {
     if (value !== undefined) pairs.push(`${key}=${JSON.stringify(value)}`);
   }
@@ -90,13 +112,30 @@ async function loadRequest({spec: path, overrides, shorthands}: RunRequest): Pro
   return loadExperiment({path}, {overrides: [...pairs, `tags=${JSON.stringify(all)}`]});
 }
 
+const interruptedCode = exitCodes.INTERRUPTED;
+
 function exitCodeOf(outcome: RunOutcome, {spec}: LoadedExperiment): number {
   if (outcome.state === 'finished') return 0;
-  if (outcome.state === 'interrupted') return new ExpError('INTERRUPTED', 'interrupted').exitCode;
-  const {learningRate} = spec.training.optimizer;
+  if (outcome.state === 'interrupted') return interruptedCode;
+  throw new ExpError('DIVERGED', divergence(outcome), divergenceHint(spec));
+}
+
+/** The worst of the runs decides: a failure, then divergence. @throws ExpError */
+function exitCodeOfGroup({runs}: GroupEnding, {spec}: LoadedExperiment, isInterrupted: boolean): number {
+  const inState = (state: GroupRun['state']): readonly GroupRun[] => runs.filter((run) => run.state === state);
+  if (inState('finished').length === runs.length) return 0;
+  if (isInterrupted) return interruptedCode;
+  const [failed, diverged] = [inState('failed'), inState('diverged')];
+  const {error} = failed[0] ?? diverged[0]!;
+  const told = (some: readonly GroupRun[], verb: string): string =>
+    some.length === 0 ? '' : `${some.length} ${verb} (${some.map(memberLabel).join('; ')})`;
+  const counts = [told(failed, 'failed'), told(diverged, 'diverged')].filter(Boolean).join(', ');
   throw new ExpError(
-    'DIVERGED',
-    `training diverged: the loss became ${outcome.loss} in epoch ${outcome.epoch} at step ${outcome.step}`,
-    `try a smaller training.optimizer.learningRate than ${learningRate}, and look for extreme values in the data`,
+    error!.code,
+    `of ${runs.length} runs ${counts}: ${error!.message}`,
+    failed.length > 0 ? error!.hint : divergenceHint(spec),
   );
 }
+
+const divergenceHint = ({training: {optimizer}}: ExperimentSpec): string =>
+  `try a smaller training.optimizer.learningRate than ${optimizer.learningRate}, and look for extreme values in the data`;

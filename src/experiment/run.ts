@@ -3,11 +3,12 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {stringify as toYaml} from 'yaml';
 import {LineReporter} from '../report/line-reporter.js';
-import {combineReporters, type RunEnding, type RunReporter, silentReporter} from '../report/reporter.js';
+import {combineReporters, type RunEnding, type RunPlan, type RunReporter, silentReporter} from '../report/reporter.js';
 import {plainSink} from '../report/sink.js';
 import {describeEnvironment} from '../runs/environment.js';
 import {defaultRunsDir} from '../runs/find-runs.js';
 import {collectGit, type GitFacts} from '../runs/git.js';
+import type {RunGroup} from '../runs/records.js';
 import {RunDirectory} from '../runs/run-directory.js';
 import {RunTotals} from '../runs/run-totals.js';
 import {RunWriter} from '../runs/run-writer.js';
@@ -18,6 +19,7 @@ import {train} from '../training/loop.js';
 import type {TrainingOutcome} from '../training/options.js';
 import {concludeRun} from './conclude.js';
 import type {LoadedExperiment} from './load.js';
+import {onlyMember} from './members.js';
 import {type PreparedExperiment, prepareExperiment} from './prepare.js';
 
 const numSmokeBatches = 2;
@@ -33,6 +35,8 @@ export interface RunOptions {
   readonly isSmoke?: boolean;
   /** Writes the graph of a training step into the run folder, as recorded and as optimized. */
   readonly dumpGraph?: boolean;
+  /** Which run of a group this is; goes into its records. */
+  readonly group?: RunGroup;
   /** Gets the run folder as soon as there is one; a second Ctrl-C marks it interrupted. */
   readonly onFolder?: (directory: RunDirectory) => void;
 }
@@ -42,11 +46,13 @@ export type RunOutcome = RunEnding;
 
 /**
  * Trains an experiment and writes its run folder: the page that wires the rooms together.
+ * @throws ExpError USAGE for a spec that stands for several runs, which `runGroup` makes
  * @throws ExpError when the data, the engine or the disk fail; a run folder that is there by then is marked failed.
  * Divergence and interruption are outcomes, not exceptions.
  */
-export async function runExperiment(loaded: LoadedExperiment, options: RunOptions = {}): Promise<RunOutcome> {
-  const {reporter = silentReporter, isSmoke = false, signal} = options;
+export async function runExperiment(given: LoadedExperiment, options: RunOptions = {}): Promise<RunOutcome> {
+  const loaded = onlyMember(given);
+  const {reporter = silentReporter, isSmoke = false, signal, group} = options;
   const runsDir = isSmoke ? mkdtempSync(path.join(tmpdir(), 'exp-smoke-')) : (options.runsDir ?? defaultRunsDir);
   const startedAt = new Date();
   const git = collectGit(loaded.baseDir);
@@ -59,16 +65,17 @@ export async function runExperiment(loaded: LoadedExperiment, options: RunOption
   try {
     loaded.warnings.forEach(warn);
     prepared = await prepareExperiment(loaded, warn);
+    const plan: RunPlan = {...prepared.plan, ...(group ? {group} : {})};
     if (signal?.aborted) throw new ExpError('INTERRUPTED', 'interrupted before training began; there is no run folder');
-    const directory = RunDirectory.create({runsDir, name: loaded.spec.name, startedAt});
+    const directory = RunDirectory.create({runsDir, name: loaded.spec.name, startedAt, group});
     options.onFolder?.(directory);
     try {
-      writeInputs(directory, loaded, prepared, await git);
+      writeInputs(directory, loaded, {...prepared, plan}, await git);
       if (options.dumpGraph) dumpGraph(directory, loaded, prepared, warn);
       const log = new LineReporter(plainSink((text) => directory.appendLog(text)));
       for (const message of warnings) log.warn(message);
       const everyone = combineReporters([log, reporter]);
-      everyone.planned({...prepared.plan, ...(isSmoke ? {} : {path: directory.path})});
+      everyone.planned({...plan, ...(isSmoke ? {} : {path: directory.path})});
       const totals = new RunTotals();
       const outcome = await trainInto(directory, loaded, prepared, options, (event) => {
         totals.listen(event);

@@ -31,6 +31,13 @@ export const experimentSection = Type.Object(
       description:
         'Everything random follows from it: initial weights, order of examples, dropout, held-out examples. A whole number of at least 0.',
     }),
+    seeds: Type.Optional(
+      Type.Array(Type.Integer({minimum: 0}), {
+        minItems: 1,
+        uniqueItems: true,
+        description: 'Instead of seed: one run for each of these seeds, compared as mean ± standard deviation.',
+      }),
+    ),
     tags: Type.Array(Type.String({minLength: 1}), {default: [], description: 'Words to find runs by.'}),
     data: dataSection,
     model: modelSection,
@@ -51,7 +58,6 @@ export const experimentSection = Type.Object(
     additionalProperties: false,
     title: 'experiment',
     description: 'One experiment of exp: data, model, training.',
-    'x-hints': {seeds: 'a run has one seed: write `seed: 1`, and run again with `--seed 2`'},
   },
 );
 

@@ -10,6 +10,7 @@ import {ExpError} from '../support/errors.js';
 import {Rng} from '../support/random.js';
 import {formatShape, sizeOf} from '../support/tensor.js';
 import {loadExperiment} from './load.js';
+import {membersOf} from './members.js';
 
 export interface ShowDataRequest {
   readonly spec: string;
@@ -39,7 +40,8 @@ const numEpochs = 7;
  * @throws ExpError for a spec with mistakes, data that are no pictures, or a file that cannot be written
  */
 export async function showData({spec: file, overrides, out, numExamples}: ShowDataRequest): Promise<ShownData> {
-  const {spec, baseDir} = await loadExperiment({path: file}, {overrides, onDownload: downloadLines(process.stderr)});
+  const written = await loadExperiment({path: file}, {overrides, onDownload: downloadLines(process.stderr)});
+  const {spec, baseDir} = membersOf(written)[0]!.loaded;
   const rng = Rng.fromSeed(spec.seed);
   const outputs = {[defaultNames.output]: {encoding: 'values' as const}};
   const {train, info} = await loadData({...spec.data, transforms: []}, {baseDir, outputs, rng});

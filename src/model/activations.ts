@@ -3,12 +3,14 @@ import type {ActivationIdentifier} from '@tensorflow/tfjs-layers/dist/keras_form
 
 /**
  * Activation names a spec may use, each with the activation that computes it and that the saved model names: TensorFlow.js's, or one
- * of own-activations.ts. celu is elu because its alpha is 1, Keras's and PyTorch's default.
+ * of own-activations.ts. celu is elu because its alpha is 1, Keras's and PyTorch's default. hardSigmoid is Keras 3's and PyTorch's,
+ * which stock TensorFlow.js knows by no name: what it calls so is Keras 2's, clip(0.2 · x + 0.5, 0, 1).
  */
 const names = {
   linear: 'linear',
   relu: 'relu',
   relu6: 'relu6',
+  leakyRelu: 'leakyRelu',
   elu: 'elu',
   celu: 'elu',
   selu: 'selu',
@@ -17,9 +19,10 @@ const names = {
   silu: 'swish',
   swish: 'swish',
   hardSwish: 'hardSwish',
+  hardSilu: 'hardSwish',
   mish: 'mish',
   sigmoid: 'sigmoid',
-  hardSigmoid: 'hardSigmoid',
+  hardSigmoid: 'hardSigmoidOfSixths',
   logSigmoid: 'logSigmoid',
   softplus: 'softplus',
   softsign: 'softsign',
@@ -29,9 +32,12 @@ const names = {
   softShrink: 'softShrink',
   hardShrink: 'hardShrink',
   squareplus: 'squareplus',
+  sparsePlus: 'sparsePlus',
+  sparseSigmoid: 'sparseSigmoid',
   exponential: 'exponential',
   softmax: 'softmax',
   logSoftmax: 'logSoftmax',
+  sparsemax: 'sparsemax',
 } as const;
 
 export type ActivationName = keyof typeof names;

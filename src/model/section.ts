@@ -1,5 +1,6 @@
 import {type Static, Type} from '@sinclair/typebox';
 import {choiceOf} from '../spec/define.js';
+import {layerHints} from './layers/hints.js';
 import {type LayerSpec, layers} from './layers/index.js';
 
 const namePattern = '^[a-zA-Z][a-zA-Z0-9_-]*(/[a-zA-Z][a-zA-Z0-9_-]*)*$';
@@ -28,7 +29,7 @@ export const layerExtras = {
   ),
 };
 
-const layerField = choiceOf(layers, {title: 'layer', extra: layerExtras});
+const layerField = choiceOf(layers, {title: 'layer', extra: layerExtras, hints: layerHints});
 
 /** What a checked spec's `model` holds; how it may be written, with blocks, is in blocks/section.ts. */
 export const modelSection = Type.Object(

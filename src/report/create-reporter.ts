@@ -1,6 +1,6 @@
 import {JsonReporter} from './json-reporter.js';
 import {LineReporter} from './line-reporter.js';
-import type {RunReporter} from './reporter.js';
+import type {GroupReporter} from './reporter.js';
 import {plainSink, type Sink, streamSink} from './sink.js';
 
 export interface ReporterOptions {
@@ -8,12 +8,19 @@ export interface ReporterOptions {
   readonly json: boolean;
   /** Only how it ended. */
   readonly quiet: boolean;
+  /** Several runs follow: a heading and a line for each instead of screens, and their table at the end. */
+  readonly isGroup?: boolean;
   /** Steps between two `step` lines of JSON. */
   readonly logEverySteps: number;
 }
 
 /** The reporter for this process's standard streams: JSON lines, a live bar on a terminal, or a line per epoch. */
-export async function createReporter({json, quiet, logEverySteps}: ReporterOptions): Promise<RunReporter> {
+export async function createReporter({
+  json,
+  quiet,
+  isGroup = false,
+  logEverySteps,
+}: ReporterOptions): Promise<GroupReporter> {
   const {stdout, stderr} = process;
   if (json)
     return new JsonReporter(
@@ -21,7 +28,7 @@ export async function createReporter({json, quiet, logEverySteps}: ReporterOptio
       {logEverySteps},
     );
   const [sink, warnings]: [Sink, Sink] = [streamSink(stdout), streamSink(stderr)];
-  if (quiet || !stdout.isTTY || process.env.TERM === 'dumb') return new LineReporter(sink, {quiet, warnings});
+  if (quiet || !stdout.isTTY || process.env.TERM === 'dumb') return new LineReporter(sink, {quiet, isGroup, warnings});
   const {LiveReporter} = await import('./live-reporter.js');
-  return new LiveReporter(stdout, sink, warnings);
+  return new LiveReporter(stdout, sink, {warnings, isGroup});
 }

@@ -1,4 +1,4 @@
-import type {TSchema} from '@sinclair/typebox';
+import type {TObject, TSchema} from '@sinclair/typebox';
 import type {Definition} from '../spec/define.js';
 import {createStyle, type Style} from './style.js';
 
@@ -28,10 +28,10 @@ export interface RenderOptions {
   readonly width?: number;
 }
 
-/** The arguments of a definition, in the order in which they are written. */
-export function argumentsOf(definition: Definition): readonly ArgumentRow[] {
-  const required = new Set(definition.args.required ?? []);
-  return Object.entries<TSchema>(definition.args.properties).map(([name, schema]) => ({
+/** Arguments in the order in which they are written. */
+export function argumentsOf(args: TObject): readonly ArgumentRow[] {
+  const required = new Set(args.required ?? []);
+  return Object.entries<TSchema>(args.properties).map(([name, schema]) => ({
     name,
     type: typeText(schema),
     required: required.has(name) && schema.default === undefined,
@@ -45,15 +45,21 @@ export function definitionJson(
   definition: Definition,
   more: Pick<DefinitionJson, 'facts' | 'example'> = {},
 ): DefinitionJson {
-  return {type: definition.type, summary: definition.summary, arguments: argumentsOf(definition), ...more};
+  return {type: definition.type, summary: definition.summary, arguments: argumentsOf(definition.args), ...more};
 }
 
 /** Names and summaries, one definition a line (more where the terminal is narrow). */
 export function renderDefinitionList(definitions: readonly Definition[], options: RenderOptions = {}): string {
   const {style, width} = withDefaults(options);
   const column = Math.max(...definitions.map(({type}) => type.length)) + 2;
+  // Beside a column that leaves room for a few words, else after each name.
+  const isWide = width >= column + 24;
   return definitions
-    .map(({type, summary}) => hang(style.bold(type) + ' '.repeat(column - type.length), column, summary, width))
+    .map(({type, summary}) => {
+      const lead = isWide ? column : type.length + 2;
+      const name = style.bold(type) + ' '.repeat(lead - type.length);
+      return hang(name, isWide ? column : 4, summary, width, lead);
+    })
     .join('\n');
 }
 
@@ -139,7 +145,7 @@ function bound(closed: unknown, open: unknown, signs: readonly [string, string],
 }
 
 /** As it would be written in YAML; a word without arguments by its shorthand. */
-function valueText(value: unknown): string {
+export function valueText(value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
   const isWord = typeof value === 'object' && value !== null && Object.keys(value).join() === 'type' && 'type' in value;
   return isWord ? String(value.type) : JSON.stringify(value);

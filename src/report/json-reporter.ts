@@ -1,13 +1,16 @@
+import type {RunGroup} from '../runs/records.js';
 import type {TrainingEvent} from '../training/events.js';
-import type {RunEnding, RunPlan, RunReporter} from './reporter.js';
+import type {GroupEnding} from './group.js';
+import type {GroupReporter, RunEnding, RunPlan} from './reporter.js';
 import type {Sink} from './sink.js';
 
 /**
  * One JSON object a line, for programs. First `planned`, then the training events as they are (`step` every `logEverySteps`
  * steps, `checkpoint` without its tensors), warnings, and at the end `ended` with the state, the run folder and the summary.
+ * Of several runs each begins with `planned`; `groupStarted` comes before the first and `groupEnded`, with all of them, after the last.
  * Every object has `type` and `time` (ISO 8601). NaN and infinities, which JSON lacks, are the strings "NaN", "Infinity".
  */
-export class JsonReporter implements RunReporter {
+export class JsonReporter implements GroupReporter {
   constructor(
     readonly sink: Sink,
     readonly options: {readonly logEverySteps: number; readonly now?: () => Date},
@@ -33,6 +36,14 @@ export class JsonReporter implements RunReporter {
 
   ended(ending: RunEnding): void {
     this.#write({type: 'ended', ...ending});
+  }
+
+  groupStarted(members: readonly Omit<RunGroup, 'id'>[]): void {
+    this.#write({type: 'groupStarted', runs: members});
+  }
+
+  groupEnded(ending: GroupEnding): void {
+    this.#write({type: 'groupEnded', ...ending});
   }
 
   close(): void {}

@@ -1,8 +1,10 @@
 import {createLogUpdate} from 'log-update';
+import type {RunGroup} from '../runs/records.js';
 import type {TrainingEvent} from '../training/events.js';
+import {type GroupEnding, memberLabel} from './group.js';
 import {LineReporter} from './line-reporter.js';
 import {progressLine} from './progress.js';
-import type {RunEnding, RunPlan, RunReporter} from './reporter.js';
+import type {GroupReporter, RunEnding, RunPlan} from './reporter.js';
 import {columnsOf, type Sink, type TextStream} from './sink.js';
 
 type StepEvent = Extract<TrainingEvent, {type: 'step'}>;
@@ -10,10 +12,11 @@ type StepEvent = Extract<TrainingEvent, {type: 'step'}>;
 const redrawMillis = 100;
 
 /** A terminal: the lines of {@link LineReporter} scroll by and below them a bar moves, redrawn about ten times a second. */
-export class LiveReporter implements RunReporter {
+export class LiveReporter implements GroupReporter {
   readonly #lines: LineReporter;
   readonly #live: ReturnType<typeof createLogUpdate>;
   #pending = '';
+  #label = '';
   #numEpochs = 0;
   #stepsPerEpoch = 0;
   #trainingStart = 0;
@@ -24,7 +27,7 @@ export class LiveReporter implements RunReporter {
   constructor(
     readonly stream: TextStream,
     readonly sink: Sink,
-    warnings: Sink,
+    options: {readonly warnings: Sink; readonly isGroup?: boolean},
     readonly now: () => number = () => performance.now(),
   ) {
     const gather: Sink = {
@@ -36,11 +39,12 @@ export class LiveReporter implements RunReporter {
         this.#pending += text;
       },
     };
-    this.#lines = new LineReporter(gather, {warnings});
+    this.#lines = new LineReporter(gather, options);
     this.#live = createLogUpdate(terminalOf(stream));
   }
 
   planned(plan: RunPlan): void {
+    this.#label = plan.group ? memberLabel(plan.group) : '';
     this.#lines.planned(plan);
     this.#print();
   }
@@ -72,6 +76,16 @@ export class LiveReporter implements RunReporter {
     this.close();
   }
 
+  groupStarted(members: readonly Omit<RunGroup, 'id'>[]): void {
+    this.#lines.groupStarted(members);
+    this.#print();
+  }
+
+  groupEnded(ending: GroupEnding): void {
+    this.#lines.groupEnded(ending);
+    this.#print();
+  }
+
   close(): void {
     this.#clear();
     this.#live.done();
@@ -85,6 +99,7 @@ export class LiveReporter implements RunReporter {
     const seconds = (since: number): number => (now - since) / 1000;
     const line = progressLine(
       {
+        label: this.#label,
         epoch: event.epoch,
         numEpochs: this.#numEpochs,
         stepInEpoch: event.stepInEpoch,

@@ -5,6 +5,8 @@ import {type Field, fitFields, truncate, widthOf} from './text.js';
 
 /** Where training is, for the bar. */
 export interface Progress {
+  /** Which run of several, `fold 2 of 5`; empty for a single one. */
+  readonly label?: string;
   readonly epoch: number;
   readonly numEpochs: number;
   readonly stepInEpoch: number;
@@ -25,10 +27,10 @@ const roomForBar = 60;
  * fewer fields: speed goes first, then the step, the time left and the metrics; epoch and percent stay.
  */
 export function progressLine(progress: Progress, width: number, style: Style): string {
-  const {epoch, numEpochs, stepInEpoch, stepsPerEpoch} = progress;
+  const {label, epoch, numEpochs, stepInEpoch, stepsPerEpoch} = progress;
   const share = stepsPerEpoch > 0 ? Math.min(1, stepInEpoch / stepsPerEpoch) : 1;
   const percent = `${String(Math.floor(100 * share)).padStart(3)} %`;
-  const head = `epoch ${epoch}/${numEpochs}`;
+  const head = `${label ? `${label}  ` : ''}epoch ${epoch}/${numEpochs}`;
   const step = `${String(stepInEpoch).padStart(String(stepsPerEpoch).length)}/${stepsPerEpoch}`;
   const fields: Field[] = [
     {text: percent, priority: 1},

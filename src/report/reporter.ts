@@ -1,8 +1,9 @@
 import type {DatasetInfo} from '../data/dataset.js';
 import type {LayerSummary} from '../model/built-model.js';
-import type {RunSummary} from '../runs/records.js';
+import type {RunGroup, RunSummary} from '../runs/records.js';
 import type {Shape} from '../support/tensor.js';
 import type {MetricValues, TrainingEvent} from '../training/events.js';
+import type {GroupEnding} from './group.js';
 
 /** What is about to be trained, known before the first step. */
 export interface RunPlan {
@@ -11,6 +12,8 @@ export interface RunPlan {
   /** The run folder; absent in a dry run. */
   readonly path?: string;
   readonly seed: number;
+  /** Which run of a group this is. */
+  readonly group?: RunGroup;
   /** The source's type, `mnist`. */
   readonly source: string;
   readonly data: DatasetInfo;
@@ -56,6 +59,14 @@ export interface RunReporter {
   ended(ending: RunEnding): void;
   /** Takes down whatever is live on the screen; also called when the run throws. */
   close(): void;
+}
+
+/** Is told about all the runs of a group, one after another. */
+export interface GroupReporter extends RunReporter {
+  /** Before the first run. */
+  groupStarted(members: readonly Omit<RunGroup, 'id'>[]): void;
+  /** After the last one, however it ended. */
+  groupEnded(ending: GroupEnding): void;
 }
 
 /** Tells several reporters the same. */

@@ -1,6 +1,8 @@
+import type {RunGroup} from '../runs/records.js';
 import type {ReadState, Run} from '../runs/run.js';
 import type {MetricValues} from '../training/events.js';
 import {formatDuration, formatMetric, formatTime} from './format.js';
+import {memberLabel} from './group.js';
 import type {Sink} from './sink.js';
 import type {Style} from './style.js';
 import {renderTable} from './table.js';
@@ -11,6 +13,8 @@ export interface RunListing {
   readonly path: string;
   readonly name: string;
   readonly state: ReadState;
+  /** Present if the run is one of several that one command made. */
+  readonly group?: RunGroup;
   readonly startedAt?: string;
   readonly durationSeconds?: number;
   /** Whole epochs done. */
@@ -41,6 +45,7 @@ export function listingOf(run: Run): RunListing {
     path: run.path,
     name: run.name,
     state: run.state,
+    ...(run.group ? {group: run.group} : {}),
     ...(startedAt ? {startedAt: startedAt.toISOString()} : {}),
     ...(durationSeconds === undefined ? {} : {durationSeconds}),
     epochs,
@@ -52,10 +57,12 @@ export function listingOf(run: Run): RunListing {
 
 /** One line per run, the oldest first. */
 export function renderRunList(runs: readonly RunListing[], view: Pick<Sink, 'style' | 'width'>): string {
+  const hasGroups = runs.some(({group}) => group);
   return renderTable(
     [
       {title: 'run'},
       {title: 'state'},
+      ...(hasGroups ? [{title: 'group', droppable: 5}] : []),
       {title: 'started', droppable: 2},
       {title: 'epochs', align: 'right', droppable: 3},
       {title: 'metrics', droppable: 1},
@@ -64,6 +71,7 @@ export function renderRunList(runs: readonly RunListing[], view: Pick<Sink, 'sty
     runs.map((run) => [
       run.run,
       run.state,
+      ...(hasGroups ? [run.group ? `${run.group.id}: ${memberLabel(run.group)}` : ''] : []),
       run.startedAt === undefined ? '' : formatTime(new Date(run.startedAt)),
       run.numEpochs === undefined ? String(run.epochs) : `${run.epochs}/${run.numEpochs}`,
       keyMetrics(run.metrics),

@@ -4,9 +4,12 @@ import type {RunEnvironment} from '../runs/environment.js';
 import {type RunFile, runFiles} from '../runs/layout.js';
 import type {RunStatus, RunSummary} from '../runs/records.js';
 import type {CsvRow, Run} from '../runs/run.js';
+import {type RunTable, readTables} from '../runs/tables.js';
 import {formatBytes, formatDuration, formatMetric, formatTime} from './format.js';
+import {groupText} from './group.js';
 import type {RunPlan} from './reporter.js';
 import {listingOf, paintState, type RunListing} from './run-list.js';
+import {renderRunTable} from './run-table.js';
 import {describeMetrics, metricsTable} from './screens.js';
 import type {Sink} from './sink.js';
 import {sparkline} from './sparkline.js';
@@ -21,6 +24,8 @@ export interface RunReport extends RunListing {
   readonly environment?: RunEnvironment;
   /** Rows of metrics.csv. */
   readonly epochRows: readonly CsvRow[];
+  /** What metrics such as confusionMatrix found out about the sets, with the weights that the run ended with. */
+  readonly tables: readonly RunTable[];
   /** Paths of the files there are, by what they are. */
   readonly files: Readonly<Partial<Record<RunFile, string>>>;
 }
@@ -41,6 +46,7 @@ export function reportOf(run: Run): RunReport {
     ...(spec === undefined ? {} : {spec}),
     ...(environment ? {environment} : {}),
     epochRows,
+    tables: readTables(run.path),
     files,
   };
 }
@@ -63,6 +69,7 @@ export function renderRun(report: RunReport, view: Pick<Sink, 'style' | 'width'>
         'training',
         plan?.loss ? `${plan.loss}, ${plan.optimizer}, batches of ${plan.batchSize}, seed ${plan.seed}` : undefined,
       ],
+      ['group', report.group ? groupText(report.group) : undefined],
       ['engine', plan?.engine ? `${plan.engine} on ${plan.device}` : undefined],
       ['memory', summary ? `${formatBytes(summary.peakMemoryBytes)} at the peak` : undefined],
       ['tags', summary?.tags.join(', ')],
@@ -78,8 +85,12 @@ export function renderRun(report: RunReport, view: Pick<Sink, 'style' | 'width'>
     layersOf(plan) ? `${summaryTable(layersOf(plan)!, Math.min(view.width, 100))}\n` : '',
     Object.keys(metrics).length > 0 ? metricsTable(metrics, view) : '',
     curves(report.epochRows, view),
+    ...report.tables.map((table) => renderRunTable(table, view)),
     renderPairs(
-      Object.entries(report.files).map(([name, path]) => [name, path]),
+      [
+        ...Object.entries(report.files),
+        ...report.tables.map(({name, split, path}) => [`${name}, ${split}`, path] as const),
+      ],
       {style, width: Number.POSITIVE_INFINITY},
     ),
     report.warnings.map((warning) => `${style.yellow('warning:')} ${warning}\n`).join(''),

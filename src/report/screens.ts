@@ -3,6 +3,7 @@ import {formatShape} from '../support/tensor.js';
 import type {MetricValues, TrainingEvent} from '../training/events.js';
 import {hang} from './definitions.js';
 import {formatBytes, formatCount, formatDuration, formatMetric, formatRate, plural} from './format.js';
+import {groupText} from './group.js';
 import type {RunEnding, RunPlan} from './reporter.js';
 import type {Sink} from './sink.js';
 import {renderPairs, renderTable} from './table.js';
@@ -32,6 +33,7 @@ export function planScreen(plan: RunPlan, view: View): string {
           'training',
           `${plan.epochs} × ${formatCount(plan.stepsPerEpoch)} steps of ${plan.batchSize}, ${plan.loss}, ${plan.optimizer}, seed ${plan.seed}`,
         ],
+        ['group', plan.group ? groupText(plan.group) : ''],
         ['engine', `${plan.engine} on ${plan.device}`],
         [
           'memory',
@@ -65,10 +67,13 @@ function describeTargets({targets}: RunPlan['data']): string {
     .join(', ');
 }
 
-/** `epoch 3/6  loss 0.0412  accuracy 0.9873  val_loss 0.0391  12.3 s  4,880 examples/s`. */
-export function epochLine(event: EpochEnded, numEpochs: number, view: View): string {
+/** `fold 2 of 5  epoch 3/6  loss 0.0412  accuracy 0.9873  val_loss 0.0391  12.3 s  4,880 examples/s`. */
+export function epochLine(event: EpochEnded, numEpochs: number, view: View, label = ''): string {
   const width = String(numEpochs).length;
-  const fields: Field[] = [{text: `epoch ${String(event.epoch).padStart(width)}/${numEpochs}`, priority: 1}];
+  const fields: Field[] = [
+    {text: label, priority: 1},
+    {text: `epoch ${String(event.epoch).padStart(width)}/${numEpochs}`, priority: 1},
+  ];
   const names = Object.keys(event.metrics);
   names.forEach((name, index) => {
     fields.push({text: `${name} ${formatMetric(event.metrics[name]!)}`, priority: 2 + index});

@@ -34,6 +34,15 @@ export const runFiles = {
 
 export type RunFile = keyof typeof runFiles;
 
+/** A table that a metric made of a set: `confusion-matrix.test.csv`. @param name what it is called, an output's name in front perhaps */
+export const tableFile = (name: string, split: string): string => `${name.replaceAll(/[^\w.-]+/g, '-')}.${split}.csv`;
+
+/** Name and set of such a file; undefined for any other. */
+export function tableOf(fileName: string): {readonly name: string; readonly split: string} | undefined {
+  const [, name, split] = /^(.+)\.(validation|test)\.csv$/.exec(fileName) ?? [];
+  return name === undefined || split === undefined ? undefined : {name, split};
+}
+
 /** The names inside a checkpoint folder. */
 export const checkpointFiles = {
   weights: 'weights.safetensors',

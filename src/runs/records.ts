@@ -3,9 +3,24 @@ import type {MetricValues} from '../training/events.js';
 /** How far a run is. `running` holds while its process lives; a reader turns a dead one into `crashed`. */
 export type RunState = 'running' | 'finished' | 'failed' | 'diverged' | 'interrupted';
 
+/** Which of the runs of one command this is. They differ in seed and fold only, so that they can be compared as mean ± std. */
+export interface RunGroup {
+  /** Eight letters, the same in all runs of the group. */
+  readonly id: string;
+  /** From 1, in the order in which they are made. */
+  readonly run: number;
+  readonly numRuns: number;
+  /** Present where the group has several seeds. */
+  readonly seed?: number;
+  /** From 1; present where the group has several folds. */
+  readonly fold?: number;
+  readonly numFolds?: number;
+}
+
 /** status.json */
 export interface RunStatus {
   readonly state: RunState;
+  readonly group?: RunGroup;
   readonly pid: number;
   readonly host: string;
   /** ISO 8601, UTC; as are all times in run files. */
@@ -32,6 +47,7 @@ export interface RunSummary {
   readonly description?: string;
   readonly tags: readonly string[];
   readonly seed: number;
+  readonly group?: RunGroup;
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly epochs: number;

@@ -1,11 +1,13 @@
 import {appendFileSync, mkdirSync} from 'node:fs';
 import {hostname} from 'node:os';
 import path from 'node:path';
+import {stringify} from 'csv-stringify/sync';
 import {type SavedModel, weightsFileName} from '../model/save.js';
 import {writeFileAtomically} from '../support/atomic-file.js';
+import type {MetricTable} from '../training/metrics/metric.js';
 import {CsvFile} from './csv-file.js';
-import {modelFiles, type RunFile, runFiles} from './layout.js';
-import type {RunStatus, RunSummary} from './records.js';
+import {modelFiles, type RunFile, runFiles, tableFile} from './layout.js';
+import type {RunGroup, RunStatus, RunSummary} from './records.js';
 import {makeRunFolder} from './run-name.js';
 import {writing} from './unwritable.js';
 
@@ -34,10 +36,15 @@ export class RunDirectory {
   }
 
   /** Makes a new folder below `runsDir` and marks it running. @param options.name any text; what a folder cannot hold is replaced. */
-  static create(options: {readonly runsDir: string; readonly name: string; readonly startedAt?: Date}): RunDirectory {
-    const startedAt = options.startedAt ?? new Date();
-    const directory = new RunDirectory(makeRunFolder(options.runsDir, options.name, startedAt), startedAt);
-    directory.updateStatus({});
+  static create(options: {
+    readonly runsDir: string;
+    readonly name: string;
+    readonly startedAt?: Date;
+    readonly group?: RunGroup | undefined;
+  }): RunDirectory {
+    const {runsDir, name, startedAt = new Date(), group} = options;
+    const directory = new RunDirectory(makeRunFolder(runsDir, name, startedAt), startedAt);
+    directory.updateStatus(group ? {group} : {});
     return directory;
   }
 
@@ -78,6 +85,12 @@ export class RunDirectory {
   /** Opens metrics.csv, steps.csv or timing.csv with its header. */
   openCsv(file: 'metrics' | 'steps' | 'timing', columns: readonly string[]): CsvFile {
     return new CsvFile(this.fileOf(file), columns);
+  }
+
+  /** Writes what a metric has to say of a set, `confusion-matrix.test.csv`. */
+  writeTable(split: string, {name, header, rows}: MetricTable): void {
+    const target = path.join(this.path, tableFile(name, split));
+    writing(target, () => writeFileAtomically(target, stringify([[...header], ...rows.map((row) => [...row])])));
   }
 
   /** Adds to output.log. @param text plain, with its line break. */

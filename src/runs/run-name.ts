@@ -23,16 +23,22 @@ export function stampOf(time: Date): string {
   return `${date}-${pad(time.getHours())}${pad(time.getMinutes())}${pad(time.getSeconds())}`;
 }
 
-/** Four letters that tell runs of the same second apart; from the system's random numbers, never from the seed. */
-const randomLetters = (): string =>
-  String.fromCharCode(...Array.from(randomBytes(4), (byte) => 'a'.charCodeAt(0) + (byte % 26)));
+/** From the system's random numbers, never from the seed. */
+const randomLetters = (count: number): string =>
+  String.fromCharCode(...Array.from(randomBytes(count), (byte) => 'a'.charCodeAt(0) + (byte % 26)));
+
+/** Four letters that tell runs of the same second apart. */
+const runLetters = (): string => randomLetters(4);
+
+/** A name for the runs of one command, of eight letters: no two groups of a folder get the same. */
+export const makeGroupId = (): string => randomLetters(8);
 
 /**
  * Makes `runsDir/<name>-<YYYYMMDD-HHMMSS>-<4 letters>`, a folder that was not there before: mkdir is the lock, so two processes
  * never get the same one.
  * @throws ExpError RUN_UNWRITABLE
  */
-export function makeRunFolder(runsDir: string, name: string, time: Date, letters = randomLetters): string {
+export function makeRunFolder(runsDir: string, name: string, time: Date, letters = runLetters): string {
   writing(runsDir, () => makeFolders(path.resolve(runsDir)));
   for (let attempt = 1; ; attempt++) {
     const folder = path.join(runsDir, `${folderNameOf(name)}-${stampOf(time)}-${letters()}`);

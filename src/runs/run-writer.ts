@@ -49,6 +49,7 @@ export class RunWriter {
     if (event.type === 'epochStarted') this.#position.epoch = event.epoch;
     if (event.type === 'epochEnded') this.#onEpochEnded(event);
     if (event.type === 'checkpoint') this.#onCheckpoint(event);
+    if (event.type === 'tables') for (const table of event.tables) this.directory.writeTable(event.split, table);
     if (event.type === 'diverged' || event.type === 'interrupted')
       this.#position = {epoch: event.epoch, step: event.step};
     this.#beat();

@@ -5,7 +5,7 @@ import {parse as parseYaml} from 'yaml';
 import type {Origins} from '../spec/origin.js';
 import type {RunEnvironment} from './environment.js';
 import {type RunFile, runFiles} from './layout.js';
-import type {RunState, RunStatus, RunSummary} from './records.js';
+import type {RunGroup, RunState, RunStatus, RunSummary} from './records.js';
 
 /** A row of metrics.csv or timing.csv by column; an empty cell is left out. */
 export type CsvRow = Readonly<Record<string, number>>;
@@ -46,6 +46,11 @@ export class Run {
   /** The spec's name, or the folder's without stamp and letters. */
   get name(): string {
     return this.summary?.name ?? this.id.replace(/-\d{8}-\d{6}-[a-z]{4}$/, '');
+  }
+
+  /** Present if the run is one of several that one command made. */
+  get group(): RunGroup | undefined {
+    return this.summary?.group ?? this.status?.group;
   }
 
   get startedAt(): Date | undefined {

@@ -1,6 +1,6 @@
 import {closeSync, fsyncSync, openSync, readFileSync, writeSync} from 'node:fs';
-import {ExpError} from '../support/errors.js';
 import {sizeOf, type TensorData} from '../support/tensor.js';
+import {invalidSafetensors, parseSafetensorsHeader} from './safetensors-header.js';
 
 /** One tensor as the header of the format describes it. */
 interface HeaderEntry {
@@ -71,51 +71,12 @@ export function readSafetensors(file: string): ReadonlyMap<string, TensorData> {
 
 /** {@link readSafetensors} of bytes in memory. @param source for messages. */
 export function decodeSafetensors(bytes: Uint8Array, source: string): ReadonlyMap<string, TensorData> {
-  const invalid = (what: string): ExpError =>
-    new ExpError('DATA_INVALID', `${source} is not a whole safetensors file: ${what}`, 'take another checkpoint');
-  if (bytes.length < 8) throw invalid(`it has ${bytes.length} bytes`);
-  const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
-  if (headerLength > bytes.length - 8) throw invalid(`its header wants ${headerLength} bytes of ${bytes.length - 8}`);
-  const header = parseHeader(bytes.subarray(8, 8 + headerLength), invalid);
-  const data = bytes.subarray(8 + headerLength);
   const tensors = new Map<string, TensorData>();
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === '__metadata__') continue;
-    const {dtype, shape, data_offsets: offsets} = entry;
-    if (dtype !== 'F32') throw invalid(`${name} is ${dtype}, expected F32`);
-    const [begin, end] = offsets;
-    if (begin < 0 || end > data.length || end - begin !== sizeOf(shape) * bytesPerFloat) {
-      throw invalid(`${name} of shape [${shape.join(', ')}] lies at bytes ${begin} to ${end} of ${data.length}`);
-    }
+  for (const [name, {dtype, shape, begin, end}] of parseSafetensorsHeader(bytes, bytes.length, source)) {
+    if (dtype !== 'F32') throw invalidSafetensors(source, `${name} is ${dtype}, expected F32`);
     const values = new Float32Array((end - begin) / bytesPerFloat);
-    new Uint8Array(values.buffer).set(data.subarray(begin, end));
+    new Uint8Array(values.buffer).set(bytes.subarray(begin, end));
     tensors.set(name, {shape, values});
   }
   return tensors;
-}
-
-function parseHeader(bytes: Uint8Array, invalid: (what: string) => ExpError): Record<string, HeaderEntry> {
-  let header: unknown;
-  try {
-    header = JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    throw invalid('its header is not JSON');
-  }
-  if (typeof header !== 'object' || header === null) throw invalid('its header is not an object');
-  const isEntry = (entry: unknown): entry is HeaderEntry =>
-    typeof entry === 'object' &&
-    entry !== null &&
-    'dtype' in entry &&
-    'shape' in entry &&
-    Array.isArray(entry.shape) &&
-    'data_offsets' in entry &&
-    Array.isArray(entry.data_offsets) &&
-    entry.data_offsets.length === 2;
-  const entries: Record<string, HeaderEntry> = {};
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === '__metadata__') continue;
-    if (!isEntry(entry)) throw invalid(`its header describes ${name} incompletely`);
-    entries[name] = entry;
-  }
-  return entries;
 }

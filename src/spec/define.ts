@@ -34,11 +34,13 @@ export function choiceOf<Registry extends Readonly<Record<string, Definition>>>(
     readonly description?: string;
     readonly shorthand?: boolean;
     readonly extra?: TProperties;
+    /** What to say of words that people try and that are none, by `comparable` word. */
+    readonly hints?: Readonly<Record<string, string>>;
   } & {
     readonly default?: unknown;
   },
 ) {
-  const {shorthand, extra, ...rest} = options;
+  const {shorthand, extra, hints, ...rest} = options;
   const members = Object.values(registry).map((definition) =>
     Type.Object(
       {
@@ -55,6 +57,7 @@ export function choiceOf<Registry extends Readonly<Record<string, Definition>>>(
     discriminator: {propertyName: 'type'},
     oneOf: members,
     ...(shorthand ? {'x-shorthand': 'type'} : {}),
+    ...(hints ? {'x-hints': hints} : {}),
     ...rest,
   });
 }

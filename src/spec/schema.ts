@@ -34,7 +34,7 @@ export interface SchemaNode {
   readonly 'x-expected'?: string;
   /** A bare string stands for `{type: string}`. */
   readonly 'x-shorthand'?: string;
-  /** Hints for keys that people try and that do not exist. */
+  /** Hints for keys that people try and that do not exist; of a union by `type`, for such words, in `comparable` form. */
   readonly 'x-hints'?: Readonly<Record<string, string>>;
   /** A path of the file system, relative to the file it is written in. */
   readonly 'x-path'?: boolean;

@@ -17,7 +17,7 @@ import type {Origin} from './origin.js';
 import {dottedPath, formatPath, type Path} from './path.js';
 import {choicesOf, literalsOf, type SchemaNode} from './schema.js';
 import type {Place} from './source.js';
-import {nearest} from './suggest.js';
+import {comparable, nearest} from './suggest.js';
 
 /** Where a value of the checked spec was written; its key too, if it has one. */
 export interface WrittenAt {
@@ -129,13 +129,16 @@ class Walk {
     const word = type.value.kind === 'scalar' ? type.value.value : undefined;
     const member = typeof word === 'string' ? choices.get(word) : undefined;
     if (!member) {
-      const near = typeof word === 'string' ? nearest(word, words) : undefined;
+      // Of `nn.Linear` and `keras.layers.Dense` the last word counts.
+      const bare = typeof word === 'string' ? word.slice(word.lastIndexOf('.') + 1) : undefined;
+      const written = bare === undefined ? undefined : schema['x-hints']?.[comparable(bare)];
+      const near = bare === undefined || written !== undefined ? undefined : nearest(bare, words);
       const message =
         typeof word === 'string'
           ? `${formatPath(path)}: there is no ${noun} \`${word}\``
           : `${formatPath([...path, 'type'])} must be the name of ${withArticle(noun)}; got ${describeValue(type.value)}`;
-      const hint = near === undefined ? `${plural(noun)}: ${words.join(', ')}` : `did you mean \`${near}\`?`;
-      this.refuse(type.value.place, [...path, 'type'], message, hint);
+      const orWords = near === undefined ? `${plural(noun)}: ${words.join(', ')}` : `did you mean \`${near}\`?`;
+      this.refuse(type.value.place, [...path, 'type'], message, written ?? orWords);
       const meant = near === undefined ? undefined : choices.get(near);
       if (near === undefined || !meant) return undefined;
       const mended = withEntry(node, 'type', {...type, value: locate(near, type.value)});

@@ -10,5 +10,9 @@ export interface TensorData {
 /** Number of elements of a shape; 1 for a scalar. */
 export const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
 
+/** Whether a value read from a file is a list of sizes. */
+export const isShape = (value: unknown): value is Shape =>
+  Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && Number(size) >= 0);
+
 /** `[28, 28, 1]` as people read it. */
 export const formatShape = (shape: Shape): string => `[${shape.join(', ')}]`;

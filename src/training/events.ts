@@ -1,3 +1,4 @@
+import type {MetricTable} from './metrics/metric.js';
 import type {TrainingState} from './session.js';
 
 /** Metric values by column name: `loss`, `accuracy`, `val_loss`, `val_accuracy`. */
@@ -69,6 +70,8 @@ export type TrainingEvent =
   | {readonly type: 'interrupted'; readonly epoch: number; readonly step: number}
   /** Values `test_loss`, `test_accuracy` of the final weights. */
   | {readonly type: 'tested'; readonly metrics: MetricValues}
+  /** What metrics such as confusionMatrix found out about a set with the final weights; before `tested`, only where there are such metrics. */
+  | {readonly type: 'tables'; readonly split: 'validation' | 'test'; readonly tables: readonly MetricTable[]}
   /** Always the last event. */
   | {
       readonly type: 'trainingEnded';

@@ -12,6 +12,15 @@ import {dataSpec, describe, idxBytes, idxSource, irisSource, load, rejectsWith} 
 type Augment = DataSpec['augment'];
 
 interface Reference {
+  readonly colours: {
+    readonly shape: readonly number[];
+    readonly picture: readonly number[];
+    readonly cases: readonly {
+      readonly type: 'brightness' | 'contrast' | 'saturation' | 'hue';
+      readonly factor: number;
+      readonly result: readonly number[];
+    }[];
+  };
   readonly shape: readonly number[];
   readonly picture: readonly number[];
   readonly cases: readonly {
@@ -56,6 +65,29 @@ const run = (spec: Augment[number], shape: readonly number[], values: readonly n
 };
 
 const always = {probability: 1} as const;
+
+t.test('colours change as in torchvision', async (t) => {
+  const {shape, picture, cases} = reference.colours;
+  t.equal(cases.length, 15);
+  for (const {type, factor, result} of cases) {
+    // The largest amounts, and the draw that gives this factor.
+    const [amount, draw] =
+      type === 'hue' ? [0.5, factor + 0.5] : type === 'saturation' ? [3, factor / 4] : [1, factor / 2];
+    // In a run, bytes are brought back into their range after each change.
+    const got = run({type, amount, ...always}, shape, picture, draw).map((value) => Math.min(255, Math.max(0, value)));
+    const worst = Math.max(...result.map((value, i) => Math.abs(value - got[i]!)));
+    t.ok(worst < 1e-4 * 255, `${type} ${factor}: ${worst}`);
+  }
+});
+
+t.test('colours of any scale, negative ones too, keep their largest and smallest value when hue turns', async (t) => {
+  const spec = {type: 'hue', amount: 0.5, ...always} as const;
+  const near = (got: readonly number[], expected: readonly number[], name: string) =>
+    t.ok(Math.max(...got.map((value, i) => Math.abs(value - expected[i]!))) < 1e-5, `${name}: ${got.join()}`);
+  near(run(spec, [1, 1, 3], [1, -1, -1], 1), [-1, 1, 1], 'red to cyan');
+  near(run(spec, [1, 1, 3], [3, -2, 0], 0.5 + 1 / 3), [0, 3, -2], 'a third of the circle');
+  near(run(spec, [1, 1, 3], [-4, -4, -4], 0.9), [-4, -4, -4], 'grey');
+});
 const zeros = {fill: 'zeros', ...always} as const;
 
 t.test('by hand', async (t) => {
@@ -139,6 +171,12 @@ const everything: Augment = [
   {type: 'gaussianNoise', std: 20, ...always},
 ];
 
+/** Those that need pictures of three channels. */
+const colourful: Augment = [
+  {type: 'saturation', amount: 0.9, ...always},
+  {type: 'hue', amount: 0.4, ...always},
+];
+
 const loadAugmented = (augment: Augment, seed = 1, more: Partial<DataSpec> = {}, images = 'images.idx') =>
   load(dataSpec(idxSource({images}), {augment, ...more}), folder, 'classIndex', seed);
 
@@ -155,7 +193,8 @@ function examplesOf(split: Split, batchSize: number, order: Uint32Array, epoch?:
 const inOrder = Uint32Array.from({length: numExamples}, (_, i) => i);
 
 t.test('the change depends on seed, epoch and example, not on the batch', async (t) => {
-  t.strictSame([...new Set(everything.map(({type}) => type))].sort(), Object.keys(augmentations).sort(), 'one of each');
+  const types = new Set([...everything, ...colourful].map(({type}) => type));
+  t.strictSame([...types].sort(), Object.keys(augmentations).sort(), 'one of each');
   const {train} = await loadAugmented(everything);
   const once = examplesOf(train, 12, inOrder, 1);
   for (const batchSize of [1, 5, 12]) {
@@ -170,6 +209,26 @@ t.test('the change depends on seed, epoch and example, not on the batch', async 
   ];
   for (const examples of other) {
     for (const [number, example] of examples) t.not(example, once.get(number), `example ${number}`);
+  }
+});
+
+t.test('so do changes of colours', async (t) => {
+  const files = {
+    'colours.idx': idxBytes(
+      8,
+      [4, 5, 2, 3],
+      pixels.slice(0, 120).map((value, i) => (i * 31 + value) % 256),
+    ),
+    'classes.idx': idxBytes(8, [4], [0, 1, 2, 0]),
+  };
+  for (const [name, bytes] of Object.entries(files)) writeFileSync(path.join(folder, name), bytes);
+  const spec = dataSpec(idxSource({images: 'colours.idx', labels: 'classes.idx'}), {augment: colourful});
+  const {train} = await load(spec, folder);
+  const order = inOrder.subarray(0, 4);
+  const once = examplesOf(train, 4, order, 1);
+  t.strictSame(examplesOf(train, 1, Uint32Array.of(2, 0, 3, 1), 1), once);
+  for (const other of [examplesOf(train, 4, order, 2), examplesOf(train, 4, order)]) {
+    for (const [number, example] of other) t.not(example, once.get(number), `example ${number}`);
   }
 });
 
@@ -230,6 +289,14 @@ t.test('sections that make no sense', async () => {
     [
       {type: 'translate', height: 0, width: 0, ...zeros},
       'data.augment[1].height and width are both 0: nothing would move',
+    ],
+    [
+      {type: 'hue', amount: 0.1, ...always},
+      'data.augment[1].type is hue, which needs colours: examples of shape [height, width, 3]; the source gives [6, 5, 1]',
+    ],
+    [
+      {type: 'saturation', amount: 0.1, ...always},
+      'data.augment[1].type is saturation, which needs colours: examples of shape [height, width, 3]; the source gives [6, 5, 1]',
     ],
   ];
   for (const [augment, message] of cases) {

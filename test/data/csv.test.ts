@@ -130,7 +130,7 @@ const badCases: Readonly<Record<string, BadCase>> = {
   'an empty cell': {
     table: 'a,b,y\n1,2,no\n1,,yes\n',
     message: ':3:3 column "b" is empty; missing values are not accepted',
-    hint: 'fill it in, drop the row, or leave the column out: ignore: [b]',
+    hint: 'fill it in, impute it (columns: {b: {type: numeric, impute: median}}), or leave the column out: ignore: [b]',
   },
   NA: {
     table: 'a,y\nNA,no\n',

@@ -26,7 +26,8 @@ t.test('declared kinds win: truth values as numbers, numbers as categories', asy
   t.strictSame(collect(data.train), {inputs: [1, 0, 1, 0, 1, 0], targets: [1, 2.5], sizes: [2]});
 });
 
-const missingHint = (name: string) => `fill it in, drop the row, or leave the column out: ignore: [${name}]`;
+const missingHint = (name: string) =>
+  `fill it in, impute it (columns: {${name}: {type: numeric, impute: median}}), or leave the column out: ignore: [${name}]`;
 const objectHint = 'each line holds one object: {"a": 1, "y": "yes"}';
 const badCases: Readonly<Record<string, {table: string; message: string; hint?: string}>> = {
   'an empty file': {table: '\n \n', message: ' is empty; expected one JSON object a line'},

@@ -41,7 +41,8 @@ t.test('columns that are left out are not looked at', async (t) => {
   t.strictSame(collect(data.train).inputs, [1, 2, 3, 4, 5]);
 });
 
-const missingHint = 'fill it in, drop the row, or leave the column out: ignore: [a]';
+const missingHint =
+  'fill it in, impute it (columns: {a: {type: numeric, impute: median}}), or leave the column out: ignore: [a]';
 const leaveOut = 'leave it out: ignore: [a]';
 const badCases: Readonly<Record<string, {message: string; hint?: string}>> = {
   'null.parquet': {

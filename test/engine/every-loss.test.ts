@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core';
 import t from 'tap';
 import {createCompiledSession} from '../../src/engine/compiled/session.js';
 import {loadEagerBackend} from '../../src/engine/eager/backends.js';
@@ -9,7 +10,8 @@ import {Rng} from '../../src/support/random.js';
 import {type LossSpec, lossDefinition, losses, lossFunction} from '../../src/training/losses/registry.js';
 import {optimizerRule} from '../../src/training/optimizers/registry.js';
 import {modelOf} from '../model/fixtures.js';
-import {type ReferenceArray, readReference, relativeError} from '../reference/read.js';
+import {type ReferenceArray, readReference, relativeError, tensorDataOf} from '../reference/read.js';
+import {runCompiled, type TensorFunction} from './compiled/run-compiled.js';
 import {plainBatch, plainOutputs} from './plain.js';
 
 interface LossCase {
@@ -17,17 +19,23 @@ interface LossCase {
   readonly loss: LossSpec;
   readonly targets: ReferenceArray;
   readonly outputs: ReferenceArray;
+  readonly weights?: ReferenceArray;
+  readonly value: number;
+  readonly gradient: ReferenceArray;
 }
 
-/** The cases of test/reference/losses.py that a dense layer can be put in front of. */
-const cases = readReference<{cases: LossCase[]}>('losses').cases.filter(({outputs}) => outputs.shape.length === 2);
+const all = ['losses', 'weighted_losses'].flatMap((name) => readReference<{cases: LossCase[]}>(name).cases);
+/** Those that a dense layer can be put in front of. */
+const cases = all.filter(({outputs, weights}) => outputs.shape.length === 2 && !weights);
 await loadEagerBackend('cpu');
 
 /** Losses and weights of two updates of a dense layer that takes the reference's outputs as its inputs. */
 async function train(create: SessionFactory, {loss, targets, outputs}: LossCase): Promise<Record<string, number[]>> {
   const [size, units] = outputs.shape as [number, number];
   const definition = lossDefinition(loss);
-  const activation = (definition.endings?.(loss)?.[0] ?? 'linear') as ActivationName;
+  // Below 0 the value of meanSquaredLogarithmicError is level.
+  const free = loss.type === 'meanSquaredLogarithmicError' ? 'softplus' : 'linear';
+  const activation = (definition.endings?.(loss)?.[0] ?? free) as ActivationName;
   const network = modelOf({type: 'dense', units, activation});
   const model = await buildModel(network, {inputShapes: {input: [units]}, rng: Rng.fromSeed(5)});
   const session = await create({
@@ -61,6 +69,24 @@ for (const one of cases) {
     t.not(eager.losses![0], eager.losses![1], 'an update changes something');
   });
 }
+
+t.test(
+  'the compiled engine computes value and gradient of every reference, weighted or not, in any number of axes',
+  async (t) => {
+    for (const {title, loss, targets, outputs, weights, value, gradient} of all) {
+      const compute = lossFunction(loss);
+      const both: TensorFunction = (x, wanted, each) => {
+        const found = tf.valueAndGrad((x: tf.Tensor) => compute(tf, wanted!, x, each))(x!);
+        return tf.concat([tf.reshape(found.value, [1]), tf.reshape(found.grad, [-1])]);
+      };
+      const inputs = [outputs, targets, ...(weights ? [weights] : [])].map(tensorDataOf);
+      const [found] = runCompiled(both, inputs, false);
+      const name = `${JSON.stringify(loss)}, ${title}`;
+      t.ok(Math.abs(found![0]! - value) <= 1e-5 * Math.max(Math.abs(value), 1e-2), `${name}: value`);
+      t.ok(relativeError(found!.subarray(1), gradient.values) <= 1e-5, `${name}: gradient`);
+    }
+  },
+);
 
 t.test('every loss is tried', async (t) => {
   t.same([...new Set(cases.map(({loss}) => loss.type))].sort(), Object.keys(losses).sort());

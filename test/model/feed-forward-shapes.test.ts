@@ -85,7 +85,42 @@ t.test('learned factors, offsets and slopes have the sizes of their axes', async
   t.equal(parametersOf({type: 'prelu', sharedAxes: [0, 1]}), 6);
 });
 
+t.test('sizes that are asked for: adaptive pooling, outputPadding, halves', async (t) => {
+  t.same(shapeOf([9, 7, 2], {type: 'adaptiveAveragePooling2d', outputSize: [3, 2]}), [3, 2, 2]);
+  t.same(shapeOf([9, 2], {type: 'adaptiveMaxPooling1d', outputSize: 9}), [9, 2]);
+  const enlarge: WrittenLayer = {type: 'conv1dTranspose', filters: 3, kernelSize: 5, strides: 3};
+  t.same(shapeOf([4, 2], {...enlarge, outputPadding: 0}), [14, 3], '3 · 3 + 5');
+  t.same(shapeOf([4, 2], {...enlarge, outputPadding: 2}), [16, 3]);
+  t.same(shapeOf([4, 2], {...enlarge, outputPadding: 2, padding: 'same'}), [12, 3], '3 · 3 + 5 - 2 · 2 + 2');
+  t.same(shapeOf([4, 6], {type: 'glu', axis: 0}), [2, 6]);
+  t.same(shapeOf([4, 6], {type: 'softmax', axis: 0}), [4, 6]);
+});
+
 t.test('what does not fit', async (t) => {
+  t.same(problemOf([4, 2], {type: 'adaptiveMaxPooling1d', outputSize: 5}), {
+    message: 'adaptiveMaxPooling1d `adaptiveMaxPooling1d` has an outputSize of 5 for an axis of 4',
+    hint: 'make it smaller; upSampling layers enlarge',
+    field: 'outputSize',
+  });
+  const enlarge: WrittenLayer = {type: 'conv1dTranspose', filters: 3, kernelSize: 4, strides: 2, padding: 'same'};
+  t.same(problemOf([4, 2], {...enlarge, outputPadding: 0}), {
+    message:
+      'conv1dTranspose `conv1dTranspose` has an outputPadding of 0, which a window of 4 with strides of 2 and padding: same does not admit',
+    hint: 'write a number from 1 to 2',
+    field: 'outputPadding',
+  });
+  t.match(problemOf([4, 2], {...enlarge, padding: 'valid', outputPadding: 2}), {hint: 'write a number from 0 to 1'});
+  t.same(problemOf([4, 3], {type: 'glu'}), {
+    message: 'glu `glu` halves axis 1, which has 3 values in [4, 3]',
+    hint: 'give the layer before it an even number of units or filters',
+    field: 'axis',
+  });
+  t.match(problemOf([4, 3], {type: 'softmax', axis: 2}), {field: 'axis'});
+  t.same(problemOf([4], {type: 'relu', maxValue: 1, threshold: 2}), {
+    message: 'relu `relu` has a maxValue of 1 below its threshold 2',
+    hint: 'make maxValue larger, or leave the threshold out',
+    field: 'maxValue',
+  });
   t.same(problemOf([20], conv1d), {
     message: 'conv1d `conv1d` wants sequences [length, channels]; it gets [20]',
     hint: 'add {type: reshape, targetShape: [20, 1]} before it',

@@ -12,6 +12,12 @@ await tf.setBackend('cpu');
 
 /** Layers that Keras has and stock TensorFlow.js does not. They are saved under Keras's class names. */
 const missing: readonly LayerCase['layer']['type'][] = [
+  'adaptiveAveragePooling1d',
+  'adaptiveAveragePooling2d',
+  'adaptiveAveragePooling3d',
+  'adaptiveMaxPooling1d',
+  'adaptiveMaxPooling2d',
+  'adaptiveMaxPooling3d',
   'attention',
   'conv1dTranspose',
   'cropping1d',
@@ -20,6 +26,7 @@ const missing: readonly LayerCase['layer']['type'][] = [
   'einsumDense',
   'globalAveragePooling3d',
   'globalMaxPooling3d',
+  'glu',
   'groupNormalization',
   'multiHeadAttention',
   'positionalEmbedding',
@@ -69,6 +76,10 @@ const unknownArguments: readonly {readonly title: RegExp; readonly says: RegExp}
   {title: /groups/, says: /^Shape mismatch/},
   {title: /depthwiseConv2d dilated/, says: /Unknown layer: DilatedDepthwiseConv2D/},
   {title: /gru(?!.*the reset gate in front)/, says: /reset_after/},
+  {title: /^relu with (?!a limit)/, says: /Unknown layer: ThresholdedLeakyReLU/},
+  {title: /^elu with an alpha/, says: /Non-default alpha value \(0.5\) is not supported/},
+  {title: /^softmax along/, says: /along a non-last dimension is not yet supported/},
+  {title: /outputPadding/, says: /Unknown layer: OutputPaddedConv/},
   {title: /bilinear/, says: /Unknown layer: BilinearUpSampling2D/},
 ];
 

@@ -381,6 +381,94 @@ for title, axis, dims, shape in [
     case(f"layerNormalization of {title}", {"type": "layerNormalization", "axis": axis}, random(*shape, scale=2.0),
          {"gamma": random(*own), "beta": random(*own)}, normalize)
 
+# activations that PyTorch has not, as Keras 3 defines them
+def sparsemax(x):
+    """Martins & Astudillo 2016, algorithm 1, along the last axis."""
+    ordered = x.sort(-1, descending=True).values
+    ranks = torch.arange(1, x.shape[-1] + 1)
+    sums = ordered.cumsum(-1)
+    size = (1 + ranks * ordered > sums).sum(-1, keepdim=True)
+    return F.relu(x - (sums.gather(-1, size - 1) - 1) / size)
+
+
+for name, activate in {
+    "leakyRelu in a dense layer": None,
+    "hardSilu": F.hardswish,
+    "sparsemax": sparsemax,
+    "sparsePlus": lambda x: torch.where(x <= -1, 0 * x, torch.where(x < 1, (x + 1) ** 2 / 4, x)),
+    "sparseSigmoid": lambda x: torch.where(x <= -1, 0 * x, torch.where(x < 1, (x + 1) / 2, 0 * x + 1)),
+}.items():
+    if activate:
+        case(f"activation {name}", {"type": "activation", "function": name}, random(3, 7, scale=1.5), {}, lambda x, _: activate(x))
+        continue
+    weights = {"kernel": random(4, 5), "bias": random(5)}
+    case(name, {"type": "dense", "units": 5, "activation": "leakyRelu"}, random(3, 4), weights,
+         lambda x, w: F.leaky_relu(x @ w["kernel"] + w["bias"], 0.2))
+case("activation sparsemax of images", {"type": "activation", "function": "sparsemax"}, random(2, 3, 2, 4), {}, lambda x, _: sparsemax(x))
+
+# activations with arguments, as layers
+case("relu", {"type": "relu"}, random(3, 7), {}, lambda x, _: F.relu(x))
+case("relu with a limit", {"type": "relu", "maxValue": 1}, random(3, 7), {}, lambda x, _: x.clamp(0, 1))
+case("relu with a slope", {"type": "relu", "negativeSlope": 0.1}, random(3, 7), {}, lambda x, _: F.leaky_relu(x, 0.1))
+case("relu with a threshold", {"type": "relu", "threshold": 0.5}, random(3, 7), {}, lambda x, _: F.threshold(x, 0.5, 0))
+case("relu with everything", {"type": "relu", "threshold": 0.4, "negativeSlope": 0.2, "maxValue": 1.2}, random(3, 7), {},
+     lambda x, _: torch.where(x > 0.4, x.clamp(max=1.2), 0.2 * (x - 0.4)))
+case("leakyRelu", {"type": "leakyRelu"}, random(3, 7), {}, lambda x, _: F.leaky_relu(x, 0.3))
+case("leakyRelu with a slope", {"type": "leakyRelu", "negativeSlope": 0.01}, random(3, 7), {}, lambda x, _: F.leaky_relu(x, 0.01))
+case("elu", {"type": "elu"}, random(3, 7), {}, lambda x, _: F.elu(x))
+case("elu with an alpha", {"type": "elu", "alpha": 0.5}, random(3, 7), {}, lambda x, _: F.elu(x, 0.5))
+case("softmax", {"type": "softmax"}, random(3, 7), {}, lambda x, _: F.softmax(x, -1))
+case("softmax along the first axis", {"type": "softmax", "axis": 0}, random(2, 4, 3), {}, lambda x, _: F.softmax(x, 1))
+case("softmax along the middle axis", {"type": "softmax", "axis": 1}, random(2, 2, 4, 3), {}, lambda x, _: F.softmax(x, 2))
+case("glu", {"type": "glu"}, random(3, 8), {}, lambda x, _: F.glu(x))
+case("glu along the first axis", {"type": "glu", "axis": 0}, random(2, 6, 3), {}, lambda x, _: F.glu(x, 1))
+
+# adaptive pooling
+for dimensions, size, shape in [
+    (1, 3, (2, 6, 3)), (1, 4, (2, 7, 3)), (2, 1, (2, 3, 4, 2)), (2, [2, 3], (2, 4, 6, 2)), (2, 3, (2, 5, 4, 2)), (3, [1, 2, 3], (1, 3, 5, 4, 2)),
+]:
+    for kind, pool in [
+        ("Average", {1: F.adaptive_avg_pool1d, 2: F.adaptive_avg_pool2d, 3: F.adaptive_avg_pool3d}),
+        ("Max", {1: F.adaptive_max_pool1d, 2: F.adaptive_max_pool2d, 3: F.adaptive_max_pool3d}),
+    ]:
+        name = f"adaptive{kind}Pooling{dimensions}d"
+        case(f"{name} of {shape} to {size}", {"type": name, "outputSize": size}, random(*shape), {},
+             lambda x, _: channels_last(pool[dimensions](channels_first(x), size)))
+
+# conv3d with groups
+for title, layer, shape in [
+    ("groups", {"filters": 4, "kernelSize": 2, "groups": 2}, (2, 3, 3, 4, 4)),
+    ("groups, same, strides, relu", {"filters": 3, "kernelSize": [3, 2, 3], "groups": 3, "strides": [2, 1, 2], "padding": "same", "activation": "relu"}, (1, 4, 3, 4, 3)),
+]:
+    weights = {"kernel": random(*each(layer["kernelSize"], 3), shape[-1] // layer["groups"], layer["filters"]), "bias": random(layer["filters"])}
+    case(f"conv3d {title}", {"type": "conv3d", **layer}, random(*shape), weights,
+         lambda x, w: activated(layer, channels_last(convolve(layer, 3, x, w["kernel"].movedim((-1, -2), (0, 1)), w["bias"], layer["groups"]))))
+
+# transposed convolutions with outputPadding; valid ones are PyTorch's, same ones have the window's middle where TensorFlow's SAME has it
+for dimensions, title, layer, shape in [
+    (1, "valid", {"filters": 2, "kernelSize": 3, "strides": 3, "outputPadding": 2}, (2, 4, 2)),
+    (1, "valid, none", {"filters": 2, "kernelSize": 2, "strides": 4, "outputPadding": 0}, (2, 3, 2)),
+    (2, "valid", {"filters": 3, "kernelSize": 3, "strides": 2, "outputPadding": 1}, (2, 3, 4, 2)),
+    (2, "same", {"filters": 3, "kernelSize": 3, "strides": 2, "outputPadding": 1, "padding": "same"}, (2, 3, 4, 2)),
+    (2, "same, none", {"filters": 2, "kernelSize": 5, "strides": 2, "outputPadding": 0, "padding": "same"}, (1, 3, 4, 2)),
+    (2, "same, oblong, even", {"filters": 2, "kernelSize": [4, 3], "strides": [3, 2], "outputPadding": [2, 1], "padding": "same"}, (1, 3, 4, 2)),
+    (3, "valid", {"filters": 2, "kernelSize": 2, "strides": [2, 1, 2], "outputPadding": [1, 0, 0]}, (1, 2, 3, 2, 2)),
+]:
+    windows, strides, more = (each(layer[name], dimensions) for name in ("kernelSize", "strides", "outputPadding"))
+    weights = {"kernel": random(*windows, layer["filters"], shape[-1]), "bias": random(layer["filters"])}
+
+    def transpose(x, w):
+        kernel = w["kernel"].movedim((-1, -2), (0, 1))
+        full = transposed[dimensions](channels_first(x), kernel, w["bias"], tuple(strides), 0, tuple(more))
+        if layer.get("padding") == "same":
+            for axis, (size, k, s, p) in enumerate(zip(x.shape[1:-1], windows, strides, more)):
+                length = (size - 1) * s + k - 2 * (k // 2) + p
+                full = full.narrow(axis + 2, same_sides([length], [k], [s])[0][0], length)
+        return channels_last(full)
+
+    name = f"conv{dimensions}dTranspose"
+    case(f"{name} with outputPadding, {title}", {"type": name, **layer}, random(*shape), weights, transpose)
+
 path = Path(__file__).with_name("feed_forward_layers.json")
 lines = ",\n".join(json.dumps(entry, separators=(",", ":")) for entry in cases)
 path.write_text(f'{{"torch":"{torch.__version__.split("+")[0]}","cases":[\n{lines}\n]}}\n')

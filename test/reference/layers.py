@@ -74,7 +74,7 @@ activations = {
     "swish": F.silu,
     "mish": F.mish,
     "sigmoid": torch.sigmoid,
-    "hardSigmoid": lambda x: torch.clamp(0.2 * x + 0.5, 0, 1),
+    "hardSigmoid": F.hardsigmoid,
     "softplus": F.softplus,
     "softsign": F.softsign,
     "tanh": torch.tanh,

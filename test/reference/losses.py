@@ -139,5 +139,27 @@ for gamma in (0, 0.5, 2):
     values("binaryFocalCrossEntropy", yes, random(6, 1), lambda x, t: binary_focal(x, t, gamma, 0.25), gamma=gamma, alpha=0.25)
     values("softmaxFocalCrossEntropy", one_hot, random(5, 4) * 2, lambda x, t: softmax_focal(x, t, gamma), gamma=gamma)
 
+# Sequences of class numbers, and rows that do not count.
+steps = torch.tensor([[2, 0, 3, 0], [1, 1, 0, 0], [3, 2, 1, 2]])
+for ignore in (None, 0, 3):
+    more = {} if ignore is None else {"ignore_index": ignore}
+    said = {} if ignore is None else {"ignore": ignore}
+    each = lambda x: F.cross_entropy(x.movedim(-1, 1), steps, **more)
+    smooth = lambda x: F.cross_entropy(x.movedim(-1, 1), steps, label_smoothing=0.1, **more)
+    below = lambda x: F.nll_loss(torch.log(x).movedim(-1, 1), steps, **more)
+    case("sequences", "sparseSoftmaxCrossEntropy", steps.double(), random(3, 4, 4), each, **said)
+    case("sequences", "sparseSoftmaxCrossEntropy", steps.double(), random(3, 4, 4), smooth, labelSmoothing=0.1, **said)
+    case("sequences", "sparseSoftmaxCrossEntropy", steps.double(), probabilities(3, 4, 4), below, fromLogits=False, **said)
+one_ignored = lambda x: F.cross_entropy(x, labels, ignore_index=1)
+case("rows that do not count", "sparseSoftmaxCrossEntropy", labels.double(), random(5, 4), one_ignored, ignore=1)
+
+# The weight of an example counts for all its steps; the sum is divided by the number of steps that count.
+weights = torch.tensor([0.5, 3.0, 0.0], dtype=torch.float64)
+weighted = lambda x: (
+    (F.cross_entropy(x.movedim(-1, 1), steps, ignore_index=0, reduction="none") * weights[:, None]).sum() / (steps != 0).sum()
+)
+case("sequences, weighted", "sparseSoftmaxCrossEntropy", steps.double(), random(3, 4, 4), weighted, ignore=0)
+cases[-1]["weights"] = array(weights)
+
 lines = ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases)
 Path(__file__).with_suffix(".json").write_text(f'{{"torch":"{torch.__version__.split("+")[0]}","cases":[\n{lines}\n]}}\n')

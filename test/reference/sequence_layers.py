@@ -77,7 +77,7 @@ functions = {
     "sigmoid": torch.sigmoid,
     "linear": lambda x: x,
     "softsign": F.softsign,
-    "hardSigmoid": lambda x: torch.clamp(0.2 * x + 0.5, 0, 1),
+    "hardSigmoid": F.hardsigmoid,
 }
 gates = {"simpleRnn": 1, "lstm": 4, "gru": 3}
 modules = {"simpleRnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}

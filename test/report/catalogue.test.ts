@@ -2,11 +2,11 @@ import t from 'tap';
 import {initializers} from '../../src/model/initializers/index.js';
 import {layers} from '../../src/model/layers/index.js';
 import {regularizers} from '../../src/model/regularizers/index.js';
-import {modelCatalogue} from '../../src/report/model-catalogue.js';
+import {renderKind} from '../../src/report/words.js';
 
 t.test('the list names every member once and fits the terminal', async (t) => {
   for (const width of [40, 80]) {
-    const lines = modelCatalogue('layer', undefined, {json: false, width}).split('\n');
+    const lines = renderKind('layers', undefined, {json: false, width}).split('\n');
     t.same(
       lines.filter((line) => /^\S/.test(line)).map((line) => line.split(' ')[0]),
       Object.keys(layers),
@@ -20,7 +20,7 @@ t.test('the list names every member once and fits the terminal', async (t) => {
 
 t.test('a page tells arguments, defaults, shapes and an example, and fits the terminal', async (t) => {
   for (const width of [40, 80]) {
-    const page = modelCatalogue('layer', 'conv2d', {json: false, width});
+    const page = renderKind('layers', 'conv2d', {json: false, width});
     const words = page.replace(/\s+/g, ' ');
     for (const argument of Object.keys(layers.conv2d.args.properties)) t.ok(words.includes(argument), argument);
     t.match(words, /padding valid \| same default valid/);
@@ -38,14 +38,14 @@ t.test('a page tells arguments, defaults, shapes and an example, and fits the te
 });
 
 t.test('JSON for one and for all', async (t) => {
-  const one = JSON.parse(modelCatalogue('layer', 'dropout', {json: true})) as object;
+  const one = JSON.parse(renderKind('layers', 'dropout', {json: true})) as object;
   t.match(one, {
     type: 'dropout',
     arguments: [{name: 'rate', type: 'number in [0, 1)', required: true}],
     facts: {shapes: '[...] → the same'},
     example: '- {type: dropout, rate: 0.5}',
   });
-  const all = JSON.parse(modelCatalogue('layer', undefined, {json: true})) as {type: string}[];
+  const all = JSON.parse(renderKind('layers', undefined, {json: true})) as {type: string}[];
   t.same(
     all.map(({type}) => type),
     Object.keys(layers),
@@ -53,23 +53,23 @@ t.test('JSON for one and for all', async (t) => {
 });
 
 t.test('a name that is not there', async (t) => {
-  t.match(modelCatalogue('layer', 'add', {json: false}), /^ {2}inputs {2}2 or more$/m);
-  t.match(modelCatalogue('layer', 'dot', {json: false}), /^ {2}inputs {2}2$/m);
-  t.throws(() => modelCatalogue('layer', 'maxpool', {json: false}), {
+  t.match(renderKind('layers', 'add', {json: false}), /^ {2}inputs {2}2 or more$/m);
+  t.match(renderKind('layers', 'dot', {json: false}), /^ {2}inputs {2}2$/m);
+  t.throws(() => renderKind('layers', 'maxpool', {json: false}), {
     code: 'USAGE',
     message: 'there is no layer `maxpool`',
     hint: 'did you mean `maxPooling2d`?',
   });
-  t.throws(() => modelCatalogue('layer', 'zzz', {json: false}), {
+  t.throws(() => renderKind('layers', 'zzz', {json: false}), {
     message: 'there is no layer `zzz`',
     hint: `there are ${Object.keys(layers).join(', ')}`,
   });
 });
 
 t.test('initializers and regularizers', async (t) => {
-  const typesOf = (noun: 'initializer' | 'regularizer'): string[] =>
-    (JSON.parse(modelCatalogue(noun, undefined, {json: true})) as {type: string}[]).map(({type}) => type);
-  t.same(typesOf('initializer'), Object.keys(initializers));
-  t.same(typesOf('regularizer'), Object.keys(regularizers));
-  t.match(modelCatalogue('regularizer', 'l2', {json: false}), /l2 {2}number ≥ 0 {2}default 0\.01/);
+  const typesOf = (kind: 'initializers' | 'regularizers'): string[] =>
+    (JSON.parse(renderKind(kind, undefined, {json: true})) as {type: string}[]).map(({type}) => type);
+  t.same(typesOf('initializers'), Object.keys(initializers));
+  t.same(typesOf('regularizers'), Object.keys(regularizers));
+  t.match(renderKind('regularizers', 'l2', {json: false}), /l2 {2}number ≥ 0 {2}default 0\.01/);
 });

@@ -119,12 +119,7 @@ t.test('live: lines stay, the bar moves below them and is gone at the end', asyn
   for (const columns of [24, 40, 80]) {
     const screen = new Screen(columns);
     let clock = 0;
-    const reporter = new LiveReporter(
-      screen,
-      streamSink(screen, {}),
-      plainSink(() => {}),
-      () => clock,
-    );
+    const reporter = new LiveReporter(screen, streamSink(screen, {}), {warnings: plainSink(() => {})}, () => clock);
     reporter.listen({type: 'trainingStarted', numEpochs: 2, stepsPerEpoch: 4, numParameters: 1});
     for (const epoch of [1, 2]) {
       reporter.listen({type: 'epochStarted', epoch});
@@ -152,12 +147,7 @@ t.test('live: redrawn at most ten times a second, in the width the terminal has 
     numWrites++;
     return write(text);
   };
-  const reporter = new LiveReporter(
-    screen,
-    streamSink(screen, {}),
-    plainSink(() => {}),
-    () => clock,
-  );
+  const reporter = new LiveReporter(screen, streamSink(screen, {}), {warnings: plainSink(() => {})}, () => clock);
   reporter.listen({type: 'trainingStarted', numEpochs: 1, stepsPerEpoch: 5000, numParameters: 1});
   reporter.listen({type: 'epochStarted', epoch: 1});
   for (let i = 1; i <= 1000; i++) {

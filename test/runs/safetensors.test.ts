@@ -59,7 +59,13 @@ t.test('damaged files are named, not guessed at', async (t) => {
     [handmade('{"x":', Buffer.alloc(0)), 'its header is not JSON'],
     [handmade('3', Buffer.alloc(0)), 'its header is not an object'],
     [handmade('{"x":{"dtype":"F32"}}', Buffer.alloc(0)), 'its header describes x incompletely'],
-    [handmade(header.replace('F32', 'F16'), Buffer.alloc(8)), 'x is F16, expected F32'],
+    [handmade(header.replace('F32', 'F16').replace('[2]', '[4]'), Buffer.alloc(8)), 'x is F16, expected F32'],
+    [handmade(header.replace('F32', 'F31'), Buffer.alloc(8)), 'x is of a type F31 that the format lacks'],
+    [handmade(header.replace('[2]', '["2"]'), Buffer.alloc(8)), 'its header describes x incompletely'],
+    [handmade(header.replace('[2]', '[-1,-2]'), Buffer.alloc(8)), 'its header describes x incompletely'],
+    [handmade(header.replace('[2]', '[1e999]'), Buffer.alloc(8)), 'its header describes x incompletely'],
+    [handmade(header.replace('[0,8]', '[8,0]'), Buffer.alloc(8)), 'x of shape [2] lies at bytes 8 to 0 of 8'],
+    [handmade(header, Buffer.alloc(8), 2 ** 32 - 1), `its header wants ${2 ** 32 - 1} bytes of ${header.length + 8}`],
     [handmade(header.replace('[2]', '[3]'), Buffer.alloc(12)), 'x of shape [3] lies at bytes 0 to 8 of 12'],
   ];
   for (const [bytes, message] of cases) {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import t from 'tap';
 import {loadEagerBackend} from '../../src/engine/eager/backends.js';
+import {nearest} from '../../src/spec/suggest.js';
 import {type LossSpec, lossDefinition, losses, lossFunction} from '../../src/training/losses/registry.js';
 import {type ReferenceArray, readReference, relativeError} from '../reference/read.js';
 
@@ -9,20 +10,26 @@ interface LossCase {
   readonly loss: LossSpec;
   readonly targets: ReferenceArray;
   readonly outputs: ReferenceArray;
+  readonly weights?: ReferenceArray;
   readonly value: number;
   readonly gradient: ReferenceArray;
 }
 
-const {cases} = readReference<{cases: LossCase[]}>('losses');
+const byPyTorch = readReference<{cases: LossCase[]}>('losses').cases;
+const byKeras = readReference<{cases: LossCase[]}>('weighted_losses').cases;
+const cases = [...byPyTorch, ...byKeras];
 await loadEagerBackend('cpu');
 
-for (const {title, loss, targets, outputs, value, gradient} of cases) {
-  t.test(`${JSON.stringify(loss)} agrees with PyTorch: ${title}`, async (t) => {
+const tensorOf = ({shape, values}: ReferenceArray): tf.Tensor => tf.tensor(values, shape, 'float32');
+
+for (const one of cases) {
+  const {title, loss, targets, outputs, weights, value, gradient} = one;
+  const reference = byPyTorch.includes(one) ? 'PyTorch' : 'Keras';
+  t.test(`${JSON.stringify(loss)} agrees with ${reference}: ${title}`, async (t) => {
     const compute = lossFunction(loss);
     tf.tidy(() => {
-      const wanted = tf.tensor(targets.values, targets.shape, 'float32');
-      const given = tf.tensor(outputs.values, outputs.shape, 'float32');
-      const result = tf.valueAndGrad((x: tf.Tensor) => compute(tf, wanted, x))(given);
+      const [wanted, each] = [tensorOf(targets), weights && tensorOf(weights)];
+      const result = tf.valueAndGrad((x: tf.Tensor) => compute(tf, wanted, x, each))(tensorOf(outputs));
       t.same(result.value.shape, []);
       t.same(result.grad.shape, outputs.shape);
       t.ok(Math.abs(result.value.dataSync()[0]! - value) <= 1e-5 * Math.max(Math.abs(value), 1e-2), 'value');
@@ -31,22 +38,49 @@ for (const {title, loss, targets, outputs, value, gradient} of cases) {
   });
 }
 
-t.test('every loss has a reference', async (t) => {
-  for (const name of Object.keys(losses))
+t.test('every loss has a reference, with weights and without', async (t) => {
+  for (const name of Object.keys(losses)) {
+    const own = cases.filter(({loss}) => loss.type === name);
     t.ok(
-      cases.some(({loss}) => loss.type === name),
+      own.some(({weights}) => weights === undefined),
       name,
     );
+    t.ok(
+      own.some(({weights}) => weights !== undefined),
+      `${name}, weighted`,
+    );
+  }
+});
+
+t.test('weights of 1 are no weights', async (t) => {
+  for (const {loss, targets, outputs} of cases) {
+    tf.tidy(() => {
+      const [wanted, given] = [tensorOf(targets), tensorOf(outputs)];
+      const plain = tf.valueAndGrad((x: tf.Tensor) => lossFunction(loss)(tf, wanted, x))(given);
+      const ones = tf.ones([outputs.shape[0]!]);
+      const weighted = tf.valueAndGrad((x: tf.Tensor) => lossFunction(loss)(tf, wanted, x, ones))(given);
+      t.same([...weighted.value.dataSync()], [...plain.value.dataSync()], loss.type);
+      t.same([...weighted.grad.dataSync()], [...plain.grad.dataSync()], loss.type);
+    });
+  }
+});
+
+t.test('a batch in which nothing counts has a loss of 0 and teaches nothing', async (t) => {
+  tf.tidy(() => {
+    const compute = lossFunction({type: 'sparseSoftmaxCrossEntropy', ignore: 2});
+    const {value, grad} = tf.valueAndGrad((x: tf.Tensor) => compute(tf, tf.tensor([2, 2]), x))(tf.ones([2, 3]));
+    t.equal(value.dataSync()[0], 0);
+    t.same([...grad.dataSync()], [0, 0, 0, 0, 0, 0]);
+  });
 });
 
 t.test('the gradient is scaled by what comes from above and temporary tensors are released', async (t) => {
   const before = tf.memory().numTensors;
-  for (const {loss, targets, outputs, gradient} of cases) {
+  for (const {loss, targets, outputs, weights, gradient} of cases) {
     const compute = lossFunction(loss);
     tf.tidy(() => {
-      const wanted = tf.tensor(targets.values, targets.shape, 'float32');
-      const given = tf.tensor(outputs.values, outputs.shape, 'float32');
-      const tripled = tf.grad((x: tf.Tensor) => tf.mul(compute(tf, wanted, x), 3))(given);
+      const [wanted, each] = [tensorOf(targets), weights && tensorOf(weights)];
+      const tripled = tf.grad((x: tf.Tensor) => tf.mul(compute(tf, wanted, x, each), 3))(tensorOf(outputs));
       t.ok(relativeError(tf.div(tripled, 3).dataSync(), gradient.values) <= 1e-5, loss.type);
     });
   }
@@ -106,4 +140,31 @@ t.test('focal losses stay finite for logits of any size', async (t) => {
       });
     }
   }
+});
+
+t.test('names of other frameworks lead to the losses here', async (t) => {
+  const names: Record<string, keyof typeof losses> = {
+    CrossEntropyLoss: 'softmaxCrossEntropy',
+    categorical_crossentropy: 'softmaxCrossEntropy',
+    sparse_categorical_crossentropy: 'sparseSoftmaxCrossEntropy',
+    NLLLoss: 'sparseSoftmaxCrossEntropy',
+    BCEWithLogitsLoss: 'binaryCrossEntropy',
+    binary_crossentropy: 'binaryCrossEntropy',
+    log_loss: 'binaryCrossEntropy',
+    focal: 'softmaxFocalCrossEntropy',
+    sigmoid_focal_loss: 'binaryFocalCrossEntropy',
+    mse: 'meanSquaredError',
+    rmse: 'meanSquaredError',
+    L1Loss: 'meanAbsoluteError',
+    mae: 'meanAbsoluteError',
+    mape: 'meanAbsolutePercentageError',
+    msle: 'meanSquaredLogarithmicError',
+    SmoothL1Loss: 'huber',
+    log_cosh: 'logCosh',
+    PoissonNLLLoss: 'poisson',
+    kl_divergence: 'kullbackLeiblerDivergence',
+    CosineEmbeddingLoss: 'cosineSimilarity',
+    MultiMarginLoss: 'categoricalHinge',
+  };
+  for (const [typed, meant] of Object.entries(names)) t.equal(nearest(typed, Object.keys(losses)), meant, typed);
 });

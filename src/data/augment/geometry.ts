@@ -7,7 +7,12 @@ export const rotate = defineAugment({
   type: 'rotate',
   summary: 'Turns the picture about its centre by a random angle, to either side.',
   args: Type.Object({
-    degrees: Type.Number({exclusiveMinimum: 0, maximum: 180, description: 'Largest angle, in degrees.'}),
+    degrees: Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 180,
+      examples: [15],
+      description: 'Largest angle, in degrees.',
+    }),
     fill,
     probability: probability(1),
   }),
@@ -27,11 +32,18 @@ export const translate = defineAugment({
   args: Type.Object({
     height: Type.Number({
       default: 0,
+      examples: [0.1],
       minimum: 0,
       maximum: 1,
       description: 'Largest move up or down, part of the height.',
     }),
-    width: Type.Number({default: 0, minimum: 0, maximum: 1, description: 'Largest move to a side, part of the width.'}),
+    width: Type.Number({
+      default: 0,
+      examples: [0.1],
+      minimum: 0,
+      maximum: 1,
+      description: 'Largest move to a side, part of the width.',
+    }),
     fill,
     probability: probability(1),
   }),

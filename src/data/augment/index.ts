@@ -1,4 +1,5 @@
 import type {SpecUnion} from '../../spec/define.js';
+import {hue, saturation} from './colour.js';
 import type {AugmentDefinition} from './definition.js';
 import {crop, rotate, translate, zoom} from './geometry.js';
 import {cutout, flip, padCrop} from './pixels.js';
@@ -14,6 +15,8 @@ export const augmentations = {
   zoom,
   brightness,
   contrast,
+  saturation,
+  hue,
   cutout,
   gaussianNoise,
 } as const satisfies Readonly<Record<string, AugmentDefinition>>;

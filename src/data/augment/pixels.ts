@@ -66,7 +66,7 @@ export const cutout = defineAugment({
   type: 'cutout',
   summary: 'Blanks a square at a random place; its centre is in the picture, its sides may stick out.',
   args: Type.Object({
-    size: Type.Integer({minimum: 1, description: 'Side of the square, in pixels.'}),
+    size: Type.Integer({minimum: 1, examples: [8], description: 'Side of the square, in pixels.'}),
     value: Type.Number({default: 0, description: 'What it is filled with, in the units of the source.'}),
     probability: probability(1),
   }),

@@ -1,8 +1,14 @@
 import {Type} from '@sinclair/typebox';
+import {luma} from './colour.js';
 import {between, defineAugment, probability} from './definition.js';
 
 const amount = (what: string) =>
-  Type.Number({exclusiveMinimum: 0, maximum: 1, description: `${what} is uniform in [1 - amount, 1 + amount].`});
+  Type.Number({
+    exclusiveMinimum: 0,
+    maximum: 1,
+    examples: [0.2],
+    description: `${what} is uniform in [1 - amount, 1 + amount].`,
+  });
 
 /** All values by one factor, as torchvision's ColorJitter. */
 export const brightness = defineAugment({
@@ -17,9 +23,6 @@ export const brightness = defineAugment({
       for (let i = 0; i < example.length; i++) example[i] = example[i]! * factor;
     },
 });
-
-/** Parts of red, green and blue in the brightness of a pixel (ITU-R BT.601), as torchvision weighs them. */
-const luma = [0.2989, 0.587, 0.114];
 
 /** Distances from the mean brightness by one factor, as torchvision's ColorJitter. */
 export const contrast = defineAugment({
@@ -46,6 +49,7 @@ export const gaussianNoise = defineAugment({
   args: Type.Object({
     std: Type.Number({
       exclusiveMinimum: 0,
+      examples: [8],
       description: 'Standard deviation in the units of the source: for bytes, of 0 to 255.',
     }),
     probability: probability(1),

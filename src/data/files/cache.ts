@@ -2,7 +2,7 @@ import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {homedir, hostname} from 'node:os';
 import path from 'node:path';
 
-/** Where downloads of this user are kept: EXP_CACHE_DIR, or exp in XDG_CACHE_HOME (~/.cache by default). */
+/** Where downloads and decoded data of this user are kept: EXP_CACHE_DIR, or exp in XDG_CACHE_HOME (~/.cache by default). */
 export function cacheFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {
   if (env.EXP_CACHE_DIR) return path.resolve(env.EXP_CACHE_DIR);
   const local = process.platform === 'win32' ? env.LOCALAPPDATA : undefined;
@@ -53,7 +53,8 @@ async function isAbandoned(lock: string): Promise<boolean> {
   return tryLock(lock);
 }
 
-function isAlive(pid: number): boolean {
+/** Whether this machine runs a process of this number. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

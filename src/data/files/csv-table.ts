@@ -13,7 +13,7 @@ export function readCsvTable(text: CsvText, plan: ColumnPlan): Table {
     names(names) {
       checkNamed(text.file, names, plan.named);
       names.forEach((name, field) => {
-        if (plan.wants(name)) builders.push(new ColumnBuilder(table, name, field, plan.kinds.get(name)));
+        if (plan.wants(name)) builders.push(new ColumnBuilder(table, name, field, plan));
       });
     },
     row(fields, row) {

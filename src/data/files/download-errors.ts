@@ -1,7 +1,8 @@
 import {ExpError} from '../../support/errors.js';
 import {displayPath} from './paths.js';
+import type {Answer, HttpProxy} from './proxy.js';
 
-const elsewhere = 'or fetch the file by other means and write its path in place of {url, sha256}';
+const byOtherMeans = 'or fetch the file by other means and write its path in place of {url, sha256}';
 const goesOn = 'run again: the download goes on where it stopped';
 
 /** Reasons for which there is no connection at all, by the system's code. */
@@ -15,20 +16,30 @@ const noConnection: Readonly<Record<string, (host: string) => string>> = {
 
 const codeOf = ({cause}: Error): string => (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
 
+/** `fetch failed` has its reason in a cause, which may have one again. */
+const innermost = (error: Error): Error => (error.cause instanceof Error ? innermost(error.cause) : error);
+
 /** Whether `fetch` failed without ever being connected. */
 export const isUnconnected = (error: Error): boolean => codeOf(error) in noConnection;
 
 /** No connection, or one that broke before the first byte. */
-export function brokenConnection(url: string, error: Error): ExpError {
-  const why = noConnection[codeOf(error)]?.(new URL(url).host);
-  const reason = why ?? (error.cause instanceof Error ? error.cause.message : error.message);
-  return new ExpError('DATA_MISSING', `${url} cannot be downloaded: ${reason}`, `try again later, ${elsewhere}`, {
+export function brokenConnection(
+  url: string,
+  error: Error,
+  proxy: HttpProxy | undefined,
+  elsewhere = byOtherMeans,
+): ExpError {
+  const why = noConnection[codeOf(error)]?.((proxy?.url ?? new URL(url)).host);
+  const reason = why ?? innermost(error).message;
+  const way = proxy ? ` through the proxy ${proxy.url.host}` : '';
+  const first = proxy ? `check ${proxy.variable}` : 'try again later';
+  return new ExpError('DATA_MISSING', `${url} cannot be downloaded${way}: ${reason}`, `${first}, ${elsewhere}`, {
     cause: error,
   });
 }
 
 /** The server answers, but not with the file. */
-export const refused = (url: string, {status, statusText}: Response): ExpError =>
+export const refused = (url: string, {status, statusText}: Answer, elsewhere = byOtherMeans): ExpError =>
   new ExpError(
     'DATA_MISSING',
     `${url} cannot be downloaded: the server answers ${status}${statusText ? ` ${statusText}` : ''}`,

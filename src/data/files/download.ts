@@ -5,6 +5,7 @@ import {setTimeout as wait} from 'node:timers/promises';
 import {ExpError} from '../../support/errors.js';
 import {cachedPath, claimPartial} from './cache.js';
 import {brokenConnection, cut, isUnconnected, refused, unwritable, wrongChecksum} from './download-errors.js';
+import {type Answer, type Connector, connectorFor, type HttpProxy, proxyFor} from './proxy.js';
 
 /** How far a download is. */
 export interface DownloadProgress {
@@ -25,6 +26,8 @@ export interface DownloadOptions {
   readonly stallMillis?: number;
   /** Before the first of up to three further tries; twice as long before each next one. */
   readonly retryMillis?: number;
+  /** What else helps where a file cannot be had; by default, to name a file in place of the URL. */
+  readonly elsewhere?: string | undefined;
 }
 
 const maxTries = 4;
@@ -74,23 +77,27 @@ class Download {
   #received = 0;
   #total: number | undefined;
   #toldAt = 0;
+  readonly #proxy: HttpProxy | undefined;
 
   constructor(
     private readonly url: string,
     private readonly path: string,
     private readonly options: DownloadOptions,
-  ) {}
+  ) {
+    this.#proxy = proxyFor(url);
+  }
 
   /** @returns the SHA-256 of what came */
   async run(): Promise<string> {
     const file = await open(this.path, 'a').catch((error: NodeJS.ErrnoException) => {
       throw unwritable(this.url, this.path, error);
     });
+    const connector = await connectorFor(this.#proxy);
     try {
       await this.#readPartial();
       for (let tries = 1; ; tries++) {
         const before = this.#received;
-        const problem = await this.#connect(file);
+        const problem = await this.#connect(file, connector);
         if (problem === undefined) break;
         if (this.#received > before) tries = 1;
         if (tries >= maxTries) throw problem;
@@ -98,6 +105,7 @@ class Download {
       }
       await file.sync();
     } finally {
+      await connector.close();
       await file.close();
     }
     this.#tell(true);
@@ -113,7 +121,7 @@ class Download {
   }
 
   /** One connection. @returns what went wrong if trying again may help @throws ExpError if it cannot */
-  async #connect(file: FileHandle): Promise<ExpError | undefined> {
+  async #connect(file: FileHandle, connector: Connector): Promise<ExpError | undefined> {
     const stalled = new AbortController();
     const {stallMillis = 60_000} = this.options;
     const timer = setTimeout(() => stalled.abort(), stallMillis);
@@ -122,7 +130,7 @@ class Download {
       ...(this.#received > 0 ? {range: `bytes=${this.#received}-`} : {}),
     };
     try {
-      const response = await fetch(this.url, {headers, signal: stalled.signal});
+      const response = await connector.fetch(this.url, {headers, signal: stalled.signal});
       // All is there already, or more than all.
       if (response.status === 416) return this.#isWhole(response) ? undefined : await this.#restart(file);
       if (!response.ok) return this.#refusal(response);
@@ -140,7 +148,8 @@ class Download {
     } catch (error) {
       if (error instanceof ExpError) throw error;
       const isNew = this.#received === 0 && !stalled.signal.aborted;
-      if (isNew || isUnconnected(error as Error)) throw brokenConnection(this.url, error as Error);
+      if (isNew || isUnconnected(error as Error))
+        throw brokenConnection(this.url, error as Error, this.#proxy, this.options.elsewhere);
       const why = stalled.signal.aborted ? `nothing came for ${stallMillis / 1000} s` : 'the connection was cut';
       return cut(this.url, why, this.#received, this.#total);
     } finally {
@@ -149,14 +158,15 @@ class Download {
   }
 
   /** Whether an answer to a range beyond the end, with its `content-range: bytes *\/LENGTH`, says that nothing is lacking. */
-  #isWhole({headers}: Response): boolean {
+  #isWhole({headers}: Answer): boolean {
     return headers.get('content-range')?.split('/')[1] === String(this.#received);
   }
 
-  async #refusal(response: Response): Promise<ExpError> {
+  async #refusal(response: Answer): Promise<ExpError> {
     await response.body?.cancel();
-    if (response.status >= 500 || response.status === 429) return refused(this.url, response);
-    throw refused(this.url, response);
+    const problem = refused(this.url, response, this.options.elsewhere);
+    if (response.status >= 500 || response.status === 429) return problem;
+    throw problem;
   }
 
   async #store(file: FileHandle, chunk: Uint8Array): Promise<void> {

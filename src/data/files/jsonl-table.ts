@@ -16,8 +16,12 @@ export function readJsonlTable(file: string, bytes: Uint8Array, plan: ColumnPlan
   let line = 0;
   const errorHere = (message: string, hint?: string): ExpError =>
     new ExpError('DATA_INVALID', `${shown}:${line} ${message}`, hint);
-  // Cells are refused while their line is read, so the place is always the line at hand.
-  const table: TableFile = {file, cellError: (_row, _field, message, hint) => errorHere(message, hint)};
+  /** By row; empty lines are no rows. */
+  const lines: number[] = [];
+  const table: TableFile = {
+    file,
+    cellError: (row, _field, message, hint) => new ExpError('DATA_INVALID', `${shown}:${lines[row]} ${message}`, hint),
+  };
   const seen = new Set<string>();
   let builders: ReadonlyMap<string, ColumnBuilder> | undefined;
   let numRows = 0;
@@ -25,10 +29,11 @@ export function readJsonlTable(file: string, bytes: Uint8Array, plan: ColumnPlan
     line++;
     if (text.trim() === '') continue;
     const object = parseObject(text, errorHere);
+    lines.push(line);
     builders ??= new Map(
       Object.keys(object)
         .filter((name) => plan.wants(name))
-        .map((name, field) => [name, new ColumnBuilder(table, name, field, plan.kinds.get(name))]),
+        .map((name, field) => [name, new ColumnBuilder(table, name, field, plan)]),
     );
     for (const name of Object.keys(object)) {
       seen.add(name);

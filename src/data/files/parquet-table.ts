@@ -46,7 +46,7 @@ async function readColumns(file: string, scan: ParquetScan, plan: ColumnPlan): P
   const columns = [];
   for (const [field, name] of names.entries()) {
     if (!plan.wants(name)) continue;
-    const builder = new ColumnBuilder(table, name, field, plan.kinds.get(name));
+    const builder = new ColumnBuilder(table, name, field, plan);
     for (const {rowStart, rowEnd} of scan.ranges) {
       const cells = await scan
         .readColumn({column: name, rowStart, rowEnd})

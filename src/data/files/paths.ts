@@ -7,11 +7,16 @@ import {ExpError} from '../../support/errors.js';
  * The real path of a data file or folder named in a spec. Relative paths start at the spec's folder. With symbolic links followed, the file
  * must lie in the spec's folder, in the working folder, or in a folder listed in EXP_DATA_ROOTS, so that a spec from elsewhere cannot read
  * whatever its author likes.
+ * @param others further folders that the file may lie in
  * @throws ExpError DATA_MISSING, DATA_INVALID
  */
-export async function resolveDataPath(wanted: string, baseDir: string): Promise<string> {
+export async function resolveDataPath(
+  wanted: string,
+  baseDir: string,
+  others: readonly string[] = [],
+): Promise<string> {
   const absolute = path.resolve(baseDir, wanted);
-  const roots = [baseDir, process.cwd(), ...extraRoots()];
+  const roots = [baseDir, process.cwd(), ...extraRoots(), ...others];
   const realRoots = await Promise.all(roots.map((root) => realpath(root).catch(() => path.resolve(root))));
   const real = await realpath(absolute).catch((error: NodeJS.ErrnoException) => error);
   if (typeof real !== 'string') {

@@ -1,22 +1,26 @@
 import {nearest} from '../../spec/suggest.js';
 import {ExpError} from '../../support/errors.js';
+import {type BlockSpill, type ColumnBlocks, type ColumnValues, ValuesBuilder} from './column-values.js';
 import {displayPath} from './paths.js';
 
 export type ColumnKind = 'numeric' | 'categorical';
 
-/** A column in memory: numbers as doubles, words as numbers of a dictionary. */
-export interface Column {
+/**
+ * A column: numbers as doubles, words as numbers of a dictionary. In `values`, one per row, stands the number, or the word's place in
+ * `words`; NaN is a missing number, -1 a missing word.
+ */
+export interface Column extends ColumnValues {
   readonly name: string;
   /** Place in a row, from 0. */
   readonly field: number;
   readonly kind: ColumnKind;
-  /** One per row: the number, or the word's place in `words`. */
-  readonly values: Float64Array;
   /** In order of appearance; empty for numbers. */
   readonly words: readonly string[];
+  /** Where its values went, if the plan says so. */
+  readonly blocks?: ColumnBlocks['blocks'];
 }
 
-/** A table of one of the formats, its columns in memory. */
+/** A table of one of the formats. */
 export interface Table extends TableFile {
   readonly numRows: number;
   /** The columns asked for, in the order of the file. */
@@ -38,6 +42,10 @@ export interface ColumnPlan {
   wants(name: string): boolean;
   /** Columns the spec names, with the key that names them; each must be there. */
   readonly named: ReadonlyMap<string, string>;
+  /** Whether a column may lack values once it is known to be of this kind; none may by default. */
+  acceptsMissing?(name: string, kind: ColumnKind): boolean;
+  /** Takes the columns' values instead of memory; columns then have `blocks` and no values. */
+  readonly spill?: BlockSpill | undefined;
 }
 
 /** Throws unless every column that the spec names is there. @param file absolute */
@@ -62,51 +70,90 @@ const missingPattern = /^(?:na|n\/a|null|none|\?)$/i;
 
 /** Collects the cells of one column, row by row. */
 export class ColumnBuilder {
-  #values = new Float64Array(64);
-  #length = 0;
+  readonly #values: ValuesBuilder;
   readonly #words = new Map<string, number>();
+  #kind: ColumnKind | undefined;
+  /** Missing cells before the first that tells the kind. */
+  #waiting: (() => void)[] = [];
 
   constructor(
     private readonly table: TableFile,
     readonly name: string,
     readonly field: number,
-    private kind: ColumnKind | undefined,
-  ) {}
+    private readonly plan: ColumnPlan,
+  ) {
+    this.#kind = plan.kinds.get(name);
+    this.#values = new ValuesBuilder(plan.spill);
+  }
 
   /** A cell of a format that knows only text: what looks like a number may be one. */
   addText(cell: string, row: number): void {
-    if (cell === '') throw this.missing(row, 'empty');
-    this.kind ??= this.guess(cell, row);
-    if (this.kind === 'numeric') this.push(this.parse(cell, row));
-    else this.pushWord(cell);
+    if (this.#kind === undefined && (cell === '' || missingPattern.test(cell))) {
+      this.wait(() => this.addText(cell, row), this.missingText(cell, row));
+      return;
+    }
+    this.settle(numberPattern.test(cell) || notFinitePattern.test(cell) ? 'numeric' : 'categorical');
+    const mayLack = this.accepts(this.#kind!);
+    if (this.#kind === 'categorical') {
+      if (cell !== '') this.pushWord(cell);
+      else if (mayLack) this.#values.push(-1);
+      else throw this.missing(row, 'empty');
+    } else if (mayLack && isMissingNumber(cell)) this.#values.push(Number.NaN);
+    else if (cell === '') throw this.missing(row, 'empty');
+    else this.#values.push(this.parse(cell, row));
   }
 
   /** A cell of a format that has types: numbers, texts and truth values, which are the words false and true. */
   addTyped(cell: unknown, row: number): void {
-    if (cell === null || cell === undefined) throw this.missing(row, cell === null ? 'null' : 'missing');
-    if (cell === '') throw this.missing(row, 'empty');
+    const isMissing = cell === null || cell === undefined || cell === '';
+    if (isMissing && this.#kind === undefined) {
+      this.wait(() => this.addTyped(cell, row), this.missing(row, nameOfMissing(cell)));
+      return;
+    }
     const isNumber = typeof cell === 'number' || typeof cell === 'bigint';
-    if (!isNumber && typeof cell !== 'string' && typeof cell !== 'boolean') {
+    if (!isMissing && !isNumber && typeof cell !== 'string' && typeof cell !== 'boolean') {
       const hint = `leave it out: ignore: [${this.name}]`;
       throw this.error(row, `holds ${describeCell(cell)}; expected numbers, texts or truth values`, hint);
     }
-    this.kind ??= isNumber ? 'numeric' : 'categorical';
-    if (this.kind === 'categorical') this.pushWord(String(cell));
+    this.settle(isNumber ? 'numeric' : 'categorical');
+    const mayLack = this.accepts(this.#kind!);
+    if (isMissing && !mayLack) throw this.missing(row, nameOfMissing(cell));
+    if (this.#kind === 'categorical') {
+      if (isMissing) this.#values.push(-1);
+      else this.pushWord(String(cell));
+    } else if (isMissing || (mayLack && Number.isNaN(cell))) this.#values.push(Number.NaN);
     else if (typeof cell === 'string') throw this.notANumber(cell, row);
-    else this.push(this.finite(Number(cell), String(cell), row));
+    else this.#values.push(this.finite(Number(cell), String(cell), row));
   }
 
   finish(): Column {
+    this.settle('numeric');
     const {name, field} = this;
-    const values = this.#values.subarray(0, this.#length);
-    return {name, field, kind: this.kind ?? 'numeric', values, words: [...this.#words.keys()]};
+    return {...this.#values.finish(), name, field, kind: this.#kind!, words: [...this.#words.keys()]};
   }
 
-  private guess(cell: string, row: number): ColumnKind {
-    if (!missingPattern.test(cell))
-      return numberPattern.test(cell) || notFinitePattern.test(cell) ? 'numeric' : 'categorical';
+  /** Keeps a missing cell until the column's kind is known. @param error if no kind may lack values */
+  private wait(add: () => void, error: ExpError): void {
+    if (!this.accepts('numeric') && !this.accepts('categorical')) throw error;
+    this.#waiting.push(add);
+  }
+
+  /** Takes a kind if there is none yet, and adds what waited for it. */
+  private settle(kind: ColumnKind): void {
+    if (this.#kind !== undefined) return;
+    this.#kind = kind;
+    for (const add of this.#waiting) add();
+    this.#waiting = [];
+  }
+
+  private accepts(kind: ColumnKind): boolean {
+    return this.plan.acceptsMissing?.(this.name, kind) ?? false;
+  }
+
+  private missingText(cell: string, row: number): ExpError {
+    if (cell === '') return this.missing(row, 'empty');
     const hint = `if ${cell} is a category: columns: {${this.name}: categorical}`;
-    throw this.error(row, `is ${cell}; missing values are not accepted`, hint);
+    return this.error(row, `is ${cell}; missing values are not accepted`, hint);
   }
 
   private parse(cell: string, row: number): number {
@@ -127,29 +174,25 @@ export class ColumnBuilder {
   }
 
   private missing(row: number, what: string): ExpError {
-    const hint = `fill it in, drop the row, or leave the column out: ignore: [${this.name}]`;
+    const imputed = `{type: ${this.#kind ?? 'numeric'}, impute: ${this.#kind === 'categorical' ? 'mostFrequent' : 'median'}}`;
+    const hint = `fill it in, impute it (columns: {${this.name}: ${imputed}}), or leave the column out: ignore: [${this.name}]`;
     return this.error(row, `is ${what}; missing values are not accepted`, hint);
   }
 
   private pushWord(word: string): void {
     const known = this.#words.get(word);
     if (known === undefined) this.#words.set(word, this.#words.size);
-    this.push(known ?? this.#words.size - 1);
-  }
-
-  private push(value: number): void {
-    if (this.#length === this.#values.length) {
-      const longer = new Float64Array(2 * this.#length);
-      longer.set(this.#values);
-      this.#values = longer;
-    }
-    this.#values[this.#length++] = value;
+    this.#values.push(known ?? this.#words.size - 1);
   }
 
   private error(row: number, message: string, hint?: string): ExpError {
     return this.table.cellError(row, this.field, `column ${quoteCell(this.name)} ${message}`, hint);
   }
 }
+
+const isMissingNumber = (cell: string): boolean => cell === '' || missingPattern.test(cell) || /^[+-]?nan$/i.test(cell);
+
+const nameOfMissing = (cell: unknown): string => (cell === '' ? 'empty' : cell === null ? 'null' : 'missing');
 
 function describeCell(cell: unknown): string {
   if (Array.isArray(cell)) return 'a list';

@@ -81,6 +81,8 @@ export class ZipFile {
 }
 
 async function readAt(file: string, handle: FileHandle, position: number, numBytes: number): Promise<Buffer> {
+  // Before any memory is taken: sizes and places in a damaged archive may be anything.
+  if (position + numBytes > (await handle.stat()).size) throw damaged(file, 'it is cut short');
   const bytes = Buffer.alloc(numBytes);
   let length = 0;
   while (length < numBytes) {

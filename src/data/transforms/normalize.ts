@@ -24,6 +24,7 @@ export const normalize = defineTransform({
     ),
     fit: Type.Optional(
       Type.Literal('train', {
+        examples: ['train'],
         description:
           'Learns mean and standard deviation per channel from the training examples (validation and test held out); replaces mean and std. A channel that never changes gets std 1.',
       }),

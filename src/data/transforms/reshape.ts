@@ -9,6 +9,7 @@ export const reshape = defineTransform({
   summary: 'Gives an example another shape with as many values; their order stays.',
   args: Type.Object({
     shape: Type.Array(Type.Integer({minimum: -1}), {
+      examples: [[28, 28, 1]],
       description: 'Axis sizes of one example, batch axis left out; one of them may be -1 and is then worked out.',
     }),
   }),

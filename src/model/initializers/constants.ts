@@ -20,7 +20,7 @@ export const ones = defineInitializer({
 export const constant = defineInitializer({
   type: 'constant',
   summary: 'One value everywhere.',
-  args: Type.Object({value: Type.Number({description: 'The value of every element.'})}),
+  args: Type.Object({value: Type.Number({examples: [0.1], description: 'The value of every element.'})}),
   fill: ({value}, values) => void values.fill(value),
   stock: (initializers, {value}) => initializers.constant({value}),
 });

@@ -1,12 +1,8 @@
 import {Type} from '@sinclair/typebox';
 import {type ActivationName, activations} from '../activations.js';
 import {defineLayer} from '../layer.js';
+import {leakyReluSlope} from '../own-activations.js';
 import {ShapeProblem} from '../shape-problem.js';
-
-type FunctionName = ActivationName | 'leakyRelu';
-
-/** Slope of leakyRelu for negative inputs unless given: that of Keras and of tf.leakyRelu (PyTorch's is 0.01). */
-const defaultSlope = 0.2;
 
 export const activation = defineLayer({
   type: 'activation',
@@ -14,15 +10,15 @@ export const activation = defineLayer({
   shapes: '[...] → the same',
   example: '{type: activation, function: relu}',
   args: Type.Object({
-    function: Type.Unsafe<FunctionName>({
+    function: Type.Unsafe<ActivationName>({
       type: 'string',
-      enum: [...Object.keys(activations), 'leakyRelu'],
+      enum: Object.keys(activations),
       description:
-        'Name of the function; silu and swish are one. hardSigmoid is clip(0.2 · x + 0.5, 0, 1); gelu is the exact one.',
+        "Name of the function; silu and swish are one, as are hardSilu and hardSwish. hardSigmoid is Keras 3's and PyTorch's, relu6(x + 3) / 6; gelu is the exact one.",
     }),
     slope: Type.Optional(
       Type.Number({
-        description: `Only for leakyRelu: factor for negative inputs. Default: ${defaultSlope}; PyTorch's is 0.01.`,
+        description: `Only for leakyRelu: factor for negative inputs. Default: ${leakyReluSlope}; PyTorch's is 0.01.`,
       }),
     ),
   }),
@@ -37,7 +33,7 @@ export const activation = defineLayer({
   },
   weights: () => [],
   build({function: name, slope}, {tf, name: layerName}) {
-    if (name === 'leakyRelu') return tf.layers.layers.leakyReLU({name: layerName, alpha: slope ?? defaultSlope});
+    if (name === 'leakyRelu') return tf.layers.layers.leakyReLU({name: layerName, alpha: slope ?? leakyReluSlope});
     return tf.layers.layers.activation({name: layerName, activation: activations[name]});
   },
 });

@@ -1,3 +1,4 @@
+import {Type} from '@sinclair/typebox';
 import {defineLayer} from '../layer.js';
 import {
   buildConvolution,
@@ -5,6 +6,7 @@ import {
   convolutionKernelShape,
   convolutionShape,
   convolutionWeights,
+  groupsField,
 } from './convolution.js';
 
 /** Three-dimensional cross-correlation, channels last. */
@@ -13,7 +15,7 @@ export const conv3d = defineLayer({
   summary: 'Slides learned filters over a volume; each filter yields one channel.',
   shapes: '[depth, height, width, channels] → [depth / strides, height / strides, width / strides, filters]',
   example: '{type: conv3d, filters: 8, kernelSize: 3, padding: same}',
-  args: convolutionArguments(3),
+  args: Type.Object({...convolutionArguments(3).properties, groups: groupsField()}),
   outputShape: (args, inputShape) => convolutionShape(args, inputShape, 3),
   weights: (args, inputShape) => convolutionWeights(args, convolutionKernelShape(args, inputShape, 3)),
   build: (args, context) => buildConvolution(args, context, 3),

@@ -169,7 +169,7 @@ export function buildConvolution(args: ConvolutionArguments, context: BuildConte
 
   /** The convolution as a batch of images, on which bias and activation are cheapest. */
   function convolve(x: Tensor, kernel: Tensor): Tensor4D {
-    if (dimensions === 3) return convolveVolumes(core, x, kernel, window).images;
+    if (dimensions === 3) return convolveVolumes(core, x, kernel, {...window, groups});
     const image = dimensions === 2 ? {...window, x, kernel} : sequenceAsImage(context, x, kernel, window);
     return convolveImages(core, image.x as Tensor4D, image.kernel as Tensor4D, {...image, groups});
   }

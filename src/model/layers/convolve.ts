@@ -120,30 +120,34 @@ export function convolveDepthwise(
 /**
  * Cross-correlation of volumes as one of images: the slices that a window covers in depth are laid side by side as channels.
  * @param volumes [batch, depth, height, width, channels]
- * @param kernel [depth, height, width, channels, filters]
+ * @param kernel [depth, height, width, channels / groups, filters]
  * @returns [batch, newDepth, newHeight, newWidth, filters] as images, the first two axes one
  */
-export function convolveVolumes(
-  tf: typeof tfjs,
-  volumes: Tensor,
-  kernel: Tensor,
-  {sizes, strides, padding, dilations}: Omit<Convolution, 'groups'>,
-): {images: Tensor4D; depth: number} {
+export function convolveVolumes(tf: typeof tfjs, volumes: Tensor, kernel: Tensor, convolution: Convolution): Tensor4D {
+  const {sizes, strides, padding, dilations} = convolution;
+  if (convolution.groups > 1) {
+    const kernels = tf.split(kernel, convolution.groups, 4);
+    const parts = tf.split(volumes, convolution.groups, 4);
+    return tf.concat(
+      parts.map((part, group) => convolveVolumes(tf, part, kernels[group]!, {...convolution, groups: 1})),
+      3,
+    );
+  }
   const [batch, givenDepth, height, width, channels] = volumes.shape as [number, number, number, number, number];
   const [size, stride, dilation] = [sizes[0]!, strides[0]!, dilations[0]!];
   const span = reach(size, dilation);
   const sides: Pair = padding === 'same' ? samePadding(givenDepth, span, stride).sides : [0, 0];
   const depth = Math.floor((givenDepth + sides[0] + sides[1] - span) / stride) + 1;
-  const groups = Math.ceil(((depth - 1) * stride + span) / stride);
-  const missing = groups * stride - givenDepth - sides[0];
+  const numRows = Math.ceil(((depth - 1) * stride + span) / stride);
+  const missing = numRows * stride - givenDepth - sides[0];
   const flat = tf.reshape(volumes, [batch, givenDepth, height * width * channels]);
   const longEnough = tf.pad(flat, [
     [0, 0],
     [sides[0], Math.max(missing, 0)],
     [0, 0],
   ]);
-  const cut = tf.slice(longEnough, [0, 0, 0], [batch, groups * stride, -1]);
-  const strided = tf.reshape(cut, [batch, groups, stride, height * width * channels]);
+  const cut = tf.slice(longEnough, [0, 0, 0], [batch, numRows * stride, -1]);
+  const strided = tf.reshape(cut, [batch, numRows, stride, height * width * channels]);
   const covered = Array.from({length: size}, (_, position) => {
     const offset = position * dilation;
     const slice = tf.slice(strided, [0, Math.floor(offset / stride), offset % stride, 0], [batch, depth, 1, -1]);
@@ -156,12 +160,11 @@ export function convolveVolumes(
     size * channels,
     filters,
   ]) as Tensor4D;
-  const images = convolveImages(tf, tf.concat(covered, 3), stacked, {
+  return convolveImages(tf, tf.concat(covered, 3), stacked, {
     sizes: sizes.slice(1),
     strides: strides.slice(1),
     dilations: dilations.slice(1),
     padding,
     groups: 1,
   });
-  return {images, depth};
 }

@@ -2,6 +2,14 @@ import type {TProperties} from '@sinclair/typebox';
 import type {SpecUnion} from '../../spec/define.js';
 import type {LayerDefinition} from '../layer.js';
 import {activation} from './activation.js';
+import {
+  adaptiveAveragePooling1d,
+  adaptiveAveragePooling2d,
+  adaptiveAveragePooling3d,
+  adaptiveMaxPooling1d,
+  adaptiveMaxPooling2d,
+  adaptiveMaxPooling3d,
+} from './adaptive-pooling.js';
 import {attention} from './attention/attention.js';
 import {multiHeadAttention} from './attention/multi-head-attention.js';
 import {positionalEmbedding} from './attention/positional-embedding.js';
@@ -45,12 +53,14 @@ import {
   maxPooling3d,
 } from './pooling.js';
 import {prelu} from './prelu.js';
+import {elu, leakyRelu, relu} from './rectifiers.js';
 import {bidirectional} from './recurrent/bidirectional.js';
 import {gru} from './recurrent/gru.js';
 import {lstm} from './recurrent/lstm.js';
 import {simpleRnn} from './recurrent/simple-rnn.js';
 import {repeatVector} from './repeat-vector.js';
 import {reshape} from './reshape.js';
+import {glu, softmax} from './softmax.js';
 import {timeDistributedOver} from './time-distributed.js';
 import {upSampling1d, upSampling2d, upSampling3d} from './up-sampling.js';
 
@@ -99,6 +109,12 @@ export const layers = {
   globalAveragePooling1d,
   globalAveragePooling2d,
   globalAveragePooling3d,
+  adaptiveMaxPooling1d,
+  adaptiveMaxPooling2d,
+  adaptiveMaxPooling3d,
+  adaptiveAveragePooling1d,
+  adaptiveAveragePooling2d,
+  adaptiveAveragePooling3d,
   upSampling1d,
   upSampling2d,
   upSampling3d,
@@ -113,7 +129,12 @@ export const layers = {
   permute,
   repeatVector,
   activation,
+  relu,
+  leakyRelu,
+  elu,
   prelu,
+  softmax,
+  glu,
   batchNormalization,
   layerNormalization,
   groupNormalization,

@@ -48,10 +48,10 @@ export const sizesFieldWithDefault = (dimensions: Dimensions, what: string, valu
   });
 
 /** The same, which may be left out. @param otherwise what holds then */
-export const optionalSizesField = (dimensions: Dimensions, what: string, otherwise: string) =>
+export const optionalSizesField = (dimensions: Dimensions, what: string, otherwise: string, minimum = 1) =>
   Type.Optional(
     Type.Unsafe<Sizes>({
-      ...sizesSchema(dimensions, 1),
+      ...sizesSchema(dimensions, minimum),
       description: `${what}${ways(dimensions)}. Default: ${otherwise}.`,
     }),
   );

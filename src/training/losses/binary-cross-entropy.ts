@@ -1,7 +1,7 @@
 import {Type} from '@sinclair/typebox';
 import type * as tfjs from '@tensorflow/tfjs-core';
 import {defineLoss} from './definition.js';
-import {meanOverElements} from './elementwise.js';
+import {type ElementwiseFunction, meanOverElements} from './elementwise.js';
 import {fromLogits, labelSmoothing} from './fields.js';
 
 const epsilon = 1e-7;
@@ -23,26 +23,28 @@ export const binaryCrossEntropy = defineLoss({
   outputs: ({fromLogits}) => (fromLogits === false ? 'probabilities' : 'logits'),
   includes: 'sigmoid',
   endings: ({fromLogits}) => (fromLogits === false ? ['sigmoid', 'hardSigmoid'] : undefined),
-  compute(tf, {fromLogits = true, labelSmoothing = 0}, targets, outputs) {
+  compute(tf, {fromLogits = true, labelSmoothing = 0}, targets, outputs, weights) {
     const smoothed = labelSmoothing > 0 ? tf.add(tf.mul(targets, 1 - labelSmoothing), labelSmoothing / 2) : targets;
-    if (fromLogits) {
-      const value = (x: tfjs.Tensor, t: tfjs.Tensor) =>
-        tf.add(tf.sub(tf.relu(x), tf.mul(x, t)), tf.log1p(tf.exp(tf.neg(tf.abs(x)))));
-      return meanOverElements(tf, smoothed, outputs, value, (x, t) => tf.sub(tf.sigmoid(x), t));
-    }
-    const cut = (p: tfjs.Tensor) => tf.clipByValue(p, epsilon, 1 - epsilon);
-    return meanOverElements(
-      tf,
-      smoothed,
-      outputs,
-      (x, t) => {
-        const p = cut(x);
-        return tf.neg(tf.add(tf.mul(t, tf.log(p)), tf.mul(tf.sub(1, t), tf.log(tf.sub(1, p)))));
-      },
-      (x, t) => {
-        const p = cut(x);
-        return tf.div(tf.sub(p, t), tf.mul(p, tf.sub(1, p)));
-      },
-    );
+    const each = fromLogits ? ofLogits(tf) : ofProbabilities(tf);
+    return meanOverElements(tf, each, smoothed, outputs, weights);
   },
 });
+
+const ofLogits = (tf: typeof tfjs): ElementwiseFunction => ({
+  value: (x, t) => tf.add(tf.sub(tf.relu(x), tf.mul(x, t)), tf.log1p(tf.exp(tf.neg(tf.abs(x))))),
+  slope: (x, t) => tf.sub(tf.sigmoid(x), t),
+});
+
+function ofProbabilities(tf: typeof tfjs): ElementwiseFunction {
+  const cut = (p: tfjs.Tensor) => tf.clipByValue(p, epsilon, 1 - epsilon);
+  return {
+    value(x, t) {
+      const p = cut(x);
+      return tf.neg(tf.add(tf.mul(t, tf.log(p)), tf.mul(tf.sub(1, t), tf.log(tf.sub(1, p)))));
+    },
+    slope(x, t) {
+      const p = cut(x);
+      return tf.div(tf.sub(p, t), tf.mul(p, tf.sub(1, p)));
+    },
+  };
+}

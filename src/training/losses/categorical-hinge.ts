@@ -1,6 +1,6 @@
 import {Type} from '@sinclair/typebox';
-import type * as tfjs from '@tensorflow/tfjs-core';
 import {defineLoss} from './definition.js';
+import {meanLoss, overExamples, shareOfRow} from './mean-loss.js';
 
 /**
  * max(0, 1 + the largest score of a wrong class, at least 0, − the score of the right one), mean over the rows; CategoricalHinge of
@@ -12,22 +12,22 @@ export const categoricalHinge = defineLoss({
   args: Type.Object({}),
   targets: 'oneHot',
   outputs: () => 'logits',
-  compute(tf, _spec, targets, outputs) {
-    const perRow = (outputs.shape.at(-1) ?? 1) / outputs.size;
-    const loss = tf.customGrad((x, save) => {
-      const scores = x as tfjs.Tensor;
-      const wrong = tf.mul(scores, tf.sub(1, targets));
-      const largest = tf.max(wrong, -1, true);
-      const right = tf.sum(tf.mul(scores, targets), -1, true);
-      const each = tf.relu(tf.add(tf.sub(largest, right), 1));
-      (save as tfjs.GradSaveFunc)([wrong, largest, each, targets]);
-      const gradFunc = (dy: tfjs.Tensor, [wrong, largest, each, wanted]: tfjs.Tensor[]) => {
+  compute: (tf, _spec, targets, outputs, weights) =>
+    meanLoss(tf, {
+      outputs,
+      share: shareOfRow(outputs),
+      weights: overExamples(tf, weights, outputs),
+      forward(scores) {
+        const wrong = tf.mul(scores, tf.sub(1, targets));
+        const largest = tf.max(wrong, -1, true);
+        const right = tf.sum(tf.mul(scores, targets), -1, true);
+        const each = tf.relu(tf.add(tf.sub(largest, right), 1));
+        return {each, kept: [wrong, largest, each, targets]};
+      },
+      slope([wrong, largest, each, wanted]) {
         const hits = tf.cast(tf.equal(wrong!, largest!), 'float32');
         const shared = tf.mul(tf.div(hits, tf.sum(hits, -1, true)), tf.sub(1, wanted!));
-        return tf.mul(tf.mul(tf.sub(shared, wanted!), tf.step(each!)), tf.mul(dy, perRow));
-      };
-      return {value: tf.mul(tf.sum(each), perRow), gradFunc};
-    });
-    return loss(outputs) as tfjs.Scalar;
-  },
+        return tf.mul(tf.sub(shared, wanted!), tf.step(each!));
+      },
+    }),
 });

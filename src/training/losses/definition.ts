@@ -16,12 +16,16 @@ export interface LossDefinition<Name extends string, Args extends TProperties, S
   readonly includes?: 'softmax' | 'sigmoid';
   /** The activations one of which the model has to end in; any, when absent. */
   endings?(spec: Spec): readonly string[] | undefined;
+  /** Class number whose rows do not count; metrics leave them out as well. */
+  ignores?(spec: Spec): number | undefined;
   /**
-   * Mean loss over the batch, a scalar.
-   * @param targets [batch] class numbers as floats, [batch, classes] one-hot, or [batch, ...outputShape] values
+   * Mean loss over the batch, a scalar: over everything that each example has and, where examples have weights, of weight · loss. It is
+   * divided by the count as without weights (sum_over_batch_size of Keras 3), so that weights of 1 change nothing.
+   * @param targets [batch, ...] class numbers as floats, [batch, ..., classes] one-hot, or [batch, ...outputShape] values
    * @param outputs [batch, ...outputShape]
+   * @param weights [batch], each for all rows of its example; 1 when left out
    */
-  compute(tf: typeof tfjs, spec: Spec, targets: tfjs.Tensor, outputs: tfjs.Tensor): tfjs.Scalar;
+  compute(tf: typeof tfjs, spec: Spec, targets: tfjs.Tensor, outputs: tfjs.Tensor, weights?: tfjs.Tensor): tfjs.Scalar;
 }
 
 /** Types a loss from its own arguments; returns it unchanged. */

@@ -1,7 +1,6 @@
 import {Type} from '@sinclair/typebox';
 import type * as tfjs from '@tensorflow/tfjs-core';
-import {defineLoss} from './definition.js';
-import {meanOverElements} from './elementwise.js';
+import {defineElementwiseLoss} from './elementwise.js';
 
 /** Class numbers 0 and 1 as −1 and 1. */
 const signOf = (tf: typeof tfjs, targets: tfjs.Tensor): tfjs.Tensor => tf.sub(tf.mul(targets, 2), 1);
@@ -11,35 +10,25 @@ const shortfall = (tf: typeof tfjs, outputs: tfjs.Tensor, targets: tfjs.Tensor):
   tf.relu(tf.sub(1, tf.mul(signOf(tf, targets), outputs)));
 
 /** max(0, 1 − sign · output), mean over all elements, for classes 0 and 1 taken as signs −1 and 1; Hinge of Keras. */
-export const hinge = defineLoss({
+export const hinge = defineElementwiseLoss({
   type: 'hinge',
   summary: 'Margin loss of support vector machines for yes/no targets: 0 for right answers by more than 1.',
   args: Type.Object({}),
-  targets: 'values',
-  outputs: () => 'logits',
-  compute: (tf, _spec, targets, outputs) =>
-    meanOverElements(
-      tf,
-      targets,
-      outputs,
-      (x, t) => shortfall(tf, x, t),
-      (x, t) => tf.neg(tf.mul(signOf(tf, t), tf.step(shortfall(tf, x, t)))),
-    ),
+  outputs: 'logits',
+  of: (tf) => ({
+    value: (x, t) => shortfall(tf, x, t),
+    slope: (x, t) => tf.neg(tf.mul(signOf(tf, t), tf.step(shortfall(tf, x, t)))),
+  }),
 });
 
 /** max(0, 1 − sign · output)², mean over all elements; SquaredHinge of Keras. */
-export const squaredHinge = defineLoss({
+export const squaredHinge = defineElementwiseLoss({
   type: 'squaredHinge',
   summary: 'The square of hinge: wrong answers count the more the further they are off.',
   args: Type.Object({}),
-  targets: 'values',
-  outputs: () => 'logits',
-  compute: (tf, _spec, targets, outputs) =>
-    meanOverElements(
-      tf,
-      targets,
-      outputs,
-      (x, t) => tf.square(shortfall(tf, x, t)),
-      (x, t) => tf.mul(tf.mul(signOf(tf, t), shortfall(tf, x, t)), -2),
-    ),
+  outputs: 'logits',
+  of: (tf) => ({
+    value: (x, t) => tf.square(shortfall(tf, x, t)),
+    slope: (x, t) => tf.mul(tf.mul(signOf(tf, t), shortfall(tf, x, t)), -2),
+  }),
 });

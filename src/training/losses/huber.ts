@@ -1,12 +1,11 @@
 import {Type} from '@sinclair/typebox';
-import {defineLoss} from './definition.js';
-import {meanOverElements} from './elementwise.js';
+import {defineElementwiseLoss} from './elementwise.js';
 
 /**
  * d²/2 for differences d up to delta, delta · (|d| − delta/2) beyond, mean over all elements; HuberLoss of PyTorch, Huber of Keras.
  * Computed as c · (|d| − c/2) with c = min(|d|, delta); the gradient is d cut to [−delta, delta].
  */
-export const huber = defineLoss({
+export const huber = defineElementwiseLoss({
   type: 'huber',
   summary: 'Squared differences where they are small, absolute ones where they are large.',
   args: Type.Object({
@@ -16,18 +15,13 @@ export const huber = defineLoss({
       description: 'Difference at which the square becomes a straight line, in the unit of the target; above 0.',
     }),
   }),
-  targets: 'values',
-  outputs: () => 'values',
-  compute: (tf, {delta}, targets, outputs) =>
-    meanOverElements(
-      tf,
-      targets,
-      outputs,
-      (x, t) => {
-        const distance = tf.abs(tf.sub(x, t));
-        const cut = tf.minimum(distance, delta);
-        return tf.mul(cut, tf.sub(distance, tf.mul(cut, 0.5)));
-      },
-      (x, t) => tf.clipByValue(tf.sub(x, t), -delta, delta),
-    ),
+  outputs: 'values',
+  of: (tf, {delta}) => ({
+    value(x, t) {
+      const distance = tf.abs(tf.sub(x, t));
+      const cut = tf.minimum(distance, delta);
+      return tf.mul(cut, tf.sub(distance, tf.mul(cut, 0.5)));
+    },
+    slope: (x, t) => tf.clipByValue(tf.sub(x, t), -delta, delta),
+  }),
 });

@@ -1,7 +1,7 @@
 import {Type} from '@sinclair/typebox';
 import type * as tfjs from '@tensorflow/tfjs-core';
 import {defineLoss} from './definition.js';
-import {meanOverElements} from './elementwise.js';
+import {meanLoss, overExamples, shareOfRow} from './mean-loss.js';
 
 const epsilon = 1e-7;
 
@@ -17,15 +17,18 @@ export const kullbackLeiblerDivergence = defineLoss({
   targets: 'values',
   outputs: () => 'values',
   endings: () => ['softmax'],
-  compute(tf, _spec, targets, outputs) {
+  compute(tf, _spec, targets, outputs, weights) {
     const cut = (x: tfjs.Tensor) => tf.clipByValue(x, epsilon, 1);
-    const mean = meanOverElements(
-      tf,
-      targets,
+    const wanted = cut(tf.reshape(targets, outputs.shape));
+    return meanLoss(tf, {
       outputs,
-      (x, t) => tf.mul(cut(t), tf.sub(tf.log(cut(t)), tf.log(cut(x)))),
-      (x, t) => tf.neg(tf.div(cut(t), cut(x))),
-    );
-    return tf.mul(mean, outputs.shape.at(-1) ?? 1);
+      share: shareOfRow(outputs),
+      weights: overExamples(tf, weights, outputs),
+      forward(x) {
+        const given = cut(x);
+        return {each: tf.mul(wanted, tf.sub(tf.log(wanted), tf.log(given))), kept: [given, wanted]};
+      },
+      slope: ([given, wanted]) => tf.neg(tf.div(wanted!, given!)),
+    });
   },
 });

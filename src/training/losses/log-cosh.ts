@@ -1,26 +1,20 @@
 import {Type} from '@sinclair/typebox';
-import {defineLoss} from './definition.js';
-import {meanOverElements} from './elementwise.js';
+import {defineElementwiseLoss} from './elementwise.js';
 
 /**
  * log cosh(output − target), mean over all elements; LogCosh of Keras. Computed as |d| + log(1 + e^(−2|d|)) − log 2, which no
  * difference overflows; the gradient is tanh(d).
  */
-export const logCosh = defineLoss({
+export const logCosh = defineElementwiseLoss({
   type: 'logCosh',
   summary: 'Logarithm of the hyperbolic cosine of the differences: a smooth huber.',
   args: Type.Object({}),
-  targets: 'values',
-  outputs: () => 'values',
-  compute: (tf, _spec, targets, outputs) =>
-    meanOverElements(
-      tf,
-      targets,
-      outputs,
-      (x, t) => {
-        const distance = tf.abs(tf.sub(x, t));
-        return tf.sub(tf.add(distance, tf.log1p(tf.exp(tf.mul(distance, -2)))), Math.LN2);
-      },
-      (x, t) => tf.tanh(tf.sub(x, t)),
-    ),
+  outputs: 'values',
+  of: (tf) => ({
+    value(x, t) {
+      const distance = tf.abs(tf.sub(x, t));
+      return tf.sub(tf.add(distance, tf.log1p(tf.exp(tf.mul(distance, -2)))), Math.LN2);
+    },
+    slope: (x, t) => tf.tanh(tf.sub(x, t)),
+  }),
 });

@@ -11,7 +11,9 @@ import {huber} from './huber.js';
 import {kullbackLeiblerDivergence} from './kullback-leibler-divergence.js';
 import {logCosh} from './log-cosh.js';
 import {meanAbsoluteError} from './mean-absolute-error.js';
+import {meanAbsolutePercentageError} from './mean-absolute-percentage-error.js';
 import {meanSquaredError} from './mean-squared-error.js';
+import {meanSquaredLogarithmicError} from './mean-squared-logarithmic-error.js';
 import {poisson} from './poisson.js';
 import {softmaxCrossEntropy} from './softmax-cross-entropy.js';
 import {softmaxFocalCrossEntropy} from './softmax-focal-cross-entropy.js';
@@ -29,6 +31,8 @@ export const losses = {
   squaredHinge,
   meanSquaredError,
   meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredLogarithmicError,
   huber,
   logCosh,
   poisson,
@@ -38,7 +42,7 @@ export const losses = {
 
 export type LossSpec = SpecUnion<typeof losses>;
 
-/** A loss with its arguments filled in, as engines take it. @returns scalar mean over the batch */
+/** A loss with its arguments filled in, as engines take it. @param weights [batch] @returns scalar mean over the batch */
 export type LossFunction = (
   tf: typeof tfjs,
   targets: tfjs.Tensor,
@@ -52,5 +56,5 @@ export const lossDefinition = (spec: LossSpec): LossDefinition<string, TProperti
 /** The spec's loss as a function. */
 export function lossFunction(spec: LossSpec): LossFunction {
   const definition = lossDefinition(spec);
-  return (tf, targets, outputs) => definition.compute(tf, spec, targets, outputs);
+  return (tf, targets, outputs, weights) => definition.compute(tf, spec, targets, outputs, weights);
 }

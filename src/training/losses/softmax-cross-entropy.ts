@@ -1,6 +1,7 @@
 import {Type} from '@sinclair/typebox';
 import {defineLoss} from './definition.js';
 import {fromLogits, labelSmoothing} from './fields.js';
+import {overExamples} from './mean-loss.js';
 import {crossEntropyOf} from './mean-softmax-cross-entropy.js';
 
 /** The arguments that the cross-entropies of several classes share. */
@@ -18,5 +19,6 @@ export const softmaxCrossEntropy = defineLoss({
   outputs: ({fromLogits}) => (fromLogits === false ? 'probabilities' : 'logits'),
   includes: 'softmax',
   endings: ({fromLogits}) => (fromLogits === false ? ['softmax'] : undefined),
-  compute: (tf, spec, targets, outputs) => crossEntropyOf(tf, spec, targets, outputs),
+  compute: (tf, spec, targets, outputs, weights) =>
+    crossEntropyOf(tf, spec, targets, outputs, overExamples(tf, weights, outputs)),
 });

@@ -1,7 +1,7 @@
 import {Type} from '@sinclair/typebox';
-import type * as tfjs from '@tensorflow/tfjs-core';
 import {defineLoss} from './definition.js';
 import {gamma} from './fields.js';
+import {meanLoss, overExamples, shareOfRow} from './mean-loss.js';
 
 /** Keeps (1 − p)^(gamma − 1) finite where p is 1 and gamma below 1. */
 const smallest = 1e-7;
@@ -18,25 +18,25 @@ export const softmaxFocalCrossEntropy = defineLoss({
   targets: 'oneHot',
   outputs: () => 'logits',
   includes: 'softmax',
-  compute(tf, {gamma}, targets, outputs) {
-    const perRow = (outputs.shape.at(-1) ?? 1) / outputs.size;
-    const loss = tf.customGrad((x, save) => {
-      const logits = x as tfjs.Tensor;
-      const shifted = tf.sub(logits, tf.max(logits, -1, true));
-      const exponentials = tf.exp(shifted);
-      const sums = tf.sum(exponentials, -1, true);
-      const probabilities = tf.div(exponentials, sums);
-      const logRight = tf.sum(tf.mul(targets, tf.sub(shifted, tf.log(sums))), -1, true);
-      // 1 − p as a sum over the wrong classes: what 1 − p would lose to rounding counts here.
-      const miss = tf.sum(tf.mul(probabilities, tf.sub(1, targets)), -1, true);
-      (save as tfjs.GradSaveFunc)([probabilities, targets, logRight, miss]);
-      const gradFunc = (dy: tfjs.Tensor, [probabilities, targets, logRight, miss]: tfjs.Tensor[]) => {
+  compute: (tf, {gamma}, targets, outputs, weights) =>
+    meanLoss(tf, {
+      outputs,
+      share: -shareOfRow(outputs),
+      weights: overExamples(tf, weights, outputs),
+      forward(logits) {
+        const shifted = tf.sub(logits, tf.max(logits, -1, true));
+        const exponentials = tf.exp(shifted);
+        const sums = tf.sum(exponentials, -1, true);
+        const probabilities = tf.div(exponentials, sums);
+        const logRight = tf.sum(tf.mul(targets, tf.sub(shifted, tf.log(sums))), -1, true);
+        // 1 − p as a sum over the wrong classes: what 1 − p would lose to rounding counts here.
+        const miss = tf.sum(tf.mul(probabilities, tf.sub(1, targets)), -1, true);
+        return {each: tf.mul(tf.pow(miss, gamma), logRight), kept: [probabilities, targets, logRight, miss]};
+      },
+      slope([probabilities, targets, logRight, miss]) {
         const steep = tf.mul(tf.pow(tf.maximum(miss!, smallest), gamma - 1), tf.mul(logRight!, tf.sub(1, miss!)));
         const factor = tf.sub(tf.mul(steep, gamma), tf.pow(miss!, gamma));
-        return tf.mul(tf.mul(factor, tf.sub(targets!, probabilities!)), tf.mul(dy, perRow));
-      };
-      return {value: tf.mul(tf.sum(tf.mul(tf.pow(miss, gamma), logRight)), -perRow), gradFunc};
-    });
-    return loss(outputs) as tfjs.Scalar;
-  },
+        return tf.mul(factor, tf.sub(probabilities!, targets!));
+      },
+    }),
 });

@@ -1,12 +1,12 @@
 import {Type} from '@sinclair/typebox';
-import {argMax, classOf, isYesNo, yesThreshold} from './class-rows.js';
-import {meanMetric} from './mean.js';
+import {argMax, isYesNo, judgeRows, numClassesOf, yesThreshold} from './class-rows.js';
+import {meanMetric, meanOverElements} from './mean.js';
 import {defineMetric} from './metric.js';
 
 /**
  * Share of right answers, in [0, 1]. Several classes: the largest logit names the class (the first one on a tie). Yes/no
  * targets (binaryCrossEntropy, any number of units, or a single unit): a logit above 0 or a probability above ½ means yes, and each unit
- * counts as one answer.
+ * counts as one answer. Each step of a sequence is an answer.
  */
 export const accuracy = defineMetric({
   type: 'accuracy',
@@ -15,22 +15,17 @@ export const accuracy = defineMetric({
   goal: 'maximize',
   judges: 'classes',
   column: () => 'accuracy',
-  create(_spec, {outputShape, encoding, outputs: meaning}) {
-    const numClasses = outputShape.at(-1) ?? 1;
-    if (isYesNo({outputShape, encoding})) {
-      const threshold = yesThreshold(meaning);
-      return meanMetric((batch, outputs) => {
-        let sum = 0;
-        for (let i = 0; i < outputs.length; i++) if (outputs[i]! > threshold === batch.targets[i]! > 0.5) sum++;
-        return {sum, count: outputs.length};
-      });
+  create(_spec, context) {
+    if (isYesNo(context)) {
+      const threshold = yesThreshold(context.outputs);
+      return meanOverElements((output, target) => (output > threshold === target > 0.5 ? 1 : 0));
     }
-    return meanMetric((batch, outputs) => {
-      const count = outputs.length / numClasses;
+    const numClasses = numClassesOf(context);
+    return meanMetric((examples, outputs) => {
       let sum = 0;
-      for (let row = 0; row < count; row++) {
-        if (argMax(outputs, row * numClasses, numClasses) === classOf(batch, row, numClasses, encoding)) sum++;
-      }
+      const count = judgeRows(context, examples, outputs, (start, truth) => {
+        if (argMax(outputs, start, numClasses) === truth) sum++;
+      });
       return {sum, count};
     });
   },

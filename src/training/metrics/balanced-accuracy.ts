@@ -1,6 +1,5 @@
 import {Type} from '@sinclair/typebox';
-import {countingMetric} from './class-counts.js';
-import {isYesNo} from './class-rows.js';
+import {classesOf, countingMetric} from './class-counts.js';
 import {defineMetric} from './metric.js';
 
 /**
@@ -16,24 +15,7 @@ export const balancedAccuracy = defineMetric({
   column: () => 'balancedAccuracy',
   create: (_spec, context) =>
     countingMetric(context, (counts) => {
-      const shares = counts.map(({hits, misses}) => ({right: hits, all: hits + misses}));
-      if (isYesNo(context)) {
-        const noes = counts.map(({rejections, falseAlarms}) => ({right: rejections, all: rejections + falseAlarms}));
-        return meanShare([total(shares), total(noes)]);
-      }
-      return meanShare(shares);
+      const present = classesOf(context, counts).filter(({hits, misses}) => hits + misses > 0);
+      return present.reduce((sum, {hits, misses}) => sum + hits / (hits + misses), 0) / present.length;
     }),
 });
-
-interface Share {
-  readonly right: number;
-  readonly all: number;
-}
-
-const total = (shares: readonly Share[]): Share =>
-  shares.reduce((sum, {right, all}) => ({right: sum.right + right, all: sum.all + all}), {right: 0, all: 0});
-
-function meanShare(shares: readonly Share[]): number {
-  const present = shares.filter(({all}) => all > 0);
-  return present.reduce((sum, {right, all}) => sum + right / all, 0) / present.length;
-}

@@ -1,6 +1,5 @@
-import {Type} from '@sinclair/typebox';
-import {argMax, classOf, isYesNo, yesThreshold} from './class-rows.js';
-import type {Metric, MetricContext} from './metric.js';
+import {argMax, isYesNo, judgeRows, numClassesOf, yesThreshold} from './class-rows.js';
+import type {JudgedExamples, Metric, MetricContext} from './metric.js';
 
 /** Answers about one class. A yes/no question is a class of its own: saying yes is naming it. */
 export interface ClassCounts {
@@ -14,81 +13,87 @@ export interface ClassCounts {
   readonly rejections: number;
 }
 
-/** How the numbers of several classes become one. */
-export const average = Type.Union([Type.Literal('macro'), Type.Literal('micro')], {
-  default: 'macro',
-  description:
-    'macro: the mean over the classes, each counting alike; micro: from the answers about all classes together. The same for a single yes/no question.',
-});
+/** Counts answers about each class, or each yes/no question. */
+export class ClassTally {
+  readonly #context: MetricContext;
+  readonly #named: Float64Array;
+  readonly #wasTrue: Float64Array;
+  readonly #hits: Float64Array;
+  #numRows = 0;
 
-/** A column's name with what was not the usual average in front: `precision`, `microPrecision`. */
-export const averagedColumn = (name: string, average: 'macro' | 'micro'): string =>
-  average === 'macro' ? name : `micro${name[0]!.toUpperCase()}${name.slice(1)}`;
+  constructor(context: MetricContext) {
+    this.#context = context;
+    const numClasses = numClassesOf(context);
+    this.#named = new Float64Array(numClasses);
+    this.#wasTrue = new Float64Array(numClasses);
+    this.#hits = new Float64Array(numClasses);
+  }
+
+  add(examples: JudgedExamples, outputs: Float32Array): void {
+    const numClasses = this.#hits.length;
+    if (!isYesNo(this.#context)) {
+      this.#numRows += judgeRows(this.#context, examples, outputs, (start, truth) => {
+        const guess = argMax(outputs, start, numClasses);
+        this.#named[guess]!++;
+        this.#wasTrue[truth]!++;
+        if (guess === truth) this.#hits[truth]!++;
+      });
+      return;
+    }
+    const threshold = yesThreshold(this.#context.outputs);
+    for (let i = 0; i < outputs.length; i++) {
+      const [isNamed, isTrue] = [outputs[i]! > threshold, examples.targets[i]! > 0.5];
+      if (isNamed) this.#named[i % numClasses]!++;
+      if (isTrue) this.#wasTrue[i % numClasses]!++;
+      if (isNamed && isTrue) this.#hits[i % numClasses]!++;
+    }
+    this.#numRows += outputs.length / numClasses;
+  }
+
+  /** One entry per class or question; undefined before any answer. */
+  get counts(): readonly ClassCounts[] | undefined {
+    if (this.#numRows === 0) return undefined;
+    return Array.from(this.#hits, (hits, index) => {
+      const [falseAlarms, misses] = [this.#named[index]! - hits, this.#wasTrue[index]! - hits];
+      return {hits, falseAlarms, misses, rejections: this.#numRows - hits - falseAlarms - misses};
+    });
+  }
+
+  clear(): void {
+    for (const counts of [this.#named, this.#wasTrue, this.#hits]) counts.fill(0);
+    this.#numRows = 0;
+  }
+}
 
 /**
  * A metric that follows from the counts of answers about each class over the whole set.
  * @param resultOf is given one entry per class or yes/no question
  */
 export function countingMetric(context: MetricContext, resultOf: (counts: readonly ClassCounts[]) => number): Metric {
-  const numClasses = context.outputShape.at(-1) ?? 1;
-  const [named, wasTrue, hits] = Array.from({length: 3}, () => new Float64Array(numClasses)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  let numExamples = 0;
-  const threshold = yesThreshold(context.outputs);
-  const tally = (index: number, isNamed: boolean, isTrue: boolean): void => {
-    if (isNamed) named[index]!++;
-    if (isTrue) wasTrue[index]!++;
-    if (isNamed && isTrue) hits[index]!++;
-  };
+  const tally = new ClassTally(context);
   return {
-    update(batch, outputs) {
-      const numRows = outputs.length / numClasses;
-      numExamples += numRows;
-      if (isYesNo(context)) {
-        for (let i = 0; i < outputs.length; i++)
-          tally(i % numClasses, outputs[i]! > threshold, batch.targets[i]! > 0.5);
-        return;
-      }
-      for (let row = 0; row < numRows; row++) {
-        const guess = argMax(outputs, row * numClasses, numClasses);
-        const truth = classOf(batch, row, numClasses, context.encoding);
-        tally(guess, true, guess === truth);
-        if (guess !== truth) tally(truth, false, true);
-      }
-    },
+    update: (examples, outputs) => tally.add(examples, outputs),
     result() {
-      if (numExamples === 0) return Number.NaN;
-      return resultOf(
-        Array.from(hits, (count, index) => {
-          const [falseAlarms, misses] = [named[index]! - count, wasTrue[index]! - count];
-          return {hits: count, falseAlarms, misses, rejections: numExamples - count - falseAlarms - misses};
-        }),
-      );
+      const {counts} = tally;
+      return counts ? resultOf(counts) : Number.NaN;
     },
-    reset() {
-      for (const counts of [named, wasTrue, hits]) counts.fill(0);
-      numExamples = 0;
-    },
+    reset: () => tally.clear(),
   };
 }
 
-/**
- * F-beta of counts: (1 + beta²) · hits / ((1 + beta²) · hits + beta² · misses + false alarms); precision for beta 0, recall for an
- * infinite one; 0 where nothing was there to count, as in scikit-learn. Macro averages leave out classes that neither occur nor are named.
- */
-export function fScore(counts: readonly ClassCounts[], average: 'macro' | 'micro', betaSquared: number): number {
-  const scoreOf = ({hits, falseAlarms, misses}: Pick<ClassCounts, 'hits' | 'falseAlarms' | 'misses'>): number => {
-    const weight = betaSquared === Number.POSITIVE_INFINITY ? 1 : betaSquared / (1 + betaSquared);
-    const whole = hits + weight * misses + (1 - weight) * falseAlarms;
-    return whole === 0 ? 0 : hits / whole;
-  };
-  if (average === 'micro') {
-    const sum = (of: (one: ClassCounts) => number): number => counts.reduce((total, one) => total + of(one), 0);
-    return scoreOf({hits: sum((c) => c.hits), falseAlarms: sum((c) => c.falseAlarms), misses: sum((c) => c.misses)});
-  }
-  const present = counts.filter(({hits, falseAlarms, misses}) => hits + falseAlarms + misses > 0);
-  return present.length === 0 ? 0 : present.reduce((sum, one) => sum + scoreOf(one), 0) / present.length;
+/** All answers as if they were about one class. */
+export const pooled = (counts: readonly ClassCounts[]): ClassCounts =>
+  counts.reduce((sum, one) => ({
+    hits: sum.hits + one.hits,
+    falseAlarms: sum.falseAlarms + one.falseAlarms,
+    misses: sum.misses + one.misses,
+    rejections: sum.rejections + one.rejections,
+  }));
+
+/** The classes that the answers are about: for yes/no questions yes and no, all questions together. */
+export function classesOf(context: MetricContext, counts: readonly ClassCounts[]): readonly ClassCounts[] {
+  if (!isYesNo(context)) return counts;
+  const yes = pooled(counts);
+  const {hits, falseAlarms, misses, rejections} = yes;
+  return [yes, {hits: rejections, falseAlarms: misses, misses: falseAlarms, rejections: hits}];
 }

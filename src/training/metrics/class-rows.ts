@@ -1,4 +1,3 @@
-import type {TargetEncoding} from '../../data/dataset.js';
 import type {OutputMeaning} from '../losses/definition.js';
 import type {JudgedExamples, MetricContext} from './metric.js';
 
@@ -9,13 +8,34 @@ export function argMax(values: Float32Array, start: number, length: number): num
   return best;
 }
 
-/** The true class of row `row`, whether targets are class numbers or one-hot rows of `numClasses`. */
-export const classOf = (batch: JudgedExamples, row: number, numClasses: number, encoding: TargetEncoding): number =>
-  encoding === 'oneHot' ? argMax(batch.targets, row * numClasses, numClasses) : batch.targets[row]!;
+/** How many numbers name one class: those along the last axis of the outputs. */
+export const numClassesOf = ({outputShape}: Pick<MetricContext, 'outputShape'>): number => outputShape.at(-1) ?? 1;
 
 /** Whether each unit answers a yes/no question of its own, instead of all together naming one class. */
-export const isYesNo = ({outputShape, encoding}: Pick<MetricContext, 'outputShape' | 'encoding'>): boolean =>
-  encoding === 'values' || (outputShape.at(-1) ?? 1) === 1;
+export const isYesNo = (context: Pick<MetricContext, 'outputShape' | 'encoding'>): boolean =>
+  context.encoding === 'values' || numClassesOf(context) === 1;
 
 /** A unit says yes above it. */
 export const yesThreshold = (outputs: OutputMeaning): number => (outputs === 'probabilities' ? 0.5 : 0);
+
+/**
+ * Goes through the rows of outputs that name one class each (an example, or a step of a sequence) and count.
+ * @param judge gets where the row's outputs start, and its true class
+ * @returns how many rows counted
+ */
+export function judgeRows(
+  context: MetricContext,
+  {targets}: JudgedExamples,
+  outputs: Float32Array,
+  judge: (start: number, truth: number) => void,
+): number {
+  const numClasses = numClassesOf(context);
+  let numRows = 0;
+  for (let row = 0, start = 0; start < outputs.length; row++, start += numClasses) {
+    const truth = context.encoding === 'oneHot' ? argMax(targets, start, numClasses) : targets[row]!;
+    if (truth === context.ignored) continue;
+    judge(start, truth);
+    numRows++;
+  }
+  return numRows;
+}

@@ -1,13 +1,39 @@
 import {Type} from '@sinclair/typebox';
-import {classOf, isYesNo} from './class-rows.js';
-import {meanMetric} from './mean.js';
-import {defineMetric} from './metric.js';
+import {isYesNo, judgeRows, numClassesOf} from './class-rows.js';
+import {meanMetric, meanOverElements} from './mean.js';
+import {defineMetric, type Metric, type MetricContext} from './metric.js';
+import {softplus} from './probabilities.js';
 
 const smallest = 1e-7;
 const surprise = (probability: number): number => -Math.log(Math.max(smallest, probability));
 
-/** log(1 + e^x) without overflow. */
-const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+/** Mean of −log of the probability given to the right answer, and a function of it where one is given. */
+function surpriseMetric(context: MetricContext, resultOf?: (mean: number) => number): Metric {
+  const numClasses = numClassesOf(context);
+  const isProbability = context.outputs === 'probabilities';
+  if (isYesNo(context)) {
+    const each = isProbability
+      ? (output: number, target: number) => target * surprise(output) + (1 - target) * surprise(1 - output)
+      : (output: number, target: number) => softplus(output) - target * output;
+    return meanOverElements(each, resultOf);
+  }
+  return meanMetric((examples, outputs) => {
+    let sum = 0;
+    const count = judgeRows(context, examples, outputs, (start, truth) => {
+      const right = outputs[start + truth]!;
+      if (isProbability) {
+        sum += surprise(right);
+        return;
+      }
+      let largest = Number.NEGATIVE_INFINITY;
+      for (let i = start; i < start + numClasses; i++) largest = Math.max(largest, outputs[i]!);
+      let exponentials = 0;
+      for (let i = start; i < start + numClasses; i++) exponentials += Math.exp(outputs[i]! - largest);
+      sum += Math.log(exponentials) + largest - right;
+    });
+    return {sum, count};
+  }, resultOf);
+}
 
 /**
  * Mean of −log of the probability given to the right answer, in nats: log_loss of scikit-learn. What a cross-entropy loss is without
@@ -19,39 +45,20 @@ export const logLoss = defineMetric({
   args: Type.Object({}),
   goal: 'minimize',
   judges: 'classes',
+  needsProbabilities: true,
   column: () => 'logLoss',
-  create(_spec, context) {
-    const numClasses = context.outputShape.at(-1) ?? 1;
-    const isProbability = context.outputs === 'probabilities';
-    if (isYesNo(context)) {
-      return meanMetric((batch, outputs) => {
-        let sum = 0;
-        for (let i = 0; i < outputs.length; i++) {
-          const [output, target] = [outputs[i]!, batch.targets[i]!];
-          sum += isProbability
-            ? target * surprise(output) + (1 - target) * surprise(1 - output)
-            : softplus(output) - target * output;
-        }
-        return {sum, count: outputs.length};
-      });
-    }
-    return meanMetric((batch, outputs) => {
-      const count = outputs.length / numClasses;
-      let sum = 0;
-      for (let row = 0; row < count; row++) {
-        const start = row * numClasses;
-        const right = outputs[start + classOf(batch, row, numClasses, context.encoding)]!;
-        if (isProbability) {
-          sum += surprise(right);
-          continue;
-        }
-        let largest = Number.NEGATIVE_INFINITY;
-        for (let i = start; i < start + numClasses; i++) largest = Math.max(largest, outputs[i]!);
-        let exponentials = 0;
-        for (let i = start; i < start + numClasses; i++) exponentials += Math.exp(outputs[i]! - largest);
-        sum += Math.log(exponentials) + largest - right;
-      }
-      return {sum, count};
-    });
-  },
+  create: (_spec, context) => surpriseMetric(context),
+});
+
+/** e to the power of {@link logLoss}: among how many equally likely classes the model seems to guess; 1 at best. Perplexity of KerasHub. */
+export const perplexity = defineMetric({
+  type: 'perplexity',
+  summary:
+    'e to the power of logLoss, for language models: among how many equally likely tokens the model seems to guess.',
+  args: Type.Object({}),
+  goal: 'minimize',
+  judges: 'classes',
+  needsProbabilities: true,
+  column: () => 'perplexity',
+  create: (_spec, context) => surpriseMetric(context, Math.exp),
 });

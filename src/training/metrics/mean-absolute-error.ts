@@ -1,5 +1,5 @@
 import {Type} from '@sinclair/typebox';
-import {meanMetric} from './mean.js';
+import {meanOverElements} from './mean.js';
 import {defineMetric} from './metric.js';
 
 /** Mean of |output − target| over all elements, in the target's unit. */
@@ -10,10 +10,5 @@ export const meanAbsoluteError = defineMetric({
   goal: 'minimize',
   judges: 'values',
   column: () => 'meanAbsoluteError',
-  create: () =>
-    meanMetric((batch, outputs) => {
-      let sum = 0;
-      for (let i = 0; i < outputs.length; i++) sum += Math.abs(outputs[i]! - batch.targets[i]!);
-      return {sum, count: outputs.length};
-    }),
+  create: () => meanOverElements((output, target) => Math.abs(output - target)),
 });

@@ -1,5 +1,5 @@
 import {Type} from '@sinclair/typebox';
-import {meanMetric} from './mean.js';
+import {meanOverElements} from './mean.js';
 import {defineMetric} from './metric.js';
 
 const smallest = 1e-7;
@@ -13,12 +13,5 @@ export const meanAbsolutePercentageError = defineMetric({
   judges: 'values',
   column: () => 'meanAbsolutePercentageError',
   create: () =>
-    meanMetric((batch, outputs) => {
-      let sum = 0;
-      for (let i = 0; i < outputs.length; i++) {
-        const target = batch.targets[i]!;
-        sum += (100 * Math.abs(outputs[i]! - target)) / Math.max(smallest, Math.abs(target));
-      }
-      return {sum, count: outputs.length};
-    }),
+    meanOverElements((output, target) => (100 * Math.abs(output - target)) / Math.max(smallest, Math.abs(target))),
 });

@@ -1,5 +1,5 @@
 import {Type} from '@sinclair/typebox';
-import {meanMetric} from './mean.js';
+import {meanOverElements} from './mean.js';
 import {defineMetric} from './metric.js';
 
 /** Mean of (output − target)² over all elements; the meanSquaredError loss without regularization penalties. */
@@ -10,10 +10,5 @@ export const meanSquaredError = defineMetric({
   goal: 'minimize',
   judges: 'values',
   column: () => 'meanSquaredError',
-  create: () =>
-    meanMetric((batch, outputs) => {
-      let sum = 0;
-      for (let i = 0; i < outputs.length; i++) sum += (outputs[i]! - batch.targets[i]!) ** 2;
-      return {sum, count: outputs.length};
-    }),
+  create: () => meanOverElements((output, target) => (output - target) ** 2),
 });

@@ -11,12 +11,24 @@ export interface JudgedExamples {
   readonly targets: Float32Array;
 }
 
+/** What a metric has to say that is no number: a table of the run folder. */
+export interface MetricTable {
+  /** Of the file, without the set and `.csv`. */
+  readonly name: string;
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly (string | number)[])[];
+}
+
 /** Accumulates over an epoch from counts and sums (never a mean of batch means). Plain arithmetic on the model's outputs. */
 export interface Metric {
   /** @param outputs [examples.size, ...outputShape] */
   update(examples: JudgedExamples, outputs: Float32Array): void;
   /** Value over everything since the last reset; NaN before any example. */
   result(): number;
+  /** The same for each of several columns. */
+  results?(): readonly number[];
+  /** What else there is to report of the set. */
+  table?(): MetricTable;
   reset(): void;
 }
 
@@ -31,6 +43,10 @@ export interface MetricContext {
   readonly encoding: TargetEncoding;
   /** What the loss takes the outputs for. */
   readonly outputs: OutputMeaning;
+  /** Class number whose rows do not count (`ignore` of the loss). */
+  readonly ignored?: number | undefined;
+  /** Of the data, where it names its classes. */
+  readonly classNames?: readonly string[] | undefined;
 }
 
 /** A metric of the catalogue. */
@@ -39,10 +55,14 @@ export interface MetricDefinition<Name extends string, Args extends TProperties,
   readonly goal: Goal;
   /** Whether it judges classes, from logits or probabilities, or predicted values. */
   readonly judges: 'classes' | 'values';
+  /** It makes sense only for outputs that are probabilities or log-odds, which the scores of margin losses are not. */
+  readonly needsProbabilities?: boolean;
   /** Its result takes more than a few operations, so it is asked for at the end of an epoch and not after each step. */
   readonly isCostly?: boolean;
   /** Its name in metrics.csv, in monitors and on the terminal; `val_` and `test_` are prefixed by the loop. */
   column(spec: Spec): string;
+  /** Its columns where it may have several. @param classes names of the classes, or their numbers */
+  columns?(spec: Spec, classes: readonly string[]): readonly string[];
   create(spec: Spec, context: MetricContext): Metric;
 }
 

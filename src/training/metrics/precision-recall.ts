@@ -1,6 +1,10 @@
 import {Type} from '@sinclair/typebox';
-import {average, averagedColumn, countingMetric, fScore} from './class-counts.js';
+import {average, averagedColumn, averagedColumns, averagingMetric} from './class-averages.js';
+import type {ClassCounts} from './class-counts.js';
 import {defineMetric} from './metric.js';
+
+/** 0 for nothing of nothing. */
+const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
 
 /** Share of right ones among the times a class was named; precision_score of scikit-learn with zero_division=0. */
 export const precision = defineMetric({
@@ -10,7 +14,9 @@ export const precision = defineMetric({
   goal: 'maximize',
   judges: 'classes',
   column: ({average}) => averagedColumn('precision', average),
-  create: ({average}, context) => countingMetric(context, (counts) => fScore(counts, average, 0)),
+  columns: ({average}, classes) => averagedColumns('precision', average, classes),
+  create: ({average}, context) =>
+    averagingMetric(context, average, ({hits, falseAlarms}) => share(hits, hits + falseAlarms)),
 });
 
 /** Share of a class's examples that were named; recall_score of scikit-learn with zero_division=0. */
@@ -21,11 +27,40 @@ export const recall = defineMetric({
   goal: 'maximize',
   judges: 'classes',
   column: ({average}) => averagedColumn('recall', average),
-  create: ({average}, context) =>
-    countingMetric(context, (counts) => fScore(counts, average, Number.POSITIVE_INFINITY)),
+  columns: ({average}, classes) => averagedColumns('recall', average, classes),
+  create: ({average}, context) => averagingMetric(context, average, ({hits, misses}) => share(hits, hits + misses)),
 });
 
-/** Weighted harmonic mean of precision and recall; fbeta_score of scikit-learn with zero_division=0. Column `f1` for beta 1. */
+/** Share of the examples of other classes that do not get this class's name: recall of the rest, Specificity of TorchMetrics. */
+export const specificity = defineMetric({
+  type: 'specificity',
+  summary: 'Share of the examples outside a class, or of the no ones, that are not taken for it.',
+  args: Type.Object({average}),
+  goal: 'maximize',
+  judges: 'classes',
+  column: ({average}) => averagedColumn('specificity', average),
+  columns: ({average}, classes) => averagedColumns('specificity', average, classes),
+  create: ({average}, context) =>
+    averagingMetric(context, average, ({rejections, falseAlarms}) => share(rejections, rejections + falseAlarms)),
+});
+
+/** Intersection over union of the examples of a class and those that get its name; jaccard_score of scikit-learn with zero_division=0. */
+export const jaccard = defineMetric({
+  type: 'jaccard',
+  summary: 'Intersection over union: right answers among all that name a class or should have.',
+  args: Type.Object({average}),
+  goal: 'maximize',
+  judges: 'classes',
+  column: ({average}) => averagedColumn('jaccard', average),
+  columns: ({average}, classes) => averagedColumns('jaccard', average, classes),
+  create: ({average}, context) =>
+    averagingMetric(context, average, ({hits, falseAlarms, misses}) => share(hits, hits + falseAlarms + misses)),
+});
+
+/**
+ * Weighted harmonic mean of precision and recall, (1 + beta²) · hits / ((1 + beta²) · hits + beta² · misses + false alarms); fbeta_score of
+ * scikit-learn with zero_division=0. Column `f1` for beta 1.
+ */
 export const fBeta = defineMetric({
   type: 'fBeta',
   summary: 'Harmonic mean of precision and recall; column f1 for beta = 1.',
@@ -41,5 +76,11 @@ export const fBeta = defineMetric({
   goal: 'maximize',
   judges: 'classes',
   column: ({beta, average}) => averagedColumn(`f${beta}`, average),
-  create: ({beta, average}, context) => countingMetric(context, (counts) => fScore(counts, average, beta ** 2)),
+  columns: ({beta, average}, classes) => averagedColumns(`f${beta}`, average, classes),
+  create: ({beta, average}, context) => averagingMetric(context, average, fScore(beta ** 2)),
 });
+
+const fScore =
+  (betaSquared: number) =>
+  ({hits, falseAlarms, misses}: ClassCounts): number =>
+    share((1 + betaSquared) * hits, (1 + betaSquared) * hits + betaSquared * misses + falseAlarms);

@@ -1,5 +1,5 @@
 import {Type} from '@sinclair/typebox';
-import {meanMetric} from './mean.js';
+import {meanOverElements} from './mean.js';
 import {defineMetric} from './metric.js';
 
 /** Root of the mean of (output − target)² over all elements of the set, in the target's unit. */
@@ -10,12 +10,5 @@ export const rootMeanSquaredError = defineMetric({
   goal: 'minimize',
   judges: 'values',
   column: () => 'rootMeanSquaredError',
-  create() {
-    const mean = meanMetric((batch, outputs) => {
-      let sum = 0;
-      for (let i = 0; i < outputs.length; i++) sum += (outputs[i]! - batch.targets[i]!) ** 2;
-      return {sum, count: outputs.length};
-    });
-    return {...mean, result: () => Math.sqrt(mean.result())};
-  },
+  create: () => meanOverElements((output, target) => (output - target) ** 2, Math.sqrt),
 });

@@ -1,5 +1,5 @@
 import {Type} from '@sinclair/typebox';
-import {classOf} from './class-rows.js';
+import {judgeRows, numClassesOf} from './class-rows.js';
 import {meanMetric} from './mean.js';
 import {defineMetric} from './metric.js';
 
@@ -13,18 +13,16 @@ export const topKAccuracy = defineMetric({
   goal: 'maximize',
   judges: 'classes',
   column: ({k}) => `top${k}Accuracy`,
-  create({k}, {outputShape, encoding}) {
-    const numClasses = outputShape.at(-1) ?? 1;
-    return meanMetric((batch, outputs) => {
-      const count = outputs.length / numClasses;
+  create({k}, context) {
+    const numClasses = numClassesOf(context);
+    return meanMetric((examples, outputs) => {
       let sum = 0;
-      for (let row = 0; row < count; row++) {
-        const start = row * numClasses;
-        const own = outputs[start + classOf(batch, row, numClasses, encoding)]!;
+      const count = judgeRows(context, examples, outputs, (start, truth) => {
+        const own = outputs[start + truth]!;
         let numLarger = 0;
         for (let i = 0; i < numClasses; i++) if (outputs[start + i]! > own) numLarger++;
         if (numLarger < k) sum++;
-      }
+      });
       return {sum, count};
     });
   },

@@ -12,6 +12,7 @@ export const cosineRestarts = defineSchedule({
   summary: 'Falls along half a period of the cosine, jumps back, and falls again.',
   args: Type.Object({
     firstPeriod: Type.Number({
+      examples: [10],
       exclusiveMinimum: 0,
       description: 'Length until the first restart, in `unit`; above 0.',
     }),

@@ -8,6 +8,7 @@ export const multiStep = defineSchedule({
   summary: 'Drops by a factor at given moments.',
   args: Type.Object({
     at: Type.Array(Type.Number({exclusiveMinimum: 0, description: 'A moment, in `unit`; above 0.'}), {
+      examples: [[30, 60, 80]],
       minItems: 1,
       description: 'When it drops, counted in `unit` from the end of the warm-up.',
     }),

@@ -7,7 +7,11 @@ export const step = defineSchedule({
   type: 'step',
   summary: 'Drops by a factor again and again, after equal lengths of training.',
   args: Type.Object({
-    every: Type.Number({exclusiveMinimum: 0, description: 'Length between two drops, in `unit`; above 0.'}),
+    every: Type.Number({
+      exclusiveMinimum: 0,
+      examples: [30],
+      description: 'Length between two drops, in `unit`; above 0.',
+    }),
     unit,
     factor: dropFactor(0.1),
     ...warmup,

@@ -1,0 +1,132 @@
+import {writeFileSync} from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import {experimentSchema} from '../../src/experiment/schema.js';
+import {referencePages} from '../../src/report/reference-pages.js';
+import {type KindName, wordKinds} from '../../src/report/vocabulary.js';
+import {renderWords} from '../../src/report/words.js';
+import {loadSpec} from '../../src/spec/load.js';
+import {checkedSchema} from '../../src/spec/schema.js';
+
+const kinds = Object.keys(wordKinds) as KindName[];
+const plain = {json: false, width: 80};
+
+/** Every registry that the schema of a spec is made of, by its title. */
+function titlesIn(node: unknown, found = new Set<string>()): Set<string> {
+  if (typeof node !== 'object' || node === null) return found;
+  const {discriminator, title} = node as {discriminator?: unknown; title?: string};
+  if (discriminator !== undefined && title !== undefined) found.add(title);
+  for (const child of Object.values(node)) titlesIn(child, found);
+  return found;
+}
+
+t.test('every registry of the schema is a kind', async (t) => {
+  const nouns = kinds.map((kind) => wordKinds[kind].noun.replace('data ', ''));
+  // A wrapper takes some of the layers, which are listed under their own kind.
+  const titles = [...titlesIn(experimentSchema)].filter((title) => !title.endsWith('Layer'));
+  t.same(titles.sort(), nouns.sort());
+});
+
+/** The lines of a spec with an example at its place. */
+const specWith: Readonly<Record<KindName, (example: string) => string>> = {
+  sources: (example) => spec({data: example.replace(/^data:\n/, '')}),
+  transforms: (example) => spec({data: `  source: {type: mnist}\n  ${example}`}),
+  augmentations: (example) => spec({data: `  source: {type: mnist}\n  ${example}`}),
+  layers: (example) => spec({layer: example}),
+  initializers: (example) => spec({layer: `- type: dense\n      units: 2\n      ${example}`}),
+  regularizers: (example) => spec({layer: `- type: dense\n      units: 2\n      ${example}`}),
+  losses: (example) => spec({training: example}),
+  optimizers: (example) => spec({training: example}),
+  schedules: (example) => spec({training: example}),
+  metrics: (example) => spec({training: example}),
+};
+
+function spec({data = '  source: {type: mnist}', layer = '- {type: dense, units: 2}', training = ''}): string {
+  const lines = {
+    loss: 'loss: hinge',
+    optimizer: 'optimizer: sgd',
+    [training.split(':')[0]!]: training,
+  };
+  return `name: x\ndata:\n${data}\nmodel:\n  layers:\n    ${layer}\ntraining:\n  epochs: 1\n${Object.values(lines)
+    .filter((line) => line !== '')
+    .map((line) => `  ${line}\n`)
+    .join('')}`;
+}
+
+t.test('every example is what the schema accepts', async (t) => {
+  const schema = checkedSchema(experimentSchema);
+  const file = path.join(t.testdir({}), 'spec.yaml');
+  for (const kind of kinds) {
+    for (const member of Object.values(wordKinds[kind].members)) {
+      const {example} = wordKinds[kind].describe(member);
+      if (example === undefined) throw new Error(`${kind} ${member.type} has no example`);
+      t.match(example, member.type);
+      writeFileSync(file, specWith[kind](example));
+      await t.resolves(loadSpec(schema, {path: file}), `${kind} ${member.type}: ${example}`);
+    }
+  }
+});
+
+t.test('exp words', async (t) => {
+  const list = renderWords(undefined, undefined, {json: false, width: 200});
+  for (const kind of kinds) t.match(list, new RegExp(`^${kind} .* \\d+ words`, 'm'));
+  t.equal(renderWords('loss', 'huber', plain), renderWords('losses', 'huber', plain), 'one of them');
+  t.match(renderWords('losses', undefined, plain), /^huber {2,}Squared differences/m);
+  t.match(renderWords('schedules', 'step', plain), /example\n {4}schedule: \{type: step, every: 30\}/);
+  const both = renderWords('constant', undefined, plain);
+  t.match(both, /^initializers\n\nconstant {2}One value everywhere/);
+  t.match(both, /\n\nschedules\n\nconstant {2}The learning rate stays/);
+  t.same(Object.keys(JSON.parse(renderWords('constant', undefined, {json: true})) as object), [
+    'initializers',
+    'schedules',
+  ]);
+  const all = JSON.parse(renderWords(undefined, undefined, {json: true})) as {kind: string; words: string[]}[];
+  t.same(
+    all.map(({kind}) => kind),
+    kinds,
+  );
+  t.same(all.find(({kind}) => kind === 'regularizers')!.words, ['l1', 'l2', 'l1l2']);
+});
+
+t.test('words and kinds that are not there', async (t) => {
+  const cases: [string, string | undefined, {message: string; hint: string}][] = [
+    ['loses', undefined, {message: 'there is no word `loses`', hint: 'did you mean `losses`?'}],
+    ['hubr', undefined, {message: 'there is no word `hubr`', hint: 'did you mean `huber`?'}],
+    ['losses', 'hubr', {message: 'there is no loss `hubr`', hint: 'did you mean `huber`?'}],
+    ['loses', 'huber', {message: 'there is no kind of words `loses`', hint: 'did you mean `losses`?'}],
+    ['zzzzzz', 'huber', {message: 'there is no kind of words `zzzzzz`', hint: `the kinds are ${kinds.join(', ')}`}],
+  ];
+  for (const [kind, name, error] of cases)
+    t.throws(() => renderWords(kind, name, plain), {code: 'USAGE', ...error}, `${kind} ${name ?? ''}`);
+});
+
+t.test('the reference: every word has its place, links lead somewhere, tables are whole', async (t) => {
+  const pages = referencePages();
+  t.same([...pages.keys()], ['README.md', ...kinds.map((kind) => `${kind}.md`)]);
+  const anchors = new Set(
+    [...pages].flatMap(([name, text]) => [
+      name,
+      ...[...text.matchAll(/^#+ (\w+)$/gm)].map(([, heading]) => `${name}#${heading!.toLowerCase()}`),
+    ]),
+  );
+  for (const kind of kinds)
+    for (const name of Object.keys(wordKinds[kind].members))
+      t.ok(anchors.has(`${kind}.md#${name.toLowerCase()}`), `${kind} ${name}`);
+  for (const [name, text] of pages) {
+    const links = [...text.matchAll(/\]\(([^)]+)\)/g)].map(
+      ([, target]) => (target!.startsWith('#') ? name : '') + target,
+    );
+    t.same(
+      links.filter((target) => !anchors.has(target)),
+      [],
+      `links of ${name}`,
+    );
+    for (const table of text.matchAll(/(?:^\|.*\n)+/gm)) {
+      const sizes = table[0]
+        .trimEnd()
+        .split('\n')
+        .map((row) => row.replaceAll('\\|', '').split('|').length);
+      t.equal(new Set(sizes).size, 1, `${name}: ${table[0].split('\n')[0]} ${sizes.join()}`);
+    }
+  }
+});
