@@ -17,7 +17,7 @@ const batchSize = 32;
 const rng = Rng.fromSeed(42);
 
 const loadStart = performance.now();
-const {train} = await loadData(spec, {baseDir: process.cwd(), encoding: 'oneHot', rng});
+const {train} = await loadData(spec, {baseDir: process.cwd(), outputs: {output: {encoding: 'oneHot'}}, rng});
 const loadMillis = performance.now() - loadStart;
 
 const order = rng.shuffle(Uint32Array.from({length: train.numExamples}, (_, i) => i));
@@ -30,7 +30,7 @@ for (let epoch = 0; epoch < 3; epoch++) {
     const next = batches.next();
     if (next.done) break;
     millis.push(performance.now() - start);
-    checksum += next.value.inputs[392]!;
+    checksum += next.value.inputs.input![392]!;
   }
 }
 const sorted = Float64Array.from(millis).sort();

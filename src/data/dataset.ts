@@ -3,17 +3,45 @@ import type {Shape} from '../support/tensor.js';
 /** How a loss wants its targets: a class number, a one-hot row, or the values themselves. */
 export type TargetEncoding = 'classIndex' | 'oneHot' | 'values';
 
-/** What is known of a data set before any example is read; enough to check a model against it. */
-export interface DatasetInfo {
-  /** Shape of one example after the transforms, batch axis left out; images are [height, width, channels]. */
-  readonly inputShape: Shape;
-  /** `classification` has integer labels in [0, numClasses); `regression` has real targets of `targetShape`. */
+/** What a source of a single input and a single target calls them, and a model of a single output calls that. */
+export const defaultNames = {input: 'input', target: 'target', output: 'output'} as const;
+
+/** One of the tensors an example consists of. */
+export interface InputInfo {
+  /** Of one example after the transforms, batch axis left out; images are [height, width, channels]. */
+  readonly shape: Shape;
+  /** Present where all values are whole numbers from 0 to numValues − 1, such as tokens: what an embedding has to hold. */
+  readonly numValues?: number;
+}
+
+/** One of the things an example teaches. */
+export interface TargetInfo {
+  /** `classification` has integer labels in [0, numClasses); `regression` has real targets. */
   readonly task: 'classification' | 'regression';
+  /** As stored: [] for one class number, [time] for one an element of a sequence, [n] for n real numbers. */
+  readonly shape: Shape;
   /** Present for classification. */
   readonly numClasses?: number;
   readonly classNames?: readonly string[];
-  /** Shape of one target as stored: [] for a class number, [n] for n regression targets. */
-  readonly targetShape: Shape;
+}
+
+/** What examples look like. Most sources have one input, `input`, and one target, `target`. */
+export interface ExampleInfo {
+  readonly inputs: Readonly<Record<string, InputInfo>>;
+  readonly targets: Readonly<Record<string, TargetInfo>>;
+  /** Whether each example has a weight. */
+  readonly isWeighted?: boolean;
+}
+
+/** A target by its name, or the only one. */
+export function targetOf(targets: ExampleInfo['targets'], name: string | undefined): TargetInfo {
+  const found = name === undefined ? Object.values(targets)[0] : targets[name];
+  if (!found) throw new Error(`the data have no target ${name ?? ''}`);
+  return found;
+}
+
+/** What is known of a data set before any example is read; enough to check a model against it. */
+export interface DatasetInfo extends ExampleInfo {
   readonly numTrain: number;
   /** 0 without a validation part. */
   readonly numValidation: number;
@@ -21,14 +49,22 @@ export interface DatasetInfo {
   readonly numTest: number;
 }
 
+/** Values of a batch by name. */
+export type Arrays = Readonly<Record<string, Float32Array>>;
+
 /** A batch ready for an engine. Arrays may be reused by the next batch: an engine copies what it keeps. */
 export interface Batch {
   /** Number of examples. */
   readonly size: number;
-  /** [size, ...inputShape], NHWC. */
-  readonly inputs: Float32Array;
-  /** classIndex: [size]; oneHot: [size, numClasses]; values: [size, ...targetShape]. Class numbers are stored as floats. */
-  readonly targets: Float32Array;
+  /** By input of the data: [size, ...shape], NHWC. */
+  readonly inputs: Arrays;
+  /**
+   * By output of the model. classIndex: [size, ...shape]; oneHot: [size, numClasses]; values: [size, ...shape]. Class numbers are stored
+   * as floats.
+   */
+  readonly targets: Arrays;
+  /** By output of the model, [size]: what each example's loss is multiplied by. Present for the outputs that are weighted. */
+  readonly weights: Arrays;
 }
 
 /** One part (training, validation or test) of a data set. */

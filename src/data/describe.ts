@@ -1,70 +1,104 @@
-import {formatShape, type Shape} from '../support/tensor.js';
+import type {Rng} from '../support/random.js';
+import type {Shape} from '../support/tensor.js';
 import {checkAugment} from './augment/augmenter.js';
 import {DataSpecError} from './data-error.js';
-import type {DatasetInfo} from './dataset.js';
+import type {DatasetInfo, ExampleInfo, InputInfo} from './dataset.js';
+import {countValidation, partsOf} from './parts.js';
 import type {DataSpec} from './section.js';
-import type {SourceContext, SourceDefinition, SourceInfo} from './sources/definition.js';
+import type {SourceContext, SourceDefinition, SourceFacts, TrainedRows} from './sources/definition.js';
 import {sources} from './sources/index.js';
-import {checkHeld, type HeldOut, heldCount, holdOutBelow, spaced} from './split.js';
 import type {TransformDefinition} from './transforms/definition.js';
-import {transforms} from './transforms/index.js';
+import {type TransformSpec, transforms} from './transforms/index.js';
+
+/** What describing a data section takes. */
+export interface DescribeContext extends SourceContext {
+  /** The run's stream; only `split` of it is drawn from. */
+  readonly rng: Rng;
+}
 
 /**
  * What a data section will give: shapes, classes, sizes. Cheap: reads headers only where the format has them.
  * @throws ExpError for missing or damaged files, DataSpecError where the section makes no sense.
  */
-export async function describeData(spec: DataSpec, context: SourceContext): Promise<DatasetInfo> {
+export async function describeData(spec: DataSpec, context: DescribeContext): Promise<DatasetInfo> {
   const source: SourceDefinition = sources[spec.source.type];
-  return datasetInfo(spec, await source.describe(spec.source, context));
+  const facts = await source.describe(spec.source, context);
+  return datasetInfo(spec, facts, () => partsOf(spec, facts, context.rng).kept);
 }
 
 /** Applies limits, the validation part and the transforms' shapes to what the source holds. */
-export function datasetInfo(spec: DataSpec, {splitPoints, ...source}: SourceInfo): DatasetInfo {
-  const numUsed = Math.min(source.numTrain, spec.limit?.train ?? Number.POSITIVE_INFINITY);
-  const numTest = Math.min(source.numTest, spec.limit?.test ?? Number.POSITIVE_INFINITY);
-  const numValidation = spec.validation ? validationCount(spec.validation, {...source, splitPoints}, numUsed) : 0;
-  checkAugment(spec.augment, source.inputShape);
-  const inputShape = transformShapes(spec, source.inputShape).at(-1)!;
-  return {...source, inputShape, numTrain: numUsed - numValidation, numValidation, numTest};
+export function datasetInfo(spec: DataSpec, facts: SourceFacts, trained: TrainedRows): DatasetInfo {
+  const numUsed = Math.min(facts.numTrain, spec.limit?.train ?? Number.POSITIVE_INFINITY);
+  const numTest = Math.min(facts.numTest, spec.limit?.test ?? Number.POSITIVE_INFINITY);
+  const source = facts.info(trained);
+  const numValidation = countValidation(spec, facts, source, numUsed);
+  return {
+    ...source,
+    inputs: transformedInputs(spec, source),
+    numTrain: numUsed - numValidation,
+    numValidation,
+    numTest,
+  };
 }
 
-/** Example shapes before the first transform, after it, …, after the last. @throws DataSpecError */
-export function transformShapes(spec: DataSpec, inputShape: Shape): Shape[] {
-  const shapes = [inputShape];
-  spec.transforms.forEach((transform, index) => {
+/** The inputs after augmentation and transforms. @throws DataSpecError where one does not fit */
+function transformedInputs(spec: DataSpec, {inputs}: ExampleInfo): Readonly<Record<string, InputInfo>> {
+  for (const [name, {shape}] of Object.entries(inputs)) checkAugment(augmentsOf(spec, inputs, name), shape);
+  const stages = transformStages(spec, inputs);
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, {shape, numValues}]) => {
+      const own = stages.filter(({input}) => input === name);
+      const areSame = spec.transforms.every(({type}, index) => stages[index]!.input !== name || type === 'reshape');
+      const after: InputInfo = {shape: own.at(-1)?.after ?? shape};
+      return [name, numValues !== undefined && areSame ? {...after, numValues} : after];
+    }),
+  );
+}
+
+/** What a transform of the spec works on: an input, and its example shapes before and after. */
+export interface TransformStage {
+  readonly input: string;
+  readonly before: Shape;
+  readonly after: Shape;
+}
+
+/** By position in `data.transforms`. @throws DataSpecError */
+export function transformStages(spec: DataSpec, inputs: ExampleInfo['inputs']): readonly TransformStage[] {
+  const shapes = new Map(Object.entries(inputs).map(([name, {shape}]) => [name, shape]));
+  return spec.transforms.map((transform, index) => {
     const definition: TransformDefinition = transforms[transform.type];
-    shapes.push(definition.outputShape(transform, shapes.at(-1)!, transformPath(index)));
+    const path = transformPath(index);
+    const input = inputOf(transform.input, inputs, path);
+    const before = shapes.get(input)!;
+    const after = definition.outputShape(argumentsOf(transform), before, path);
+    shapes.set(input, after);
+    return {input, before, after};
   });
-  return shapes;
+}
+
+/** A transform as its definition takes it. */
+export const argumentsOf = (transform: DataSpec['transforms'][number]): TransformSpec => transform;
+
+/** The augmentations that work on an input, with their places in the spec. @throws DataSpecError */
+export const augmentsOf = (spec: DataSpec, inputs: ExampleInfo['inputs'], name: string) =>
+  spec.augment
+    .map((augment, index) => ({augment, path: `data.augment[${index}]`}))
+    .filter(({augment, path}) => inputOf(augment.input, inputs, path) === name);
+
+/** The input that a transform or augmentation names, or the only one. */
+function inputOf(wanted: string | undefined, inputs: ExampleInfo['inputs'], path: string): string {
+  const names = Object.keys(inputs);
+  if (wanted === undefined) {
+    if (names.length === 1) return names[0]!;
+    throw new DataSpecError(
+      path,
+      'does not say which input it changes',
+      `add \`input:\` and one of ${names.join(', ')}`,
+    );
+  }
+  if (names.includes(wanted)) return wanted;
+  throw new DataSpecError(`${path}.input`, `is \`${wanted}\`; inputs of the data: ${names.join(', ')}`);
 }
 
 /** A transform's place in the spec. */
 export const transformPath = (index: number): string => `data.transforms[${index}]`;
-
-function validationCount(
-  {fraction, stratify}: NonNullable<DataSpec['validation']>,
-  {splitPoints, task, targetShape, numTrain}: Omit<SourceInfo, 'splitPoints'> & {splitPoints: Float64Array | undefined},
-  numExamples: number,
-): number {
-  if (stratify && task === 'regression') {
-    throw new DataSpecError(
-      'data.validation.stratify',
-      `needs classes; this data has real targets of shape ${formatShape(targetShape)}`,
-      'drop stratify',
-    );
-  }
-  if (stratify && splitPoints) {
-    throw new DataSpecError('data.validation.stratify', 'does not go with data.source.splitBy', 'drop one of them');
-  }
-  if (numExamples < 2) {
-    throw new DataSpecError('data.validation', `needs at least 2 training examples; the data has ${numExamples}`);
-  }
-  if (!splitPoints) return heldCount(numExamples, fraction);
-  return holdOutByPoints(splitPoints, spaced(numTrain, numExamples), fraction).held.length;
-}
-
-/** Validation examples by their points. @param rows the training examples in use, all by default @returns places among those */
-export function holdOutByPoints(points: Float64Array, rows: Uint32Array | undefined, fraction: number): HeldOut {
-  const used = rows ? Float64Array.from(rows, (row) => points[row]!) : points;
-  return checkHeld(holdOutBelow(used, fraction), 'data.validation.fraction', fraction);
-}

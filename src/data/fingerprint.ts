@@ -1,24 +1,27 @@
 import {createHash, type Hash} from 'node:crypto';
 import {sizeOf} from '../support/tensor.js';
-import type {Examples, SourceData, Values} from './sources/definition.js';
+import {defaultNames, type ExampleInfo} from './dataset.js';
+import type {EncodedExamples, Examples, Values} from './sources/definition.js';
 
 /** SHA-256 over the examples as loaded: element types, shapes and values of training and test examples; hex. */
-export function fingerprintOf({info, train, test}: SourceData): string {
+export function fingerprintOf({train, test}: EncodedExamples, info: ExampleInfo): string {
   const hash = createHash('sha256');
-  addPart(hash, 'train', train, info.inputShape, info.targetShape);
-  if (test) addPart(hash, 'test', test, info.inputShape, info.targetShape);
+  addPart(hash, 'train', train, info);
+  if (test) addPart(hash, 'test', test, info);
   return hash.digest('hex');
 }
 
-function addPart(
-  hash: Hash,
-  name: string,
-  {numExamples, inputs, targets}: Examples,
-  inputShape: readonly number[],
-  targetShape: readonly number[],
-): void {
-  addValues(hash, `${name} inputs`, inputs, [numExamples, ...inputShape]);
-  addValues(hash, `${name} targets`, targets, [numExamples, ...targetShape]);
+function addPart(hash: Hash, part: string, examples: Examples, info: ExampleInfo): void {
+  const {numExamples} = examples;
+  for (const [name, {shape}] of Object.entries(info.inputs)) {
+    const called = name === defaultNames.input ? 'inputs' : `input ${name}`;
+    addValues(hash, `${part} ${called}`, examples.inputs[name]!, [numExamples, ...shape]);
+  }
+  for (const [name, {shape}] of Object.entries(info.targets)) {
+    const called = name === defaultNames.target ? 'targets' : `target ${name}`;
+    addValues(hash, `${part} ${called}`, examples.targets[name]!, [numExamples, ...shape]);
+  }
+  if (examples.weights) addValues(hash, `${part} weights`, examples.weights, [numExamples]);
 }
 
 function addValues(hash: Hash, name: string, values: Values, shape: readonly number[]): void {

@@ -1,8 +1,8 @@
 import {type Static, Type} from '@sinclair/typebox';
 import {choiceOf} from '../spec/define.js';
-import {augmentations} from './augment/index.js';
+import {type AugmentSpec, augmentations} from './augment/index.js';
 import {sources} from './sources/index.js';
-import {transforms} from './transforms/index.js';
+import {type TransformSpec, transforms} from './transforms/index.js';
 
 const validation = Type.Object(
   {
@@ -23,6 +23,18 @@ const validation = Type.Object(
   },
 );
 
+/** Which input of several a transform or an augmentation works on. */
+const inputName = {
+  input: Type.Optional(
+    Type.String({minLength: 1, description: 'Name of the input it changes, where the data have several.'}),
+  ),
+};
+
+/** @see inputName */
+export interface OnInput {
+  readonly input?: string;
+}
+
 const limit = Type.Object(
   {
     train: Type.Optional(
@@ -40,15 +52,21 @@ const limit = Type.Object(
 export const dataSection = Type.Object(
   {
     source: choiceOf(sources, {title: 'source', description: 'Where the examples come from; exp datasets lists them.'}),
-    transforms: Type.Array(choiceOf(transforms, {title: 'transform'}), {
-      default: [],
-      description: 'Applied to the inputs of every part in this order.',
-    }),
-    augment: Type.Array(choiceOf(augmentations, {title: 'augmentation'}), {
-      default: [],
-      description:
-        'Random changes of training examples, in this order, before the transforms; drawn anew in every epoch. exp show-data shows them.',
-    }),
+    transforms: Type.Array(
+      Type.Unsafe<TransformSpec & OnInput>(choiceOf(transforms, {title: 'transform', extra: inputName})),
+      {
+        default: [],
+        description: 'Applied to the inputs of every part in this order.',
+      },
+    ),
+    augment: Type.Array(
+      Type.Unsafe<AugmentSpec & OnInput>(choiceOf(augmentations, {title: 'augmentation', extra: inputName})),
+      {
+        default: [],
+        description:
+          'Random changes of training examples, in this order, before the transforms; drawn anew in every epoch. exp show-data shows them.',
+      },
+    ),
     validation: Type.Optional(validation),
     test: Type.Union([Type.Literal('atEnd'), Type.Literal('everyEpoch')], {
       default: 'atEnd',

@@ -1,4 +1,3 @@
-import type {TargetEncoding} from '../data/dataset.js';
 import type {BuiltModel} from '../model/built-model.js';
 import type {Rng} from '../support/random.js';
 import type {Shape} from '../support/tensor.js';
@@ -7,19 +6,29 @@ import type {ClippingSpec} from '../training/optimizers/clipping.js';
 import type {UpdateRule} from '../training/optimizers/rule.js';
 import type {TrainingSession} from '../training/session.js';
 
+/** What an output of the model is trained for. */
+export interface TrainedOutput {
+  readonly name: string;
+  readonly loss: LossFunction;
+  /** What its loss is multiplied by in the sum. */
+  readonly weight: number;
+  /** Of one encoded target, batch axis left out (`encodedTargetShape`). */
+  readonly targetShape: Shape;
+  /** Whether batches hold a weight for each example. */
+  readonly isWeighted: boolean;
+}
+
 /** What every engine takes to make a session. */
 export interface SessionOptions {
   /** The session trains this model's weights, or a copy that `syncModel` brings back; the model stays the caller's. */
   readonly model: BuiltModel;
-  readonly loss: LossFunction;
+  /** In the order of the network's outputs. */
+  readonly outputs: readonly TrainedOutput[];
   readonly rule: UpdateRule;
   /** Of the gradients, before the rule sees them; none when left out. */
   readonly clipping?: ClippingSpec | undefined;
   /** Updates come in parts, so room for the sum of their gradients is needed. */
   readonly accumulates?: boolean;
-  readonly encoding: TargetEncoding;
-  /** Of one encoded target, batch axis left out (`encodedTargetShape`). */
-  readonly targetShape: Shape;
   /** The stream that layers' noise comes from, `rng.split('dropout')` of the run. */
   readonly rng: Rng;
 }

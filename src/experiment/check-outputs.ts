@@ -1,16 +1,19 @@
-import type {DatasetInfo} from '../data/dataset.js';
+import type {TargetInfo} from '../data/dataset.js';
 import type {LayerSummary} from '../model/built-model.js';
 import type {Path} from '../spec/path.js';
 import {formatShape, type Shape, sizeOf} from '../support/tensor.js';
 import {lossDefinition} from '../training/losses/registry.js';
+import type {OutputSpec} from '../training/outputs.js';
 import type {Findings} from './findings.js';
 import type {ExperimentSpec} from './schema.js';
 
 /** What the last layers must agree on: the data's targets, the loss, and the activation at the end. */
 export interface Ending {
   readonly spec: ExperimentSpec;
-  readonly data: DatasetInfo;
-  /** Of the last layer. */
+  /** One of the model's outputs, and what it is trained for. */
+  readonly output: OutputSpec;
+  readonly target: TargetInfo;
+  /** Of the layer that makes it. */
   readonly outputShape: Shape;
   readonly layers: readonly LayerSummary[];
   /** Positions of the layers at the end, the last one first, back to where branches meet. */
@@ -29,18 +32,18 @@ export function checkOutputs(ending: Ending, findings: Findings): boolean {
 }
 
 /** Whether the loss suits the data's kind of targets. */
-function checkTask({spec, data, outputShape}: Ending, findings: Findings): boolean {
-  const {loss} = spec.training;
+function checkTask({output, target, outputShape}: Ending, findings: Findings): boolean {
+  const {loss} = output;
   const {targets, outputs} = lossDefinition(loss);
-  const numClasses = data.numClasses ?? 0;
-  const path = ['training', 'loss'];
-  if (data.task === 'regression' && targets !== 'values') {
-    const message = `${loss.type} is for classes, but the data has real targets of shape ${formatShape(data.targetShape)}`;
+  const numClasses = target.numClasses ?? 0;
+  const path = [...output.path, 'loss'];
+  if (target.task === 'regression' && targets !== 'values') {
+    const message = `${loss.type} is for classes, but the data has real targets of shape ${formatShape(target.shape)}`;
     findings.mistake(path, message, 'write `loss: meanSquaredError`');
     return false;
   }
   const isTwoClasses = numClasses === 2 && sizeOf(outputShape) === 1;
-  if (data.task === 'classification' && targets === 'values' && !isTwoClasses) {
+  if (target.task === 'classification' && targets === 'values' && !isTwoClasses) {
     const what = outputs(loss) !== 'values' ? 'two classes and a single unit' : 'real targets';
     const message = `${loss.type} is for ${what}, but the data has ${numClasses} classes${numClasses === 2 ? ` and the model ${sizeOf(outputShape)} outputs` : ''}`;
     const hint = `write \`loss: softmaxCrossEntropy\`${numClasses === 2 ? ', or end the model with one unit' : ''}`;
@@ -52,25 +55,31 @@ function checkTask({spec, data, outputShape}: Ending, findings: Findings): boole
 
 /** The model has to end in as many numbers as the loss compares with. */
 function checkShape(ending: Ending, findings: Findings): void {
-  const {spec, data, outputShape} = ending;
-  const {loss} = spec.training;
+  const {output, target, outputShape} = ending;
+  const {loss} = output;
   const {targets} = lossDefinition(loss);
   if (targets === 'values') {
-    const wanted = sizeOf(data.targetShape);
+    const wanted = sizeOf(target.shape);
     if (sizeOf(outputShape) === wanted) return;
-    const has = `the data has ${data.task === 'regression' ? `targets of shape ${formatShape(data.targetShape)}` : 'one class number an example'}`;
+    const has = `the data has ${target.task === 'regression' ? `targets of shape ${formatShape(target.shape)}` : 'one class number an example'}`;
     refuseUnits(ending, wanted, `${outputsOf(ending)}, ${has}`, findings);
     return;
   }
-  const {numClasses} = data;
-  if (numClasses === undefined || (outputShape.length === 1 && outputShape[0] === numClasses)) return;
-  if (outputShape.length !== 1) {
-    const message = `the model ends in ${formatShape(outputShape)}, but ${loss.type} wants one number per class: [${numClasses}]`;
-    const hint = `end it with {type: flatten} and {type: dense, units: ${numClasses}}`;
+  const {numClasses, shape} = target;
+  if (numClasses === undefined || String(outputShape) === String([...shape, numClasses])) return;
+  if (outputShape.length !== shape.length + 1 || String(outputShape.slice(0, -1)) !== String(shape)) {
+    const wanted = [...shape, numClasses];
+    const what = shape.length === 0 ? '' : ` for each of the ${sizeOf(shape)} elements of a target`;
+    const message = `the model ends in ${formatShape(outputShape)}, but ${loss.type} wants one number per class${what}: ${formatShape(wanted)}`;
+    const hint =
+      shape.length === 0
+        ? `end it with {type: flatten} and {type: dense, units: ${numClasses}}`
+        : `end it with {type: dense, units: ${numClasses}} on [${[...shape, '…'].join(', ')}]`;
     findings.mistake(['model', 'layers', ending.last[0]], message, hint);
     return;
   }
-  const orBinary = numClasses === 2 && outputShape[0] === 1 ? ', or `loss: binaryCrossEntropy` for a single unit' : '';
+  const orBinary =
+    numClasses === 2 && sizeOf(outputShape) === 1 ? ', or `loss: binaryCrossEntropy` for a single unit' : '';
   refuseUnits(ending, numClasses, `${outputsOf(ending)}, the data has ${numClasses} classes`, findings, orBinary);
 }
 
@@ -119,8 +128,8 @@ function lastActivation({
 }
 
 function checkLastActivation(ending: Ending, findings: Findings): void {
-  const {spec, layers, outputShape} = ending;
-  const {loss} = spec.training;
+  const {output, layers, outputShape} = ending;
+  const {loss} = output;
   const {includes, ...definition} = lossDefinition(loss);
   const last = lastActivation(ending);
   const layer = layers[last?.index ?? ending.last[0] ?? 0]!;

@@ -1,8 +1,7 @@
 import {DataSpecError} from '../data/data-error.js';
 import type {DatasetInfo} from '../data/dataset.js';
-import {describeData} from '../data/describe.js';
+import {type DescribeContext, describeData} from '../data/describe.js';
 import type {DownloadListener} from '../data/files/download.js';
-import type {SourceContext} from '../data/sources/definition.js';
 import type {LayerSummary} from '../model/built-model.js';
 import {connectLayers, lastStretch} from '../model/graph.js';
 import {inferShapes} from '../model/infer-shapes.js';
@@ -11,8 +10,11 @@ import type {Problem} from '../spec/diagnostic.js';
 import type {LoadedSpec} from '../spec/load.js';
 import {type Path, parsePath} from '../spec/path.js';
 import {ExpError} from '../support/errors.js';
+import {Rng} from '../support/random.js';
+import {outputNames, outputsOf} from '../training/outputs.js';
 import {checkMetrics} from './check-metrics.js';
 import {checkMonitors} from './check-monitors.js';
+import {checkOutputNames, checkTarget} from './check-output-names.js';
 import {checkOutputs} from './check-outputs.js';
 import {checkLengths, checkOptimizer} from './check-training.js';
 import type {Findings} from './findings.js';
@@ -49,23 +51,42 @@ export async function checkExperiment(
     warning: (message) => void warnings.push(message),
   };
 
+  const hasOutputs = checkOutputNames(spec, findings);
   checkMonitors(spec, findings);
   checkOptimizer(spec, findings);
-  const data = await dataOf(spec, {baseDir: loaded.baseDir, onDownload}, findings);
+  const rng = Rng.fromSeed(spec.seed);
+  const data = await dataOf(spec, {baseDir: loaded.baseDir, onDownload, rng}, findings);
   if (!data) return {problems, warnings};
   checkSizes(spec, data, findings);
   checkLengths(spec, data, findings);
+  if (!hasOutputs) return {problems, warnings};
   const layers = layersOf(spec, data, findings);
   if (!layers) return {problems, warnings};
-  const [output, ...before] = lastStretch(connectLayers(spec.model));
-  const ending = {spec, data, layers, outputShape: layers[output!]!.outputShape, last: [output!, ...before] as const};
-  if (checkOutputs(ending, findings)) checkMetrics(ending, findings);
+  checkEndings(spec, data, layers, findings);
   return {problems, warnings, preview: {data, layers}};
+}
+
+/** Each output of the model against its target, its loss and its metrics. */
+function checkEndings(
+  spec: ExperimentSpec,
+  data: DatasetInfo,
+  layers: readonly LayerSummary[],
+  findings: Findings,
+): void {
+  const graph = connectLayers(spec.model, {inputs: Object.keys(data.inputs), outputs: outputNames(spec.training)});
+  for (const [index, output] of outputsOf(spec.training).entries()) {
+    const target = checkTarget(output, data, findings);
+    if (!target) continue;
+    const [end, ...before] = lastStretch(graph, graph.outputs[index]);
+    const last = [end!, ...before] as const;
+    const ending = {spec, output, target, layers, outputShape: layers[end!]!.outputShape, last};
+    if (checkOutputs(ending, findings)) checkMetrics(ending, findings);
+  }
 }
 
 async function dataOf(
   spec: ExperimentSpec,
-  context: SourceContext,
+  context: DescribeContext,
   findings: Findings,
 ): Promise<DatasetInfo | undefined> {
   try {
@@ -94,7 +115,8 @@ function stringsIn(value: unknown, path: Path): {readonly path: Path; readonly v
 
 function layersOf(spec: ExperimentSpec, data: DatasetInfo, findings: Findings): readonly LayerSummary[] | undefined {
   try {
-    return inferShapes(spec.model, data.inputShape);
+    const shapes = Object.fromEntries(Object.entries(data.inputs).map(([name, {shape}]) => [name, shape]));
+    return inferShapes(spec.model, shapes, outputNames(spec.training));
   } catch (error) {
     if (!(error instanceof ModelProblem)) throw error;
     findings.mistake(['model', ...error.path], error.message, error.hint);

@@ -188,8 +188,8 @@ export function describeImages(probe: Probe): Finding {
 async function checkMnist(): Promise<Finding> {
   const subject = 'MNIST';
   try {
-    const {info} = await mnist.load({}, {baseDir: process.cwd()});
-    const counts = `${formatCount(info.numTrain)} training and ${formatCount(info.numTest)} test images`;
+    const {numTrain, numTest} = await mnist.load({}, {baseDir: process.cwd()});
+    const counts = `${formatCount(numTrain)} training and ${formatCount(numTest)} test images`;
     return {subject, state: 'ok', detail: `${counts}, checksums right`};
   } catch (error) {
     if (!(error instanceof ExpError)) throw error;

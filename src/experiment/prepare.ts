@@ -1,12 +1,14 @@
-import type {Dataset} from '../data/dataset.js';
-import {loadData} from '../data/load.js';
+import {type Dataset, type DatasetInfo, targetOf} from '../data/dataset.js';
+import {loadData, type OutputTarget} from '../data/load.js';
 import {chooseEngine, createSession} from '../engine/create-session.js';
+import type {TrainedOutput} from '../engine/options.js';
 import {buildModel} from '../model/build.js';
 import type {BuiltModel} from '../model/built-model.js';
 import type {RunPlan} from '../report/reporter.js';
 import {Rng} from '../support/random.js';
 import {sizeOf} from '../support/tensor.js';
 import {lossDefinition, lossFunction} from '../training/losses/registry.js';
+import {type OutputSpec, outputNames, outputsOf} from '../training/outputs.js';
 import {runLength} from '../training/run-length.js';
 import type {TrainingSpec} from '../training/section.js';
 import type {TrainingSession} from '../training/session.js';
@@ -38,9 +40,10 @@ export async function prepareExperiment(
   const rng = Rng.fromSeed(spec.seed);
   const {training} = spec;
   const choice = await chooseEngine(spec.engine, spec.device);
-  const encoding = lossDefinition(training.loss).targets;
-  const dataset = await loadData(spec.data, {baseDir, encoding, rng});
-  const model = await buildModel(spec.model, {inputShape: dataset.info.inputShape, rng});
+  const outputs = outputsOf(training);
+  const dataset = await loadData(spec.data, {baseDir, outputs: outputTargets(outputs), rng});
+  const inputShapes = Object.fromEntries(Object.entries(dataset.info.inputs).map(([name, {shape}]) => [name, shape]));
+  const model = await buildModel(spec.model, {inputShapes, outputs: outputNames(training), rng});
   const rule = updateRule(training);
   const session = await createSession(
     choice,
@@ -49,9 +52,7 @@ export async function prepareExperiment(
       rule,
       clipping: training.gradientClipping,
       accumulates: accumulates(training),
-      encoding,
-      loss: lossFunction(training.loss),
-      targetShape: encodedTargetShape(dataset.info, encoding),
+      outputs: trainedOutputs(outputs, dataset.info),
       rng: rng.split('dropout'),
     },
     Math.min(training.batchSize, dataset.train.numExamples),
@@ -70,6 +71,32 @@ export async function prepareExperiment(
   };
 }
 
+/** What the data room has to know of the outputs: what they are compared with. */
+const outputTargets = (outputs: readonly OutputSpec[]): Readonly<Record<string, OutputTarget>> =>
+  Object.fromEntries(
+    outputs.map(({name, target, loss, classWeights, path}) => [
+      name,
+      {
+        target,
+        encoding: lossDefinition(loss).targets,
+        classWeights,
+        classWeightsPath: [...path, 'classWeights'].join('.'),
+      },
+    ]),
+  );
+
+const trainedOutputs = (
+  outputs: readonly OutputSpec[],
+  {targets, isWeighted = false}: DatasetInfo,
+): readonly TrainedOutput[] =>
+  outputs.map(({name, target, loss, weight, classWeights}) => ({
+    name,
+    loss: lossFunction(loss),
+    weight,
+    targetShape: encodedTargetShape(targetOf(targets, target), lossDefinition(loss).targets),
+    isWeighted: isWeighted || classWeights !== undefined,
+  }));
+
 const accumulates = ({accumulateSteps = 1}: TrainingSpec): boolean => accumulateSteps > 1;
 
 function planOf(
@@ -83,7 +110,7 @@ function planOf(
   const {numSteps, numEpochs, stepsPerEpoch} = runLength(training, dataset.train.numExamples);
   const numActivations = model.layers.reduce(
     (sum, {outputShape}) => sum + sizeOf(outputShape),
-    sizeOf(model.inputShape),
+    Object.values(model.inputShapes).reduce((sum, shape) => sum + sizeOf(shape), 0),
   );
   // Each trained weight has a gradient, a sum of gradients when they are gathered, and its optimizer slots; each activation of a batch has a gradient.
   const numFloats =
@@ -96,14 +123,16 @@ function planOf(
     seed: spec.seed,
     source: spec.data.source.type,
     data: dataset.info,
-    inputShape: model.inputShape,
+    inputShapes: model.inputShapes,
     layers: model.layers,
     numParameters: model.numParameters,
     numTrainableParameters: model.numTrainableParameters,
     epochs: numEpochs,
     batchSize: training.batchSize,
     stepsPerEpoch: Math.min(stepsPerEpoch, numSteps),
-    loss: training.loss.type,
+    loss: outputsOf(training)
+      .map(({loss, prefix}) => (prefix ? `${prefix.slice(0, -1)}: ${loss.type}` : loss.type))
+      .join(', '),
     optimizer: `${training.optimizer.type} at ${training.optimizer.learningRate}${training.schedule ? ` (${training.schedule.type})` : ''}`,
     engine: session.engine,
     device: session.device,

@@ -143,7 +143,7 @@ async function trainInto(
       dataset,
       spec: training,
       checkpoint,
-      outputShape: model.outputShape,
+      outputShapes: model.outputShapes,
       numParameters: model.numParameters,
       rng,
       evaluateTestEveryEpoch,

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type {Dataset} from '../data/dataset.js';
+import {type Dataset, type DatasetInfo, defaultNames, type InputInfo, targetOf} from '../data/dataset.js';
 import {loadData} from '../data/load.js';
 import {contactSheet, type Tile} from '../report/contact-sheet.js';
 import {downloadLines} from '../report/download-lines.js';
@@ -43,9 +43,9 @@ export async function showData({spec: file, overrides, out, numExamples}: ShowDa
   const written = await loadExperiment({path: file}, {overrides, onDownload: downloadLines(process.stderr)});
   const {spec, baseDir} = membersOf(written)[0]!.loaded;
   const rng = Rng.fromSeed(spec.seed);
-  const encoding = 'values';
-  const {train, info} = await loadData({...spec.data, transforms: []}, {baseDir, encoding, rng});
-  const shape = info.inputShape;
+  const outputs = {[defaultNames.output]: {encoding: 'values' as const}};
+  const {train, info} = await loadData({...spec.data, transforms: []}, {baseDir, outputs, rng});
+  const [name, {shape}] = pictureInput(info);
   if (shape.length !== 3 || (shape[2] !== 1 && shape[2] !== 3)) {
     throw new ExpError(
       'SPEC_INVALID',
@@ -56,7 +56,7 @@ export async function showData({spec: file, overrides, out, numExamples}: ShowDa
   const chosen = rng.split('show-data').shuffle(order).slice(0, numExamples);
   const isAugmented = spec.data.augment.length > 0;
   const epochs = isAugmented ? [undefined, ...Array.from({length: numEpochs}, (_, epoch) => epoch + 1)] : [undefined];
-  const versions = epochs.map((epoch) => tilesOf({train, info}, chosen, epoch));
+  const versions = epochs.map((epoch) => tilesOf({train, info}, name, chosen, epoch));
   const tiles = versions[0]!.flatMap((_, index) => versions.map((version) => version[index]!));
   const numColumns = isAugmented ? epochs.length : numPlainColumns;
   const sheet = contactSheet(tiles, {shape, numColumns, range: rangeOf(tiles)});
@@ -70,22 +70,30 @@ export async function showData({spec: file, overrides, out, numExamples}: ShowDa
   return {path: out, width, height, numExamples: chosen.length, numEpochs: epochs.length - 1};
 }
 
+/** The input to draw: the first that is a picture, or else the first. */
+function pictureInput({inputs}: DatasetInfo): readonly [string, InputInfo] {
+  const all = Object.entries(inputs);
+  return all.find(([, {shape}]) => shape.length === 3) ?? all[0]!;
+}
+
 /** Copies of some examples with their labels, as an epoch of training sees them or as stored. */
 function tilesOf(
   {train, info}: Pick<Dataset, 'train' | 'info'>,
+  input: string,
   chosen: Uint32Array,
   epoch: number | undefined,
 ): Tile[] {
   const [batch] = train.batches(chosen.length, chosen, epoch);
-  const [inputSize, targetSize] = [sizeOf(info.inputShape), sizeOf(info.targetShape)];
+  const target = targetOf(info.targets, undefined);
+  const [inputSize, targetSize] = [sizeOf(info.inputs[input]!.shape), sizeOf(target.shape)];
   return Array.from(chosen, (_, i) => {
-    const target = [...batch!.targets.subarray(i * targetSize, (i + 1) * targetSize)];
+    const values = [...batch!.targets[defaultNames.output]!.subarray(i * targetSize, (i + 1) * targetSize)];
     const name =
-      info.task === 'classification'
-        ? (info.classNames?.[target[0]!] ?? String(target[0]))
-        : target.map(formatMetric).join(' ');
+      target.task === 'classification'
+        ? (target.classNames?.[values[0]!] ?? String(values[0]))
+        : values.map(formatMetric).join(' ');
     return {
-      values: batch!.inputs.slice(i * inputSize, (i + 1) * inputSize),
+      values: batch!.inputs[input]!.slice(i * inputSize, (i + 1) * inputSize),
       label: epoch === undefined ? name : `epoch ${epoch}`,
     };
   });

@@ -1,11 +1,11 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
-import type {LayersModel} from '@tensorflow/tfjs-layers';
+import type {LayersModel, SymbolicTensor} from '@tensorflow/tfjs-layers';
 import type {Initializer} from '@tensorflow/tfjs-layers/dist/initializers.js';
+import {defaultNames} from '../data/dataset.js';
 import type {Rng} from '../support/random.js';
-import {type Shape, sizeOf} from '../support/tensor.js';
+import {sizeOf} from '../support/tensor.js';
 import type {BuiltModel, LayerSummary, NamedWeight} from './built-model.js';
-import {dataName} from './graph.js';
-import {type PlannedLayer, planModel, summariesOf} from './infer-shapes.js';
+import {type NamedShapes, type PlannedLayer, planModel, summariesOf} from './infer-shapes.js';
 import {fansOf} from './initializers/fans.js';
 import {initializerOf} from './initializers/index.js';
 import type {LayerWeight, TfLayer, TfNamespaces} from './layer.js';
@@ -16,8 +16,10 @@ import type {ModelSpec} from './section.js';
 
 /** What a model's building needs besides its spec. */
 export interface BuildOptions {
-  /** Of one example, batch axis left out. */
-  readonly inputShape: Shape;
+  /** Of one example by the data's input, batch axis left out. */
+  readonly inputShapes: NamedShapes;
+  /** Names of the layers whose outputs are the model's, where it has several. */
+  readonly outputs?: readonly string[] | undefined;
   /** The run's root stream. Each weight draws from `init`, its layer's name and its own, so editing one layer leaves the others' values. */
   readonly rng: Rng;
 }
@@ -26,21 +28,27 @@ export interface BuildOptions {
  * Makes a tf.LayersModel with initialised weights on TensorFlow.js's active backend. The caller owns it: `built.network.dispose()`.
  * @throws ModelProblem when layers or shapes do not fit together
  */
-export async function buildModel(model: ModelSpec, {inputShape, rng}: BuildOptions): Promise<BuiltModel> {
-  const plan = planModel(model, inputShape);
+export async function buildModel(model: ModelSpec, {inputShapes, outputs, rng}: BuildOptions): Promise<BuiltModel> {
+  const plan = planModel(model, inputShapes, outputs);
   const [core, layers] = await Promise.all([import('@tensorflow/tfjs-core'), import('@tensorflow/tfjs-layers')]);
   registerOwnActivations(core);
   const tf: TfNamespaces = {core, layers};
 
   const built = plan.layers.map((layer) => buildLayer(tf, layer, rng.split('init').split(layer.name)));
-  const input = layers.input({shape: [...inputShape], name: dataName});
-  const tensors = new Map([[dataName, input]]);
+  const inputs = Object.entries(inputShapes).map(
+    ([name, shape]) => [name, layers.input({shape: [...shape], name})] as const,
+  );
+  const tensors = new Map(inputs);
   for (const index of plan.order) {
-    const {name, inputs} = plan.layers[index]!;
-    const [first, ...others] = inputs.map((source) => tensors.get(source)!);
-    tensors.set(name, built[index]!.apply(others.length > 0 ? [first!, ...others] : first!) as typeof input);
+    const {name, inputs: sources} = plan.layers[index]!;
+    const [first, ...others] = sources.map((source) => tensors.get(source)!);
+    tensors.set(name, built[index]!.apply(others.length > 0 ? [first!, ...others] : first!) as SymbolicTensor);
   }
-  const network = layers.model({inputs: input, outputs: tensors.get(plan.output.name)!, name: 'model'});
+  const network = layers.model({
+    inputs: inputs.map(([, tensor]) => tensor),
+    outputs: plan.outputs.map(({name}) => tensors.get(name)!),
+    name: 'model',
+  });
 
   const summaries = summariesOf(plan);
   const penalty = penaltyOf(core, plan.layers, built);
@@ -48,8 +56,10 @@ export async function buildModel(model: ModelSpec, {inputShape, rng}: BuildOptio
     network,
     layers: summaries,
     weights: namedWeights(network),
-    inputShape,
-    outputShape: plan.output.outputShape,
+    inputShapes,
+    outputShapes: Object.fromEntries(
+      plan.outputs.map(({name, outputShape}) => [outputs ? name : defaultNames.output, outputShape]),
+    ),
     numParameters: total(summaries, 'numParameters'),
     numTrainableParameters: total(summaries, 'numTrainableParameters'),
     ...(penalty ? {penalty} : {}),

@@ -6,7 +6,7 @@ import type {Shape} from '../support/tensor.js';
 export interface LayerSummary {
   readonly name: string;
   readonly type: string;
-  /** Names of what the layer takes, `input` for the data; left out where that is only the layer above. */
+  /** Names of what the layer takes, inputs of the data among them; left out where that is only the layer above. */
   readonly inputs?: readonly string[];
   /** Batch axis left out. */
   readonly outputShape: Shape;
@@ -27,8 +27,10 @@ export interface BuiltModel {
   readonly network: LayersModel;
   readonly layers: readonly LayerSummary[];
   readonly weights: readonly NamedWeight[];
-  readonly inputShape: Shape;
-  readonly outputShape: Shape;
+  /** By input of the data, in the order of the network's inputs; batch axis left out. */
+  readonly inputShapes: Readonly<Record<string, Shape>>;
+  /** By output, in the order of the network's outputs: the layer's name, or `output` where there is only one; batch axis left out. */
+  readonly outputShapes: Readonly<Record<string, Shape>>;
   readonly numParameters: number;
   readonly numTrainableParameters: number;
   /** Sum of the layers' regularization penalties for the current weights; a scalar the caller owns. Undefined without any. */

@@ -5,12 +5,12 @@ import type {CallContext} from './call-context.js';
 /**
  * Runs a model on a batch; engines use only this, never `network.apply`. LayersModel would hand the context on to every layer too,
  * but it wraps the pass in a tidy that disposes what layers announce (moving statistics) and in inference disposes tensors as it goes.
- * Nothing is tidied here: the caller does, and owns the result.
- * @param inputs [batch, ...inputShape]
- * @returns [batch, ...outputShape], never the input tensor itself
+ * Nothing is tidied here: the caller does, and owns the results.
+ * @param inputs [batch, ...inputShape] each, in the order of the network's inputs
+ * @returns [batch, ...outputShape] each, in the order of the network's outputs; never an input tensor itself
  */
-export function forward(network: LayersModel, inputs: Tensor, context: CallContext): Tensor {
-  const values = new Map<SymbolicTensor, Tensor>([[network.inputs[0]!, inputs]]);
+export function forward(network: LayersModel, inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
+  const values = new Map<SymbolicTensor, Tensor>(network.inputs.map((input, index) => [input, inputs[index]!]));
   const kwargs = {...context};
   for (const layer of network.layers) {
     const output = layer.output as SymbolicTensor;
@@ -19,6 +19,8 @@ export function forward(network: LayersModel, inputs: Tensor, context: CallConte
     const given = sources.map((source) => values.get(source)!);
     values.set(output, layer.call(given, kwargs) as Tensor);
   }
-  const result = values.get(network.outputs[0]!)!;
-  return result === inputs ? inputs.clone() : result;
+  return network.outputs.map((output) => {
+    const result = values.get(output)!;
+    return inputs.includes(result) ? result.clone() : result;
+  });
 }

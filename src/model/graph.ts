@@ -5,49 +5,62 @@ import {layerOf} from './layers/index.js';
 import type {ModelSpec} from './section.js';
 import {LayerProblem, ModelProblem} from './shape-problem.js';
 
-/** What `inputs` call the examples. No layer may have this name. */
+/** What `inputs` call the examples, where they consist of one tensor. */
 export const dataName = 'input';
+
+/** The ends of a model: what the data give it, and what training takes from it. */
+export interface ModelEnds {
+  /** Names of the data's inputs; no layer may have one. `input` also means the only one. By default just `input`. */
+  readonly inputs?: readonly string[];
+  /** Names of the layers whose outputs are the model's, where it has several; by default `model.output` or the last layer. */
+  readonly outputs?: readonly string[] | undefined;
+}
 
 /** How the layers of a model are connected. */
 export interface LayerGraph {
   /** By position in `model.layers`. */
   readonly names: readonly string[];
-  /** Names of what each layer takes, in its order: layers, or `input` for the data. By position in `model.layers`. */
+  /** Names of what each layer takes, in its order: layers, or inputs of the data. By position in `model.layers`. */
   readonly inputs: readonly (readonly string[])[];
   /** Positions in an order in which every layer comes after all it takes; that of the list wherever possible. */
   readonly order: readonly number[];
-  /** Position of the layer whose output is the model's. */
-  readonly output: number;
+  /** Positions of the layers whose outputs are the model's. */
+  readonly outputs: readonly number[];
 }
 
 /**
  * Connects the layers of a model: each takes what its `inputs` name, or the layer before it, the first one the data.
- * @throws ModelProblem for a name used twice or unknown, a wrong number of inputs, a circle, or a layer that leads nowhere
+ * @throws ModelProblem for a name used twice or unknown, a wrong number of inputs, a circle, or a layer or an input that leads nowhere
  */
-export function connectLayers(model: ModelSpec): LayerGraph {
+export function connectLayers(
+  model: ModelSpec,
+  {inputs: ends = [dataName], outputs: wanted}: ModelEnds = {},
+): LayerGraph {
   const names = layerNames(model.layers);
   const positions = new Map(names.map((name, index) => [name, index]));
-  const reserved = positions.get(dataName);
-  if (reserved !== undefined) {
-    const message = `a layer cannot be named \`${dataName}\`, which stands for the data`;
-    throw new LayerProblem(reserved, dataName, 'name', message, 'give it another name');
-  }
+  checkReserved(names, ends);
+  const only = ends.length === 1 ? ends[0]! : undefined;
+  const meant = (name: string): string => (name === dataName && only !== undefined ? only : name);
   const inputs = model.layers.map(({inputs: written}, index) => {
-    if (written === undefined) return [names[index - 1] ?? dataName];
-    return typeof written === 'string' ? [written] : written;
+    if (written !== undefined) return [written].flat().map(meant);
+    if (index > 0) return [names[index - 1]!];
+    if (only !== undefined) return [only];
+    const message = `\`${names[0]}\` does not say which input it takes; the data have ${ends.length}`;
+    throw new LayerProblem(0, names[0]!, undefined, message, `add \`inputs:\` and one of ${ends.join(', ')}`);
   });
   model.layers.forEach((layer, index) => {
-    checkNames(layer.inputs, index, names);
+    checkNames(layer.inputs, index, names, only === undefined ? ends : [...new Set([dataName, only])]);
     checkCount(layerOf(layer), index, names, inputs[index]!);
   });
   const order = orderOf(names, inputs, positions);
-  const output = outputOf(model, names, positions);
-  checkUse(names, inputs, positions, output, model.output !== undefined);
-  return {names, inputs, order, output};
+  const outputs = wanted?.map((name) => positions.get(name)!) ?? [outputOf(model, names, positions)];
+  checkUse({names, inputs, order, outputs}, positions, wanted !== undefined || model.output !== undefined);
+  checkEnds(ends, inputs);
+  return {names, inputs, order, outputs};
 }
 
-/** Positions of the layers that end a model, the output first, back to where branches meet or the data begin. */
-export function lastStretch({names, inputs, output}: LayerGraph): readonly number[] {
+/** Positions of the layers that lead to an output, that layer first, back to where branches meet or the data begin. */
+export function lastStretch({names, inputs, outputs}: LayerGraph, output = outputs[0]!): readonly number[] {
   const stretch: number[] = [];
   for (let index = output; index >= 0; index = names.indexOf(inputs[index]![0]!)) {
     stretch.push(index);
@@ -59,17 +72,44 @@ export function lastStretch({names, inputs, output}: LayerGraph): readonly numbe
 /** ``dense `logits` ``, as messages name a layer. */
 const called = ({type}: LayerDefinition, name: string): string => `${type} \`${name}\``;
 
-function checkNames(written: string | readonly string[] | undefined, index: number, names: readonly string[]): void {
+function checkReserved(names: readonly string[], ends: readonly string[]): void {
+  const index = names.findIndex((name) => name === dataName || ends.includes(name));
+  if (index < 0) return;
+  const name = names[index]!;
+  const what = ends.length > 1 && name !== dataName ? 'an input of the data' : 'the data';
+  const message = `a layer cannot be named \`${name}\`, which stands for ${what}`;
+  throw new LayerProblem(index, name, 'name', message, 'give it another name');
+}
+
+/** @param ends what the data may be called */
+function checkNames(
+  written: string | readonly string[] | undefined,
+  index: number,
+  names: readonly string[],
+  ends: readonly string[],
+): void {
   const list = written === undefined ? [] : [written].flat();
   for (const [i, name] of list.entries()) {
-    if (name === dataName || names.includes(name)) continue;
+    if (ends.includes(name) || names.includes(name)) continue;
     const field = typeof written === 'string' ? 'inputs' : `inputs.${i}`;
-    const near = nearest(name, [...names, dataName]);
+    const near = nearest(name, [...names, ...ends]);
     const message = `\`${names[index]}\` takes \`${name}\`, but no layer has that name`;
     const hint =
-      near === undefined ? `layers: ${[...names, dataName].join(', ')} (the data)` : `did you mean \`${near}\`?`;
+      near === undefined ? `layers: ${[...names, ...ends].join(', ')} (the data)` : `did you mean \`${near}\`?`;
     throw new LayerProblem(index, names[index]!, field, message, hint);
   }
+}
+
+/** Every input of the data must be used: one that is not is a connection forgotten. */
+function checkEnds(ends: readonly string[], inputs: LayerGraph['inputs']): void {
+  const idle = ends.find((end) => !inputs.some((sources) => sources.includes(end)));
+  if (idle === undefined) return;
+  const message = `the input \`${idle}\` of the data leads nowhere: no layer takes it`;
+  throw new ModelProblem(
+    ['layers'],
+    message,
+    `name \`${idle}\` in the \`inputs\` of a layer, or leave it out of the data`,
+  );
 }
 
 function checkCount(
@@ -140,16 +180,14 @@ function outputOf(model: ModelSpec, names: readonly string[], positions: Readonl
   throw new ModelProblem(['output'], `model.output is \`${model.output}\`, but no layer has that name`, hint);
 }
 
-/** Every layer must lead to the output: one that does not is a connection forgotten. */
+/** Every layer must lead to an output: one that does not is a connection forgotten. */
 function checkUse(
-  names: readonly string[],
-  inputs: readonly (readonly string[])[],
+  {names, inputs, outputs}: LayerGraph,
   positions: ReadonlyMap<string, number>,
-  output: number,
-  isChosen: boolean,
+  areChosen: boolean,
 ): void {
-  const used = new Set([output]);
-  const open = [output];
+  const used = new Set(outputs);
+  const open = [...outputs];
   for (let index = open.pop(); index !== undefined; index = open.pop()) {
     for (const source of inputs[index]!) {
       const position = positions.get(source);
@@ -162,7 +200,12 @@ function checkUse(
   // The end of a loose strand: the layer to connect, or to remove with all that leads to it only.
   const end = idle.findLast((index) => !idle.some((other) => inputs[other]!.includes(names[index]!)));
   if (end === undefined) return;
-  const what = isChosen ? `\`${names[output]}\`, the model's output` : `\`${names[output]}\`, the last layer`;
+  const listed = outputs.map((index) => `\`${names[index]}\``).join(', ');
+  const what = !areChosen
+    ? `${listed}, the last layer`
+    : outputs.length > 1
+      ? `an output of the model (${listed})`
+      : `${listed}, the model's output`;
   const strand = idle.length === 1 ? 'it' : `it and what leads only to it (${idle.length} layers)`;
   const message = `\`${names[end]}\` leads nowhere: no path from it to ${what}`;
   const hint = `name \`${names[end]}\` in the \`inputs\` of another layer, or remove ${strand}`;

@@ -23,18 +23,21 @@ export interface ModelPlan {
   readonly layers: readonly PlannedLayer[];
   /** Positions in an order in which every layer comes after all it takes. */
   readonly order: readonly number[];
-  /** The layer whose output is the model's. */
-  readonly output: PlannedLayer;
+  /** The layers whose outputs are the model's. */
+  readonly outputs: readonly PlannedLayer[];
 }
+
+/** Shapes of one example by the data's input, batch axis left out. */
+export type NamedShapes = Readonly<Record<string, Shape>>;
 
 /**
  * Propagates shapes through a model before any compute; needs no TensorFlow.js.
- * @param inputShape of one example, batch axis left out
+ * @param outputs names of the layers whose outputs are the model's, where it has several
  * @throws ModelProblem for layers that cannot be connected, or the first one that cannot take its inputs
  */
-export function planModel(model: ModelSpec, inputShape: Shape): ModelPlan {
-  const graph = connectLayers(model);
-  const shapes = new Map<string, Shape>([[dataName, inputShape]]);
+export function planModel(model: ModelSpec, inputShapes: NamedShapes, outputs?: readonly string[]): ModelPlan {
+  const graph = connectLayers(model, {inputs: Object.keys(inputShapes), outputs});
+  const shapes = new Map<string, Shape>(Object.entries(inputShapes));
   const layers: PlannedLayer[] = [];
   for (const index of graph.order) {
     const name = graph.names[index]!;
@@ -44,7 +47,7 @@ export function planModel(model: ModelSpec, inputShape: Shape): ModelPlan {
     layers[index] = planned;
     shapes.set(name, planned.outputShape);
   }
-  return {layers, order: graph.order, output: layers[graph.output]!};
+  return {layers, order: graph.order, outputs: graph.outputs.map((index) => layers[index]!)};
 }
 
 function planLayer(
@@ -67,16 +70,23 @@ function planLayer(
 }
 
 /** One row per layer for `exp validate` and the summary table. @throws ModelProblem as planModel does */
-export const inferShapes = (model: ModelSpec, inputShape: Shape): readonly LayerSummary[] =>
-  summariesOf(planModel(model, inputShape));
+export const inferShapes = (
+  model: ModelSpec,
+  inputShapes: NamedShapes,
+  outputs?: readonly string[],
+): readonly LayerSummary[] => summariesOf(planModel(model, inputShapes, outputs));
 
 /** The table rows of a plan. */
 export const summariesOf = ({layers}: ModelPlan): readonly LayerSummary[] =>
   layers.map(({spec, name, inputs, outputShape, weights}, index) => ({
     name,
     type: spec.type,
-    ...(inputs.length === 1 && inputs[0] === (layers[index - 1]?.name ?? dataName) ? {} : {inputs}),
+    ...(isNext(inputs, layers[index - 1]?.name) ? {} : {inputs}),
     outputShape,
     numParameters: weights.reduce((sum, {shape}) => sum + sizeOf(shape), 0),
     numTrainableParameters: weights.reduce((sum, {shape, trainable}) => sum + (trainable ? sizeOf(shape) : 0), 0),
   }));
+
+/** Whether a layer takes just what the layer above it gives, or as the first one the only input of the data. */
+const isNext = (inputs: readonly string[], above: string | undefined): boolean =>
+  inputs.length === 1 && inputs[0] === (above ?? dataName);

@@ -10,7 +10,7 @@ const nameExpectation = 'letters, digits, - and _, starting with a letter';
 export const layerNameField = (description: string) =>
   Type.String({pattern: namePattern, 'x-expected': nameExpectation, description});
 
-const source = layerNameField('A layer, or `input` for the data.');
+const source = layerNameField('A layer, or an input of the data: `input` where it has only one.');
 
 /** What every layer can be told beside its own arguments. */
 export const layerExtras = {
@@ -24,7 +24,7 @@ export const layerExtras = {
       anyOf: [source, Type.Array(source, {minItems: 1})],
       'x-expected': 'the name of a layer, or a list of names',
       description:
-        'The layer it takes, or a list of them for layers that merge; earlier or later ones, `input` for the data. Default: the layer before it.',
+        'The layer it takes, or a list of them for layers that merge; earlier or later ones, or inputs of the data (`input` where there is one). Default: the layer before it.',
     }),
   ),
 };
@@ -40,7 +40,9 @@ export const modelSection = Type.Object(
         'The layers; each takes the output of the one before it, the first the examples, unless its `inputs` say otherwise.',
     }),
     output: Type.Optional(
-      layerNameField("Name of the layer whose output is the model's, where that is not the last one."),
+      layerNameField(
+        "Name of the layer whose output is the model's, where that is not the last one. For several outputs see training.outputs.",
+      ),
     ),
   },
   {

@@ -17,7 +17,8 @@ export interface RunPlan {
   /** The source's type, `mnist`. */
   readonly source: string;
   readonly data: DatasetInfo;
-  readonly inputShape: Shape;
+  /** By input of the data. */
+  readonly inputShapes: Readonly<Record<string, Shape>>;
   readonly layers: readonly LayerSummary[];
   readonly numParameters: number;
   readonly numTrainableParameters: number;

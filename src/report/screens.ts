@@ -22,15 +22,13 @@ export function planScreen(plan: RunPlan, view: View): string {
     data.numValidation > 0 ? `${formatCount(data.numValidation)} validation` : '',
     data.numTest > 0 ? `${formatCount(data.numTest)} test` : '',
   ].filter(Boolean);
-  const targets =
-    data.numClasses === undefined ? `targets ${formatShape(data.targetShape)}` : `${data.numClasses} classes`;
   return [
     `${view.style.bold(plan.name)}\n`,
     plan.description ? `${wrap(plan.description, view)}\n\n` : '\n',
     `${summaryTable(plan.layers, Math.min(view.width, longestTable))}\n\n`,
     renderPairs(
       [
-        ['data', `${plan.source}: ${sets.join(', ')} examples of ${formatShape(plan.inputShape)}, ${targets}`],
+        ['data', `${plan.source}: ${sets.join(', ')} examples of ${describeInputs(plan)}, ${describeTargets(data)}`],
         [
           'training',
           `${plan.epochs} × ${formatCount(plan.stepsPerEpoch)} steps of ${plan.batchSize}, ${plan.loss}, ${plan.optimizer}, seed ${plan.seed}`,
@@ -47,6 +45,26 @@ export function planScreen(plan: RunPlan, view: View): string {
     ),
     '\n',
   ].join('');
+}
+
+/** `[28, 28, 1]`, or `numbers [5], city [1]` for several inputs. */
+function describeInputs({inputShapes}: RunPlan): string {
+  const inputs = Object.entries(inputShapes);
+  return inputs
+    .map(([name, shape]) => (inputs.length > 1 ? `${name} ${formatShape(shape)}` : formatShape(shape)))
+    .join(', ');
+}
+
+/** `10 classes`, `targets [2]`, or `price: targets [1], sold: 2 classes` for several targets. */
+function describeTargets({targets}: RunPlan['data']): string {
+  const all = Object.entries(targets);
+  return all
+    .map(([name, {shape, numClasses}]) => {
+      const each = shape.length > 0 ? ` for each of ${formatShape(shape)}` : '';
+      const what = numClasses === undefined ? `targets ${formatShape(shape)}` : `${numClasses} classes${each}`;
+      return all.length > 1 ? `${name}: ${what}` : what;
+    })
+    .join(', ');
 }
 
 /** `fold 2 of 5  epoch 3/6  loss 0.0412  accuracy 0.9873  val_loss 0.0391  12.3 s  4,880 examples/s`. */

@@ -1,5 +1,6 @@
 import type {Goal} from './metrics/metric.js';
 import {metricDefinition} from './metrics/registry.js';
+import {outputsOf} from './outputs.js';
 import type {TrainingSpec} from './section.js';
 
 /** One number that training reports per epoch. */
@@ -20,15 +21,19 @@ export interface EvaluatedSplits {
 /** Prefix of a column by the set it was computed on. */
 export const splitPrefix = {train: '', validation: 'val_', test: 'test_'} as const;
 
-/** The columns of metrics.csv in their order: the loss and each metric, first of the training set, then of the others. */
+/** The columns of metrics.csv in their order: the loss, that of each output where there are several, and each metric; first of the training set, then of the others. */
 export function metricColumns(
-  spec: Pick<TrainingSpec, 'metrics'>,
+  spec: Pick<TrainingSpec, 'metrics'> & Partial<Pick<TrainingSpec, 'outputs'>>,
   splits: EvaluatedSplits = {validation: true, test: false},
 ): readonly MetricColumn[] {
   const own: {name: string; goal: Goal}[] = [{name: 'loss', goal: 'minimize'}];
-  for (const metric of spec.metrics) {
-    const definition = metricDefinition(metric);
-    own.push({name: definition.column(metric), goal: definition.goal});
+  const outputs = spec.outputs ? outputsOf(spec) : [{prefix: '', metrics: spec.metrics}];
+  if (outputs.length > 1) for (const {prefix} of outputs) own.push({name: `${prefix}loss`, goal: 'minimize'});
+  for (const {prefix, metrics} of outputs) {
+    for (const metric of metrics) {
+      const definition = metricDefinition(metric);
+      own.push({name: prefix + definition.column(metric), goal: definition.goal});
+    }
   }
   const present = (['train', 'validation', 'test'] as const).filter((split) => split === 'train' || splits[split]);
   return present.flatMap((split) => own.map(({name, goal}) => ({name: splitPrefix[split] + name, split, goal})));

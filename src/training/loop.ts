@@ -7,6 +7,7 @@ import {lossDefinition} from './losses/registry.js';
 import {createMonitor, type Monitor} from './monitor.js';
 import {withAverages, withInitialAverages} from './optimizers/average.js';
 import type {TrainingOptions, TrainingOutcome} from './options.js';
+import {outputsOf} from './outputs.js';
 import {type RunLength, runLength} from './run-length.js';
 import {type RunningMetrics, runningMetrics} from './running-metrics.js';
 import {type LearningRates, learningRates} from './schedules/learning-rates.js';
@@ -44,11 +45,16 @@ class TrainingLoop {
   #test: MetricValues | undefined;
 
   constructor(private readonly options: TrainingOptions) {
-    const {spec, checkpoint, outputShape, dataset} = options;
-    const {targets: encoding, outputs} = lossDefinition(spec.loss);
-    const context = {outputShape, encoding, outputs: outputs(spec.loss)};
-    this.#running = runningMetrics(spec.metrics, context);
-    this.#evaluated = runningMetrics(spec.metrics, context);
+    const {spec, checkpoint, outputShapes, dataset} = options;
+    const outputs = outputsOf(spec).map((output) => {
+      const {targets: encoding, outputs: meaning} = lossDefinition(output.loss);
+      return {
+        ...output,
+        context: {outputShape: outputShapes[output.name]!, encoding, outputs: meaning(output.loss)},
+      };
+    });
+    this.#running = runningMetrics(outputs);
+    this.#evaluated = runningMetrics(outputs);
     this.#stopper = spec.earlyStopping && createMonitor(spec, spec.earlyStopping);
     const {monitor, mode} = checkpoint;
     this.#keeper = monitor === undefined ? undefined : createMonitor(spec, {monitor, mode});
@@ -96,9 +102,10 @@ class TrainingLoop {
       const step = this.#step;
       const learningRate = this.#rates.rate(step);
       const pending = session.step(batch, {learningRate, step, part});
-      const {loss, outputs} = pending instanceof Promise ? await pending : pending;
+      const result = pending instanceof Promise ? await pending : pending;
+      const {loss} = result;
       if (!Number.isFinite(loss)) return this.#diverge(loss);
-      this.#running.update(batch, {loss, outputs});
+      this.#running.update(batch, result);
       this.#numExamples += batch.size;
       if (this.#breather.isDue) await this.#breather.breathe();
       update = {loss: update.loss + loss * (part?.share ?? 1), numExamples: update.numExamples + batch.size};

@@ -9,12 +9,12 @@ import type {TrainingSession} from './session.js';
 /** Everything the loop needs to know. It ends with the session's weights trained; closing the session is the caller's. */
 export interface TrainingOptions {
   readonly session: TrainingSession;
-  /** With targets encoded as the loss wants them (`lossDefinition(spec.loss).targets`). */
+  /** With targets encoded as the losses want them (`lossDefinition(loss).targets`), by output. */
   readonly dataset: Dataset;
   readonly spec: TrainingSpec;
   readonly checkpoint: CheckpointSpec;
-  /** Of the model, batch axis left out. */
-  readonly outputShape: Shape;
+  /** Of the model by output, batch axis left out. */
+  readonly outputShapes: Readonly<Record<string, Shape>>;
   readonly numParameters: number;
   /** The run's own stream; the loop takes `shuffle` of it, one stream an epoch. */
   readonly rng: Rng;

@@ -1,4 +1,5 @@
 import {type Static, Type} from '@sinclair/typebox';
+import type {ClassWeights} from '../data/class-weights.js';
 import {choiceOf} from '../spec/define.js';
 import {losses} from './losses/registry.js';
 import {metrics} from './metrics/registry.js';
@@ -43,6 +44,53 @@ const earlyStopping = Type.Object(
   },
 );
 
+const loss = choiceOf(losses, {
+  title: 'loss',
+  description:
+    'What training minimises: the mean over the batch, plus the regularization penalties of the layers. Models of several outputs have one each in `outputs`.',
+  shorthand: true,
+});
+
+const metricList = Type.Array(choiceOf(metrics, {title: 'metric', shorthand: true}), {
+  default: [],
+  description: 'Reported for the training set while it trains, and for the validation and test sets.',
+});
+
+const classWeight = Type.Number({minimum: 0, description: 'At least 0.'});
+
+const classWeights = Type.Optional(
+  Type.Unsafe<ClassWeights>({
+    anyOf: [
+      {type: 'string', enum: ['auto']},
+      Type.Array(classWeight, {minItems: 2}),
+      Type.Record(Type.String(), classWeight),
+    ],
+    'x-expected': 'auto, a number per class, or numbers by class name',
+    description:
+      'What the loss of a training example is multiplied by, by its class. auto: examples / (classes · examples of the class), so that rare classes count as much as frequent ones. Otherwise a number per class, or numbers by class name (1 for the others). Training set only.',
+  }),
+);
+
+const output = Type.Object(
+  {
+    loss,
+    weight: Type.Number({
+      default: 1,
+      minimum: 0,
+      description: "What this output's loss is multiplied by in the sum that is minimised; at least 0.",
+    }),
+    target: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: "Target of the data that it learns; by default the one of the layer's name.",
+      }),
+    ),
+    metrics: metricList,
+    classWeights,
+  },
+  {additionalProperties: false, title: 'output', description: 'What one output of the model is trained for.'},
+);
+
 /** `training:` of an experiment: what is minimised, how, for how long, and what is reported. */
 export const trainingSection = Type.Object(
   {
@@ -77,11 +125,14 @@ export const trainingSection = Type.Object(
       default: true,
       description: 'Draw a new order of the training set each epoch, from the seed.',
     }),
-    loss: choiceOf(losses, {
-      title: 'loss',
-      description: 'What training minimises: the mean over the batch, plus the regularization penalties of the layers.',
-      shorthand: true,
-    }),
+    loss: Type.Optional(loss),
+    classWeights,
+    outputs: Type.Optional(
+      Type.Record(Type.String(), output, {
+        description:
+          'For a model of several outputs, instead of `loss`, `metrics` and `classWeights`: by the name of the layer that makes an output, what it is trained for. Columns are named LAYER_loss and LAYER_METRIC; the loss is the weighted sum.',
+      }),
+    ),
     optimizer: choiceOf(optimizers, {
       title: 'optimizer',
       description: 'How weights follow from gradients.',
@@ -97,10 +148,7 @@ export const trainingSection = Type.Object(
     ),
     gradientClipping: Type.Optional(gradientClipping),
     weightAverage: Type.Optional(weightAverage),
-    metrics: Type.Array(choiceOf(metrics, {title: 'metric', shorthand: true}), {
-      default: [],
-      description: 'Reported for the training set while it trains, and for the validation and test sets.',
-    }),
+    metrics: metricList,
     earlyStopping: Type.Optional(earlyStopping),
     logEverySteps: Type.Integer({
       default: 50,

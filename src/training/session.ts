@@ -1,4 +1,4 @@
-import type {Batch} from '../data/dataset.js';
+import type {Arrays, Batch} from '../data/dataset.js';
 import type {TensorData} from '../support/tensor.js';
 
 /** What changes from one update to the next. */
@@ -24,8 +24,10 @@ export interface UpdatePart {
 export interface BatchResult {
   /** Mean loss of the batch, regularization penalties included; may be NaN or infinite. */
   readonly loss: number;
-  /** Model outputs [size, ...outputShape] before the update. */
-  readonly outputs: Float32Array;
+  /** By output of a model that has several: its own loss, unweighted and without penalties. */
+  readonly losses?: Readonly<Record<string, number>> | undefined;
+  /** By output of the model: [size, ...outputShape] before the update. */
+  readonly outputs: Arrays;
 }
 
 /** Everything an optimizer update touches, by name: `conv2d/kernel`, moving statistics among the weights, slots as `conv2d/kernel/m`. A session copies what it is given. */

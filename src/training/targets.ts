@@ -1,9 +1,9 @@
-import type {DatasetInfo, TargetEncoding} from '../data/dataset.js';
+import type {TargetEncoding, TargetInfo} from '../data/dataset.js';
 import type {Shape} from '../support/tensor.js';
 
 /** Shape of one target as batches hold it, batch axis left out: [] for a class number, [numClasses] for a one-hot row. */
-export function encodedTargetShape(info: DatasetInfo, encoding: TargetEncoding): Shape {
-  if (encoding === 'values') return info.targetShape;
-  if (info.numClasses === undefined) throw new Error(`targets cannot be ${encoding}: the data have no classes`);
-  return encoding === 'oneHot' ? [info.numClasses] : [];
+export function encodedTargetShape({shape, numClasses}: TargetInfo, encoding: TargetEncoding): Shape {
+  if (encoding === 'values') return shape;
+  if (numClasses === undefined) throw new Error(`targets cannot be ${encoding}: the data have no classes`);
+  return encoding === 'oneHot' ? [...shape, numClasses] : shape;
 }

@@ -4,11 +4,10 @@ import t from 'tap';
 import {augmentations} from '../../src/data/augment/index.js';
 import {aboutCentre, warp} from '../../src/data/augment/warp.js';
 import type {Split} from '../../src/data/dataset.js';
-import {describeData} from '../../src/data/describe.js';
 import type {DataSpec} from '../../src/data/section.js';
 import {Rng} from '../../src/support/random.js';
 import {readReference} from '../reference/read.js';
-import {dataSpec, idxBytes, idxSource, irisSource, load, rejectsWith} from './fixtures.js';
+import {dataSpec, describe, idxBytes, idxSource, irisSource, load, rejectsWith} from './fixtures.js';
 
 type Augment = DataSpec['augment'];
 
@@ -186,7 +185,7 @@ function examplesOf(split: Split, batchSize: number, order: Uint32Array, epoch?:
   const found = new Map<number, string>();
   let at = 0;
   for (const {size, inputs} of split.batches(batchSize, order, epoch)) {
-    for (let i = 0; i < size; i++) found.set(order[at++]!, inputs.subarray(i * 30, (i + 1) * 30).join());
+    for (let i = 0; i < size; i++) found.set(order[at++]!, inputs.input!.subarray(i * 30, (i + 1) * 30).join());
   }
   return new Map([...found].sort(([a], [b]) => a - b));
 }
@@ -262,7 +261,7 @@ t.test('bytes stay between 0 and 255; floats are free', async (t) => {
   const range = async (images: string): Promise<[number, number]> => {
     const {train} = await loadAugmented(wild, 1, {}, images);
     const [batch] = train.batches(numExamples, undefined, 1);
-    return [Math.min(...batch!.inputs), Math.max(...batch!.inputs)];
+    return [Math.min(...batch!.inputs.input!), Math.max(...batch!.inputs.input!)];
   };
   t.strictSame(await range('images.idx'), [0, 255]);
   const [least, largest] = await range('floats.idx');
@@ -274,7 +273,7 @@ t.test('probability is the part of examples that change', async (t) => {
   let numChanged = 0;
   for (let epoch = 1; epoch <= 200; epoch++) {
     const [batch] = train.batches(numExamples, undefined, epoch);
-    for (let i = 0; i < numExamples; i++) if (batch!.inputs[30 * i + 13] === 7) numChanged++;
+    for (let i = 0; i < numExamples; i++) if (batch!.inputs.input![30 * i + 13] === 7) numChanged++;
   }
   // 2400 draws: mean 720, standard deviation 22; pixel 13 is never 7 by itself.
   t.ok(Math.abs(numChanged - 720) < 100, `${numChanged} of 2400`);
@@ -302,7 +301,7 @@ t.test('sections that make no sense', async () => {
   ];
   for (const [augment, message] of cases) {
     const spec = dataSpec(idxSource(), {augment: [{type: 'gaussianNoise', std: 1, ...always}, augment]});
-    await rejectsWith(describeData(spec, {baseDir: folder}), {code: 'SPEC_INVALID', message, hint: undefined});
+    await rejectsWith(describe(spec, folder), {code: 'SPEC_INVALID', message, hint: undefined});
     await rejectsWith(load(spec, folder), {code: 'SPEC_INVALID', message, hint: undefined});
   }
   await rejectsWith(load(dataSpec(irisSource(), {augment: [{type: 'rotate', degrees: 9, ...zeros}]})), {

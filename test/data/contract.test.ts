@@ -2,7 +2,6 @@ import {copyFileSync, mkdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import t from 'tap';
-import {describeData} from '../../src/data/describe.js';
 import type {DataSpec} from '../../src/data/section.js';
 import {sources} from '../../src/data/sources/index.js';
 import {sizeOf} from '../../src/support/tensor.js';
@@ -10,6 +9,7 @@ import {
   collect,
   csvSource,
   dataSpec,
+  describe,
   idxBytes,
   idxSource,
   imageFolderSource,
@@ -20,6 +20,7 @@ import {
   npySource,
   npzSource,
   parquetSource,
+  plainInfo,
   syntheticSource,
 } from './fixtures.js';
 
@@ -109,8 +110,8 @@ t.strictSame(Object.keys(cases).sort(), Object.keys(sources).sort(), 'the suite 
 for (const [name, specs] of Object.entries(cases)) {
   for (const [label, spec] of Object.entries(specs)) {
     t.test(`${name}, ${label}`, async (t) => {
-      const described = await describeData(spec, {baseDir: folder});
-      const isRegression = described.task === 'regression';
+      const described = await describe(spec, folder);
+      const isRegression = plainInfo(described).task === 'regression';
       const data = await load(spec, folder, isRegression ? 'values' : 'classIndex');
       t.strictSame(data.info, described, 'describing gives what loading gives');
       t.match(data.fingerprint, /^[0-9a-f]{64}$/);
@@ -118,8 +119,8 @@ for (const [name, specs] of Object.entries(cases)) {
       t.equal(data.validation?.numExamples ?? 0, data.info.numValidation);
       t.equal(data.test?.numExamples ?? 0, data.info.numTest);
 
-      const inputSize = sizeOf(data.info.inputShape);
-      const targetSize = isRegression ? sizeOf(data.info.targetShape) : 1;
+      const inputSize = sizeOf(plainInfo(data.info).inputShape);
+      const targetSize = isRegression ? sizeOf(plainInfo(data.info).targetShape) : 1;
       for (const split of [data.train, data.validation, data.test]) {
         if (!split) continue;
         const whole = collect(split);
@@ -127,7 +128,7 @@ for (const [name, specs] of Object.entries(cases)) {
         t.equal(whole.targets.length, split.numExamples * targetSize);
         t.ok(whole.inputs.every(Number.isFinite) && whole.targets.every(Number.isFinite), 'all numbers are finite');
         if (!isRegression) {
-          const {numClasses} = data.info;
+          const {numClasses} = plainInfo(data.info);
           t.ok(whole.targets.every((target) => Number.isInteger(target) && target >= 0 && target < numClasses!));
         }
 
@@ -151,7 +152,7 @@ for (const [name, specs] of Object.entries(cases)) {
       t.strictSame(collect(again.train), collect(data.train), 'equal seed, equal examples');
       if (!isRegression) {
         const oneHot = collect((await load(spec, folder, 'oneHot')).train).targets;
-        const {numClasses, numTrain} = data.info;
+        const {numClasses, numTrain} = plainInfo(data.info);
         const rows = collect(data.train).targets.map((target) =>
           Array.from({length: numClasses!}, (_, i) => (i === target ? 1 : 0)),
         );

@@ -2,19 +2,28 @@ import {writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {gzipSync} from 'node:zlib';
 import t from 'tap';
-import {describeData} from '../../src/data/describe.js';
 import {bytesInMemory} from '../../src/data/files/byte-source.js';
 import {readCsvTable} from '../../src/data/files/csv-table.js';
 import {ExpError} from '../../src/support/errors.js';
 import {Rng} from '../../src/support/random.js';
-import {collect, csvSource, dataSpec, type ExpectedError, load, rejectsWith, shown} from './fixtures.js';
+import {
+  collect,
+  csvSource,
+  dataSpec,
+  describe,
+  type ExpectedError,
+  load,
+  plainInfo,
+  rejectsWith,
+  shown,
+} from './fixtures.js';
 
 t.test('numbers stay numbers, words become one input each, classes are sorted', async (t) => {
   const dir = t.testdir({
     'table.csv': '\uFEFFage, color ,note,y\r\n1.5,red,x,no\r\n\r\n-2e1,"deep ""blue""",x,yes\r\n.5,red,"a,b",maybe\r\n',
   });
   const data = await load(dataSpec(csvSource({ignore: ['note']})), dir);
-  t.strictSame(data.info, {
+  t.strictSame(plainInfo(data.info), {
     inputShape: [3],
     task: 'classification',
     numClasses: 3,
@@ -37,10 +46,14 @@ t.test('numbers stay numbers, words become one input each, classes are sorted', 
 t.test('a target of numbers is regression unless the spec says otherwise', async (t) => {
   const dir = t.testdir({'table.csv': 'a,y\n1,10\n2,9\n3,10\n'});
   const regression = await load(dataSpec(csvSource()), dir, 'values');
-  t.match(regression.info, {task: 'regression', targetShape: [1], numClasses: undefined});
+  t.match(plainInfo(regression.info), {task: 'regression', targetShape: [1], numClasses: undefined});
   t.strictSame(collect(regression.train).targets, [10, 9, 10]);
   const classes = await load(dataSpec(csvSource({task: 'classification'})), dir);
-  t.match(classes.info, {task: 'classification', numClasses: 2, classNames: ['9', '10']}, 'numbers sort as numbers');
+  t.match(
+    plainInfo(classes.info),
+    {task: 'classification', numClasses: 2, classNames: ['9', '10']},
+    'numbers sort as numbers',
+  );
   t.strictSame(collect(classes.train).targets, [1, 0, 1]);
 });
 
@@ -55,7 +68,7 @@ t.test('several targets, declared kinds, no header, tabs, gzip', async (t) => {
     columns: {'2': 'categorical'},
   });
   const data = await load(dataSpec(source), dir, 'values');
-  t.strictSame(data.info.targetShape, [2]);
+  t.strictSame(plainInfo(data.info).targetShape, [2]);
   t.strictSame(collect(data.train), {inputs: [1, 1, 0, 2, 0, 1], targets: [-1, 0.5, -2, 1.5], sizes: [2]});
 });
 
@@ -211,7 +224,7 @@ for (const [name, {table, test, source, message, hint, file = 'table.csv'}] of O
     const spec = dataSpec(csvSource(source));
     const expected: ExpectedError = {code: 'DATA_INVALID', message: shown(dir, file) + message, hint};
     await rejectsWith(load(spec, dir), expected);
-    await rejectsWith(describeData(spec, {baseDir: dir}), expected);
+    await rejectsWith(describe(spec, dir), expected);
   });
 }
 

@@ -258,7 +258,7 @@ t.test('a source reads a URL as it reads a path', async (t) => {
   const {loadData} = await import('../../src/data/load.js');
   const data = await loadData(spec, {
     baseDir: '/',
-    encoding: 'classIndex',
+    outputs: {output: {encoding: 'classIndex'}},
     rng,
     onDownload: (progress) => told.push(progress),
   });

@@ -1,6 +1,7 @@
 import {rejects, throws} from 'node:assert/strict';
 import path from 'node:path';
-import type {Dataset, Split, TargetEncoding} from '../../src/data/dataset.js';
+import type {Dataset, DatasetInfo, Split, TargetEncoding} from '../../src/data/dataset.js';
+import {describeData} from '../../src/data/describe.js';
 import {loadData} from '../../src/data/load.js';
 import type {DataSpec} from '../../src/data/section.js';
 import type {ErrorCode} from '../../src/support/errors.js';
@@ -127,7 +128,16 @@ export const load = (
   baseDir: string = process.cwd(),
   encoding: TargetEncoding = 'classIndex',
   seed = 1,
-): Promise<Dataset> => loadData(spec, {baseDir, encoding, rng: Rng.fromSeed(seed)});
+): Promise<Dataset> => loadData(spec, {baseDir, outputs: {output: {encoding}}, rng: Rng.fromSeed(seed)});
+
+export const describe = (spec: DataSpec, baseDir: string): Promise<DatasetInfo> =>
+  describeData(spec, {baseDir, rng: Rng.fromSeed(1)});
+
+/** Of data with one input and one target. */
+export const plainInfo = ({inputs, targets, ...counts}: DatasetInfo) => {
+  const {shape, ...target} = targets.target!;
+  return {...counts, ...target, inputShape: inputs.input!.shape, targetShape: shape};
+};
 
 /** All examples of a split, copied out of its batches. */
 export function collect(
@@ -139,8 +149,8 @@ export function collect(
   const targets: number[] = [];
   const sizes: number[] = [];
   for (const batch of split.batches(batchSize, order)) {
-    for (const value of batch.inputs) inputs.push(value);
-    for (const value of batch.targets) targets.push(value);
+    for (const value of batch.inputs.input!) inputs.push(value);
+    for (const value of batch.targets.output!) targets.push(value);
     sizes.push(batch.size);
   }
   return {inputs, targets, sizes};

@@ -2,8 +2,18 @@ import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {gzipSync} from 'node:zlib';
 import t from 'tap';
-import {describeData} from '../../src/data/describe.js';
-import {collect, dataSpec, type ExpectedError, idxBytes, idxSource, load, rejectsWith, shown} from './fixtures.js';
+import {
+  collect,
+  dataSpec,
+  describe,
+  type ExpectedError,
+  idxBytes,
+  idxSource,
+  load,
+  plainInfo,
+  rejectsWith,
+  shown,
+} from './fixtures.js';
 
 const six = [0, 1, 2, 3, 4, 5];
 const cutShort = 'the copy or download may have stopped early; fetch it again';
@@ -22,7 +32,7 @@ t.test('reads every element type', async (t) => {
     writeFileSync(path.join(dir, 'images.idx'), idxBytes(type, [3, 2], values));
     writeFileSync(path.join(dir, 'labels.idx'), idxBytes(8, [3], [2, 0, 1]));
     const data = await load(dataSpec(idxSource()), dir);
-    t.strictSame(data.info.inputShape, [2]);
+    t.strictSame(plainInfo(data.info).inputShape, [2]);
     t.strictSame(collect(data.train), {inputs: values.map(Math.fround), targets: [2, 0, 1], sizes: [3]});
   }
 });
@@ -49,8 +59,8 @@ t.test('gives images a channel axis, keeps other shapes', async (t) => {
     const dir = t.testdir({});
     writeFileSync(path.join(dir, 'images.idx'), idxBytes(8, shape, Array<number>(size).fill(7)));
     writeFileSync(path.join(dir, 'labels.idx'), idxBytes(8, [2], [0, 1]));
-    const info = await describeData(dataSpec(idxSource()), {baseDir: dir});
-    t.strictSame(info.inputShape, inputShape);
+    const info = await describe(dataSpec(idxSource()), dir);
+    t.strictSame(plainInfo(info).inputShape, inputShape);
   }
 });
 
@@ -65,7 +75,7 @@ t.test('packed files hold the same data, changed ones do not', async (t) => {
   writeFileSync(path.join(dir, 'other.idx'), idxBytes(8, [6, 1, 2], [...six, 0, 1, 2, 3, 4, 6]));
   const plain = await load(dataSpec(idxSource()), dir);
   const packed = dataSpec(idxSource({images: 'images.gz', labels: 'labels.gz'}));
-  t.strictSame(await describeData(packed, {baseDir: dir}), plain.info);
+  t.strictSame(await describe(packed, dir), plain.info);
   const unpacked = await load(packed, dir);
   t.equal(unpacked.fingerprint, plain.fingerprint);
   t.strictSame(collect(unpacked.train), collect(plain.train));
@@ -79,17 +89,17 @@ t.test('float targets are regression, float classes are asked for', async (t) =>
   writeFileSync(path.join(dir, 'labels.idx'), idxBytes(13, [3], [0, 2, 1]));
   writeFileSync(path.join(dir, 'pairs.idx'), idxBytes(14, [3, 2], [0.5, 1, 2, 3, 4, 5.25]));
   const regression = await load(dataSpec(idxSource()), dir, 'values');
-  t.match(regression.info, {task: 'regression', targetShape: [1]});
+  t.match(plainInfo(regression.info), {task: 'regression', targetShape: [1]});
   t.strictSame(collect(regression.train).targets, [0, 2, 1]);
   const pairs = await load(dataSpec(idxSource({labels: 'pairs.idx'})), dir, 'values');
-  t.strictSame(pairs.info.targetShape, [2]);
+  t.strictSame(plainInfo(pairs.info).targetShape, [2]);
   t.strictSame(collect(pairs.train).targets, [0.5, 1, 2, 3, 4, 5.25]);
   const classes = await load(
     dataSpec(idxSource({task: 'classification', classNames: ['a', 'b', 'c', 'd']})),
     dir,
     'oneHot',
   );
-  t.match(classes.info, {task: 'classification', numClasses: 4, classNames: ['a', 'b', 'c', 'd']});
+  t.match(plainInfo(classes.info), {task: 'classification', numClasses: 4, classNames: ['a', 'b', 'c', 'd']});
   t.strictSame(collect(classes.train).targets, [1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0]);
 });
 
@@ -306,7 +316,7 @@ for (const [name, {files, source, expected, early}] of Object.entries(badCases))
     const spec = dataSpec(idxSource(source));
     const encoding = name === 'infinite target' ? 'values' : 'classIndex';
     await rejectsWith(load(spec, dir, encoding), expected(dir));
-    if (early) await rejectsWith(describeData(spec, {baseDir: dir}), expected(dir));
+    if (early) await rejectsWith(describe(spec, dir), expected(dir));
   });
 }
 

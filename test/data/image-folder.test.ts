@@ -3,9 +3,8 @@ import path from 'node:path';
 import {execa} from 'execa';
 import sharp from 'sharp';
 import t from 'tap';
-import {describeData} from '../../src/data/describe.js';
 import type {DataSpec} from '../../src/data/section.js';
-import {collect, dataSpec, imageFolderSource, load, rejectsWith, shown} from './fixtures.js';
+import {collect, dataSpec, describe, imageFolderSource, load, plainInfo, rejectsWith, shown} from './fixtures.js';
 
 type Pixel = readonly [number, number, number];
 const [red, green, blue, white]: Pixel[] = [
@@ -46,7 +45,7 @@ t.test('pixels come out as they went in; classes are the folders, sorted', async
   writeFileSync(path.join(dir, 'a/.DS_Store'), '');
   writeFileSync(path.join(dir, 'Thumbs.db'), '');
   const data = await load(dataSpec(imageFolderSource()), dir);
-  t.strictSame(data.info, {
+  t.strictSame(plainInfo(data.info), {
     inputShape: [2, 2, 3],
     task: 'classification',
     numClasses: 2,
@@ -204,7 +203,7 @@ t.test('folders that make no sense', async (t) => {
     await good(dir);
     await change(dir);
     const spec = dataSpec(imageFolderSource(source));
-    await rejectsWith(describeData(spec, {baseDir: dir}), {hint: undefined, ...expected(dir)});
+    await rejectsWith(describe(spec, dir), {hint: undefined, ...expected(dir)});
     await rejectsWith(load(spec, dir), {hint: undefined, ...expected(dir)});
   };
   await expect(

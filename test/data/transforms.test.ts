@@ -1,11 +1,21 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import t, {type Test} from 'tap';
-import {describeData} from '../../src/data/describe.js';
 import type {DataSpec} from '../../src/data/section.js';
 import {transforms} from '../../src/data/transforms/index.js';
 import {Rng} from '../../src/support/random.js';
-import {collect, dataSpec, idxBytes, idxSource, irisSource, load, rejectsWith, syntheticSource} from './fixtures.js';
+import {
+  collect,
+  dataSpec,
+  describe,
+  idxBytes,
+  idxSource,
+  irisSource,
+  load,
+  plainInfo,
+  rejectsWith,
+  syntheticSource,
+} from './fixtures.js';
 
 /** Computed by NumPy: test/reference/data.py. */
 const reference = JSON.parse(readFileSync(path.join(import.meta.dirname, '../reference/data.json'), 'utf8')) as {
@@ -85,7 +95,7 @@ t.test('normalize learns what earlier transforms leave', async (t) => {
     {type: 'normalize', fit: 'train'},
   ];
   const data = await load(withTransforms(list), folder);
-  t.strictSame(data.info.inputShape, [6, 2]);
+  t.strictSame(plainInfo(data.info).inputShape, [6, 2]);
   const {mean, std} = data.fitted['data.transforms[2]'] as {mean: number[]; std: number[]};
   closeTo(
     t,
@@ -178,7 +188,7 @@ t.test('arguments that do not fit', async (_t) => {
   ];
   for (const [transform, message, hint] of cases) {
     const spec = withTransforms([{type: 'toFloat'}, transform]);
-    await rejectsWith(describeData(spec, {baseDir: folder}), {code: 'SPEC_INVALID', message, hint});
+    await rejectsWith(describe(spec, folder), {code: 'SPEC_INVALID', message, hint});
     await rejectsWith(load(spec, folder), {code: 'SPEC_INVALID', message, hint});
   }
 });

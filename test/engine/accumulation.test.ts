@@ -10,22 +10,18 @@ import {lossFunction} from '../../src/training/losses/registry.js';
 import {optimizerRule} from '../../src/training/optimizers/registry.js';
 import {modelOf} from '../model/fixtures.js';
 import {relativeError} from '../reference/read.js';
+import {plainBatch, plainOutputs} from './plain.js';
 
 const factories = {eager: createEagerSession, compiled: createCompiledSession};
 await loadEagerBackend('cpu');
 
 const rng = Rng.fromSeed(8);
 const numFeatures = 4;
-const whole: Batch = {
-  size: 6,
-  inputs: Float32Array.from({length: 6 * numFeatures}, () => rng.normal()),
-  targets: Float32Array.of(0, 1, 2, 2, 1, 0),
-};
-const slice = (start: number, end: number): Batch => ({
-  size: end - start,
-  inputs: whole.inputs.slice(start * numFeatures, end * numFeatures),
-  targets: whole.targets.slice(start, end),
-});
+const inputs = Float32Array.from({length: 6 * numFeatures}, () => rng.normal());
+const targets = [0, 1, 2, 2, 1, 0];
+const whole = plainBatch(6, inputs, targets);
+const slice = (start: number, end: number): Batch =>
+  plainBatch(end - start, inputs.slice(start * numFeatures, end * numFeatures), targets.slice(start, end));
 const parts = [slice(0, 3), slice(3, 5), slice(5, 6)];
 
 for (const [engine, create] of Object.entries(factories)) {
@@ -34,18 +30,16 @@ for (const [engine, create] of Object.entries(factories)) {
     async (t) => {
       const open = async (accumulates: boolean) => {
         const network = modelOf({type: 'dense', units: 5, activation: 'tanh'}, {type: 'dense', units: 3});
-        const model = await buildModel(network, {inputShape: [numFeatures], rng: Rng.fromSeed(1)});
+        const model = await buildModel(network, {inputShapes: {input: [numFeatures]}, rng: Rng.fromSeed(1)});
         const session = await create({
           model,
-          loss: lossFunction({type: 'sparseSoftmaxCrossEntropy'}),
+          outputs: plainOutputs(lossFunction({type: 'sparseSoftmaxCrossEntropy'}), []),
           rule: optimizerRule({
             ...{type: 'sgd', learningRate: 0.3, momentum: 0.9, nesterov: false, weightDecay: 0.1},
             excludeBiasAndNorm: true,
           }),
           clipping: {max: 0.2, by: 'globalNorm'},
           accumulates,
-          encoding: 'classIndex',
-          targetShape: [],
           rng: Rng.fromSeed(2),
         });
         return {session, model};

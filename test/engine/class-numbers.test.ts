@@ -7,18 +7,19 @@ import {Rng} from '../../src/support/random.js';
 import {lossFunction} from '../../src/training/losses/registry.js';
 import {optimizerRule} from '../../src/training/optimizers/registry.js';
 import {modelOf} from '../model/fixtures.js';
+import {plainBatch, plainOutputs} from './plain.js';
 
 await loadEagerBackend('cpu');
 
 for (const [engine, create] of Object.entries({compiled: createCompiledSession, eager: createEagerSession})) {
   t.test(`${engine}: a class number beyond an embedding stops the run and says what was expected`, async (t) => {
     const model = await buildModel(modelOf({type: 'embedding', inputDim: 5, outputDim: 3}), {
-      inputShape: [2],
+      inputShapes: {input: [2]},
       rng: Rng.fromSeed(1),
     });
     const session = await create({
       model,
-      loss: lossFunction({type: 'meanSquaredError'}),
+      outputs: plainOutputs(lossFunction({type: 'meanSquaredError'}), model.outputShapes.output!),
       rule: optimizerRule({
         type: 'sgd',
         learningRate: 0.1,
@@ -27,15 +28,9 @@ for (const [engine, create] of Object.entries({compiled: createCompiledSession, 
         weightDecay: 0,
         excludeBiasAndNorm: false,
       }),
-      encoding: 'values',
-      targetShape: model.outputShape,
       rng: Rng.fromSeed(2),
     });
-    const batchOf = (index: number) => ({
-      size: 1,
-      inputs: Float32Array.of(4, index),
-      targets: new Float32Array(6),
-    });
+    const batchOf = (index: number) => plainBatch(1, [4, index], new Float32Array(6));
     for (const index of [5, 100, -1, -7]) {
       const expected = {
         code: 'DATA_INVALID',

@@ -11,6 +11,7 @@ import type {ClippingSpec} from '../../src/training/optimizers/clipping.js';
 import {optimizerRule} from '../../src/training/optimizers/registry.js';
 import {modelOf} from '../model/fixtures.js';
 import {type ReferenceArray, readReference, relativeError, tensorDataOf} from '../reference/read.js';
+import {plainBatch, plainOutputs} from './plain.js';
 
 interface Reference {
   readonly inputs: ReferenceArray;
@@ -35,15 +36,13 @@ for (const expected of cases) {
     const {clipping, weightDecay} = expected;
     t.test(`${engine}: ${JSON.stringify(clipping)} with weight decay ${weightDecay} agrees with PyTorch`, async (t) => {
       const network = modelOf({type: 'dense', units: 3});
-      const model = await buildModel(network, {inputShape: [4], rng: Rng.fromSeed(1)});
+      const model = await buildModel(network, {inputShapes: {input: [4]}, rng: Rng.fromSeed(1)});
       const sgd = {type: 'sgd', learningRate: 0.5, momentum: 0.9, nesterov: false, excludeBiasAndNorm: false} as const;
       const session = await create({
         model,
-        loss: lossFunction({type: 'meanSquaredError'}),
+        outputs: plainOutputs(lossFunction({type: 'meanSquaredError'}), [3]),
         rule: optimizerRule({...sgd, weightDecay}),
         clipping,
-        encoding: 'values',
-        targetShape: [3],
         rng: Rng.fromSeed(2),
       });
       const {slots} = await session.readState();
@@ -52,7 +51,7 @@ for (const expected of cases) {
         ['dense/bias', tensorDataOf(bias)],
       ]);
       await session.writeState({weights: start, slots});
-      const batch = {size: 6, inputs: Float32Array.from(inputs.values), targets: Float32Array.from(targets.values)};
+      const batch = plainBatch(6, inputs.values, targets.values);
       for (const [index, loss] of expected.losses.entries()) {
         const result = await session.step(batch, {learningRate: 0.5, step: index + 1});
         t.ok(relativeError([result.loss], [loss]) <= 1e-5, `loss of step ${index + 1}`);

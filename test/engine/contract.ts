@@ -6,11 +6,12 @@ import type {SessionFactory, SessionOptions} from '../../src/engine/options.js';
 import {buildModel} from '../../src/model/build.js';
 import type {BuiltModel} from '../../src/model/built-model.js';
 import {Rng} from '../../src/support/random.js';
-import {type LossSpec, lossDefinition, lossFunction} from '../../src/training/losses/registry.js';
+import {type LossSpec, lossFunction} from '../../src/training/losses/registry.js';
 import {type OptimizerSpec, optimizerRule} from '../../src/training/optimizers/registry.js';
 import type {BatchResult, TrainingSession, TrainingState} from '../../src/training/session.js';
 import {modelOf, type WrittenLayer} from '../model/fixtures.js';
 import {type ReferenceArray, readReference, relativeError, tensorDataOf} from '../reference/read.js';
+import {plainBatch, plainOutputs} from './plain.js';
 
 type Arrays = Readonly<Record<string, ReferenceArray>>;
 
@@ -45,16 +46,13 @@ interface NetworkReference {
 const reference = readReference<NetworkReference>('network');
 const tolerance = 1e-4;
 
-const batchOf = (inputs: ReferenceArray, targets: ReferenceArray): Batch => ({
-  size: inputs.shape[0]!,
-  inputs: Float32Array.from(inputs.values),
-  targets: Float32Array.from(targets.values),
-});
+const batchOf = (inputs: ReferenceArray, targets: ReferenceArray): Batch =>
+  plainBatch(inputs.shape[0]!, inputs.values, targets.values);
 
 const batches = reference.convolutional.batches.map(({inputs, targets}) => batchOf(inputs, targets));
 
 /** A copy, because a session may overwrite its outputs with the next call. */
-const copyOf = ({loss, outputs}: BatchResult): BatchResult => ({loss, outputs: Float32Array.from(outputs)});
+const copyOf = ({loss, outputs}: BatchResult) => ({loss, outputs: Float32Array.from(outputs.output!)});
 
 /** All arrays of a state by name, for comparing. */
 const valuesOf = ({weights, slots}: TrainingState): Record<string, number[]> =>
@@ -85,13 +83,11 @@ export function sessionContract(name: string, factory: SessionFactory): void {
     loss: LossSpec,
     targetShape: number[],
   ): Promise<Opened> {
-    const model = await buildModel(modelOf(...layers), {inputShape, rng: Rng.fromSeed(1)});
+    const model = await buildModel(modelOf(...layers), {inputShapes: {input: inputShape}, rng: Rng.fromSeed(1)});
     const options: SessionOptions = {
       model,
-      loss: lossFunction(loss),
+      outputs: plainOutputs(lossFunction(loss), targetShape),
       rule: optimizerRule(optimizer),
-      encoding: lossDefinition(loss).targets,
-      targetShape,
       rng: Rng.fromSeed(reference.seed),
     };
     const session = await factory(options);
@@ -120,7 +116,7 @@ export function sessionContract(name: string, factory: SessionFactory): void {
         for (const [index, expected] of steps.entries()) {
           const {loss, outputs} = await session.step(batches[index]!, {learningRate, step: index + 1});
           t.ok(relativeError([loss], [expected.loss]) <= tolerance, `loss of step ${index + 1}: ${loss}`);
-          t.ok(relativeError(outputs, expected.outputs.values) <= tolerance, `outputs of step ${index + 1}`);
+          t.ok(relativeError(outputs.output!, expected.outputs.values) <= tolerance, `outputs of step ${index + 1}`);
         }
         const state = await session.readState();
         t.same([...state.weights.keys()].sort(), Object.keys(weights).sort());
@@ -131,7 +127,7 @@ export function sessionContract(name: string, factory: SessionFactory): void {
         }
         const {loss, outputs} = await session.evaluate(batches[0]!);
         t.ok(relativeError([loss], [evaluation.loss]) <= tolerance, `loss in inference ${loss}`);
-        t.ok(relativeError(outputs, evaluation.outputs.values) <= tolerance, 'outputs in inference');
+        t.ok(relativeError(outputs.output!, evaluation.outputs.values) <= tolerance, 'outputs in inference');
         await close();
       });
     }
@@ -196,9 +192,13 @@ export function sessionContract(name: string, factory: SessionFactory): void {
       t.same(again, first);
       t.equal(small.outputs.length, batches[2]!.size * 3);
       t.same(valuesOf(await session.readState()), before);
-      const one: Batch = {size: 1, inputs: batches[1]!.inputs.slice(0, 128), targets: batches[1]!.targets.slice(0, 1)};
+      const {inputs, targets} = batches[1]!;
+      const one = plainBatch(1, inputs.input!.slice(0, 128), targets.output!.slice(0, 1));
       const single = await session.evaluate(one);
-      t.ok(relativeError(single.outputs, [...first.outputs.slice(0, 3)]) <= 1e-5, 'an example alone and in a batch');
+      t.ok(
+        relativeError(single.outputs.output!, [...first.outputs.slice(0, 3)]) <= 1e-5,
+        'an example alone and in a batch',
+      );
       await close();
     });
 

@@ -5,6 +5,7 @@ import {buildModel} from '../../src/model/build.js';
 import {Rng} from '../../src/support/random.js';
 import {optimizerRule} from '../../src/training/optimizers/registry.js';
 import {modelOf} from '../model/fixtures.js';
+import {plainBatch, plainOutputs} from './plain.js';
 
 const sgdRule = optimizerRule({
   type: 'sgd',
@@ -37,14 +38,12 @@ t.test('a device asked for by name is never exchanged for another', async (t) =>
 
 /** A model with a loss that takes the hyperbolic sine of its output, which the compiled engine has no lowering for. */
 async function withUnsupportedLoss(): Promise<{readonly options: SessionOptions; readonly dispose: () => void}> {
-  const model = await buildModel(modelOf({type: 'dense', units: 1}), {inputShape: [2], rng: Rng.fromSeed(1)});
+  const model = await buildModel(modelOf({type: 'dense', units: 1}), {inputShapes: {input: [2]}, rng: Rng.fromSeed(1)});
   const options: SessionOptions = {
     model,
     rule: sgdRule,
-    encoding: 'values',
-    targetShape: [1],
     rng: Rng.fromSeed(2),
-    loss: (tf, targets, outputs) => tf.mean(tf.square(tf.sub(tf.sinh(outputs), targets))),
+    outputs: plainOutputs((tf, targets, outputs) => tf.mean(tf.square(tf.sub(tf.sinh(outputs), targets))), [1]),
   };
   return {options, dispose: () => model.network.dispose()};
 }
@@ -60,7 +59,7 @@ t.test('a kernel that cannot be compiled: auto falls back and says so, compiled 
   t.equal(session.engine, 'eager');
   t.equal(warnings.length, 1);
   t.match(warnings[0], /Sinh.*; training goes on with the eager engine, which is much slower$/);
-  const batch = {size: 1, inputs: Float32Array.of(1, 2), targets: Float32Array.of(0)};
+  const batch = plainBatch(1, [1, 2], [0]);
   t.ok(Number.isFinite((await session.step(batch, {learningRate: 0.1, step: 1})).loss), 'and it trains');
   await session.dispose();
 

@@ -12,6 +12,7 @@ import {optimizerRule} from '../../src/training/optimizers/registry.js';
 import {modelOf} from '../model/fixtures.js';
 import {type ReferenceArray, readReference, relativeError, tensorDataOf} from '../reference/read.js';
 import {runCompiled, type TensorFunction} from './compiled/run-compiled.js';
+import {plainBatch, plainOutputs} from './plain.js';
 
 interface LossCase {
   readonly title: string;
@@ -36,19 +37,17 @@ async function train(create: SessionFactory, {loss, targets, outputs}: LossCase)
   const free = loss.type === 'meanSquaredLogarithmicError' ? 'softplus' : 'linear';
   const activation = (definition.endings?.(loss)?.[0] ?? free) as ActivationName;
   const network = modelOf({type: 'dense', units, activation});
-  const model = await buildModel(network, {inputShape: [units], rng: Rng.fromSeed(5)});
+  const model = await buildModel(network, {inputShapes: {input: [units]}, rng: Rng.fromSeed(5)});
   const session = await create({
     model,
-    loss: lossFunction(loss),
+    outputs: plainOutputs(lossFunction(loss), targets.shape.slice(1)),
     rule: optimizerRule({
       ...{type: 'sgd', learningRate: 0.01, momentum: 0, nesterov: false, weightDecay: 0},
       excludeBiasAndNorm: false,
     }),
-    encoding: definition.targets,
-    targetShape: targets.shape.slice(1),
     rng: Rng.fromSeed(6),
   });
-  const batch = {size, inputs: Float32Array.from(outputs.values), targets: Float32Array.from(targets.values)};
+  const batch = plainBatch(size, outputs.values, targets.values);
   const found: Record<string, number[]> = {losses: []};
   for (const step of [1, 2]) found.losses!.push((await session.step(batch, {learningRate: 0.01, step})).loss);
   found.evaluation = [(await session.evaluate(batch)).loss];

@@ -11,6 +11,7 @@ import {lossFunction} from '../../src/training/losses/registry.js';
 import {optimizerRule} from '../../src/training/optimizers/registry.js';
 import {modelOf, type WrittenLayer} from '../model/fixtures.js';
 import {relativeError} from '../reference/read.js';
+import {plainBatch, plainOutputs} from './plain.js';
 
 await loadEagerBackend('cpu');
 
@@ -79,7 +80,7 @@ function randomBatch(rng: Rng, size: number, inputShape: Shape): Batch {
   const inputs = Float32Array.from({length: size * sizeOf(inputShape)}, () => rng.normal());
   const targets = new Float32Array(size * numClasses);
   for (let i = 0; i < size; i++) targets[i * numClasses + rng.below(numClasses)] = 1;
-  return {size, inputs, targets};
+  return plainBatch(size, inputs, targets);
 }
 
 async function train(
@@ -88,10 +89,10 @@ async function train(
   inputShape: Shape,
   batches: readonly Batch[],
 ) {
-  const model = await buildModel(modelOf(...layers), {inputShape, rng: Rng.fromSeed(5)});
+  const model = await buildModel(modelOf(...layers), {inputShapes: {input: inputShape}, rng: Rng.fromSeed(5)});
   const session = await create({
     model,
-    loss: lossFunction({type: 'softmaxCrossEntropy'}),
+    outputs: plainOutputs(lossFunction({type: 'softmaxCrossEntropy'}), [numClasses]),
     rule: optimizerRule({
       type: 'sgd',
       learningRate: 0.02,
@@ -100,17 +101,15 @@ async function train(
       weightDecay: 0.001,
       excludeBiasAndNorm: false,
     }),
-    encoding: 'oneHot',
-    targetShape: [numClasses],
     rng: Rng.fromSeed(6),
   });
   const found = new Map<string, number[]>();
   for (const [index, batch] of batches.entries()) {
     const {loss, outputs} = await session.step(batch, {learningRate: 0.02, step: index + 1});
-    found.set(`step ${index + 1}`, [loss, ...outputs]);
+    found.set(`step ${index + 1}`, [loss, ...outputs.output!]);
   }
   const {loss, outputs} = await session.evaluate(batches[0]!);
-  found.set('evaluation', [loss, ...outputs]);
+  found.set('evaluation', [loss, ...outputs.output!]);
   for (const [name, {values}] of (await session.readState()).weights) found.set(name, [...values]);
   await session.dispose();
   model.network.dispose();

@@ -9,6 +9,7 @@ import {lossFunction} from '../../src/training/losses/registry.js';
 import {optimizerRule} from '../../src/training/optimizers/registry.js';
 import {modelOf, type WrittenLayer} from '../model/fixtures.js';
 import {type ReferenceArray, relativeError} from '../reference/read.js';
+import {plainBatch, plainOutputs} from './plain.js';
 
 /** Arrays by name after two updates, and what the model then says of the first batch. */
 async function train(
@@ -17,10 +18,10 @@ async function train(
   inputShape: number[],
   batches: readonly Batch[],
 ) {
-  const model = await buildModel(modelOf(...layers), {inputShape, rng: Rng.fromSeed(5)});
+  const model = await buildModel(modelOf(...layers), {inputShapes: {input: inputShape}, rng: Rng.fromSeed(5)});
   const session = await create({
     model,
-    loss: lossFunction({type: 'meanSquaredError'}),
+    outputs: plainOutputs(lossFunction({type: 'meanSquaredError'}), model.outputShapes.output!),
     rule: optimizerRule({
       type: 'sgd',
       learningRate: 0.1,
@@ -29,8 +30,6 @@ async function train(
       weightDecay: 0,
       excludeBiasAndNorm: false,
     }),
-    encoding: 'values',
-    targetShape: model.outputShape,
     rng: Rng.fromSeed(6),
   });
   const found: Record<string, number[]> = {};
@@ -40,9 +39,9 @@ async function train(
   for (const [index, batch] of batches.entries()) {
     const {loss, outputs} = await session.step(batch, {learningRate: 0.1, step: index + 1});
     keep(`loss ${index}`, Float32Array.of(loss));
-    keep(`outputs ${index}`, outputs);
+    keep(`outputs ${index}`, outputs.output!);
   }
-  keep('evaluation', (await session.evaluate(batches[0]!)).outputs);
+  keep('evaluation', (await session.evaluate(batches[0]!)).outputs.output!);
   const {weights, slots} = await session.readState();
   for (const [name, {values}] of [...weights, ...slots]) keep(name, values);
   await session.dispose();
@@ -58,11 +57,13 @@ export async function enginesAgree(
   probe: ReferenceArray,
 ): Promise<void> {
   const [size, ...inputShape] = inputs.shape;
-  const batches = [1, -0.5].map((factor) => ({
-    size: size!,
-    inputs: Float32Array.from(inputs.values, (value) => factor * value),
-    targets: Float32Array.from(probe.values),
-  }));
+  const batches = [1, -0.5].map((factor) =>
+    plainBatch(
+      size!,
+      inputs.values.map((value) => factor * value),
+      probe.values,
+    ),
+  );
   const eager = await train(createEagerSession, layers, inputShape, batches);
   const compiled = await train(createCompiledSession, layers, inputShape, batches);
   t.same(Object.keys(compiled).sort(), Object.keys(eager).sort());

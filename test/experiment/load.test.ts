@@ -39,7 +39,12 @@ t.test('the main job is the network of the lesson', async (t) => {
     [832, 0, 51_264, 0, 0, 3_137_000, 10_010],
   );
   t.same(preview.layers.at(-1)?.outputShape, [10]);
-  t.match(preview.data, {inputShape: [28, 28, 1], numClasses: 10, numTrain: 60_000, numTest: 10_000});
+  t.match(preview.data, {
+    inputs: {input: {shape: [28, 28, 1]}},
+    targets: {target: {numClasses: 10}},
+    numTrain: 60_000,
+    numTest: 10_000,
+  });
 });
 
 t.test('the lesson on blocks is the ResNet-20 of the paper', async (t) => {

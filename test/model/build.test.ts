@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import t from 'tap';
 import {buildModel} from '../../src/model/build.js';
 import type {BuiltModel} from '../../src/model/built-model.js';
+import type {CallContext, NoiseRequest} from '../../src/model/call-context.js';
 import {forward} from '../../src/model/forward.js';
 import {Rng} from '../../src/support/random.js';
 import {modelOf, type WrittenLayer} from './fixtures.js';
@@ -9,7 +10,7 @@ import {modelOf, type WrittenLayer} from './fixtures.js';
 await tf.setBackend('cpu');
 
 const build = (inputShape: number[], layers: WrittenLayer[], seed = 7): Promise<BuiltModel> =>
-  buildModel(modelOf(...layers), {inputShape, rng: Rng.fromSeed(seed)});
+  buildModel(modelOf(...layers), {inputShapes: {input: inputShape}, rng: Rng.fromSeed(seed)});
 
 const valuesOf = (built: BuiltModel): Record<string, number[]> =>
   Object.fromEntries(built.weights.map(({name, variable}) => [name, [...variable.read().dataSync()]]));
@@ -39,7 +40,7 @@ t.test('what is built is what was planned', async (t) => {
   t.equal(built.numParameters, 12 + 4 + 16 + 20);
   t.equal(built.numTrainableParameters, 12 + 4 + 8 + 20);
   t.equal(built.network.countParams(), built.numParameters, 'TensorFlow.js counts the same');
-  t.same([built.inputShape, built.outputShape], [[3], [4]]);
+  t.same([built.inputShapes.input, built.outputShapes.output], [[3], [4]]);
   t.equal(built.penalty, undefined);
   built.network.dispose();
 });
@@ -64,23 +65,19 @@ t.test('weights depend on the seed and on their own names only', async (t) => {
 t.test('forward in inference is what network.predict gives, and in training dropout and statistics work', async (t) => {
   const built = await build([3], mlp);
   const x = tf.tensor2d([1, 2, 3, -1, 0.5, 2], [2, 3]);
-  const ours = tf.tidy(() => forward(built.network, x, {training: false}));
+  const ours = tf.tidy(() => forward(built.network, [x], {training: false})[0]!);
   const theirs = built.network.predict(x) as tf.Tensor;
   t.same([...ours.dataSync()], [...theirs.dataSync()]);
 
   const assigned: string[] = [];
-  const nothingKept = tf.tidy(() =>
-    forward(built.network, x, {
-      training: true,
-      noise: ({shape}) => tf.zeros([...shape]),
-      assignAfterStep: ({originalName}) => void assigned.push(originalName),
-    }),
-  );
+  const noise = ({shape}: NoiseRequest): tf.Tensor => tf.zeros([...shape]);
+  const assignAfterStep: CallContext['assignAfterStep'] = ({originalName}) => void assigned.push(originalName);
+  const nothingKept = tf.tidy(() => forward(built.network, [x], {training: true, noise, assignAfterStep})[0]!);
   const bias = built.weights.find(({name}) => name === 'logits/bias')!.variable.read();
   t.same([...nothingKept.dataSync()], [...bias.dataSync(), ...bias.dataSync()], 'all dropped: only the bias is left');
   t.same(assigned, ['batchNormalization/moving_mean', 'batchNormalization/moving_variance']);
   t.throws(
-    () => tf.tidy(() => forward(built.network, x, {training: true})),
+    () => tf.tidy(() => forward(built.network, [x], {training: true})[0]!),
     /dropout: training without a source of noise/,
   );
   tf.dispose([x, ours, theirs, nothingKept]);
@@ -90,7 +87,7 @@ t.test('forward in inference is what network.predict gives, and in training drop
 t.test('a model that does nothing hands out a tensor of its own', async (t) => {
   const built = await build([2], [{type: 'dropout', rate: 0.5}]);
   const x = tf.tensor2d([1, 2], [1, 2]);
-  const y = forward(built.network, x, {training: false});
+  const y = forward(built.network, [x], {training: false})[0]!;
   x.dispose();
   t.same([...y.dataSync()], [1, 2]);
   y.dispose();

@@ -5,7 +5,7 @@ import type {Shape} from '../../src/support/tensor.js';
 import {modelOf, type WrittenLayer} from './fixtures.js';
 
 const shapeOf = (inputShape: Shape, layer: WrittenLayer): Shape =>
-  inferShapes(modelOf(layer), inputShape)[0]!.outputShape;
+  inferShapes(modelOf(layer), {input: inputShape})[0]!.outputShape;
 
 /** What people read, and the argument it points at. */
 function problemOf(
@@ -13,7 +13,7 @@ function problemOf(
   layer: WrittenLayer,
 ): {message: string; hint: string | undefined; field: string | undefined} {
   try {
-    inferShapes(modelOf(layer), inputShape);
+    inferShapes(modelOf(layer), {input: inputShape});
   } catch (error) {
     if (!(error instanceof LayerProblem)) throw error;
     const {message, hint, field} = error;
@@ -41,10 +41,9 @@ t.test('transposed, depthwise and separable convolutions', async (t) => {
   const image: WrittenLayer = {type: 'conv2dTranspose', filters: 3, kernelSize: 4, strides: [2, 5], padding: 'same'};
   t.same(shapeOf([5, 6, 2], image), [10, 30, 3]);
   t.same(shapeOf([5, 6, 2], {type: 'depthwiseConv2d', kernelSize: 3, depthMultiplier: 3}), [3, 4, 6]);
-  const [separable] = inferShapes(
-    modelOf({type: 'separableConv2d', filters: 7, kernelSize: 3, depthMultiplier: 2}),
-    [5, 6, 4],
-  );
+  const [separable] = inferShapes(modelOf({type: 'separableConv2d', filters: 7, kernelSize: 3, depthMultiplier: 2}), {
+    input: [5, 6, 4],
+  });
   t.same(separable, {
     name: 'separableConv2d',
     type: 'separableConv2d',
@@ -52,7 +51,7 @@ t.test('transposed, depthwise and separable convolutions', async (t) => {
     numParameters: 3 * 3 * 4 * 2 + 8 * 7 + 7,
     numTrainableParameters: 3 * 3 * 4 * 2 + 8 * 7 + 7,
   });
-  const [grouped] = inferShapes(modelOf({type: 'conv2d', filters: 6, kernelSize: 3, groups: 2}), [5, 6, 4]);
+  const [grouped] = inferShapes(modelOf({type: 'conv2d', filters: 6, kernelSize: 3, groups: 2}), {input: [5, 6, 4]});
   t.equal(grouped?.numParameters, 3 * 3 * 2 * 6 + 6);
 });
 
@@ -75,7 +74,8 @@ t.test('larger and smaller', async (t) => {
 });
 
 t.test('learned factors, offsets and slopes have the sizes of their axes', async (t) => {
-  const parametersOf = (layer: WrittenLayer): number => inferShapes(modelOf(layer), [4, 5, 6])[0]!.numParameters;
+  const parametersOf = (layer: WrittenLayer): number =>
+    inferShapes(modelOf(layer), {input: [4, 5, 6]})[0]!.numParameters;
   t.equal(parametersOf({type: 'layerNormalization'}), 2 * 6);
   t.equal(parametersOf({type: 'layerNormalization', axis: [0, 1, 2], center: false}), 4 * 5 * 6);
   t.equal(parametersOf({type: 'layerNormalization', axis: [-1, 0]}), 2 * 4 * 6);

@@ -15,7 +15,7 @@ const add = (...inputs: string[]): WrittenLayer => ({type: 'add', inputs});
 /** What is wrong with a model of vectors of two. */
 function problemOf(layers: readonly WrittenLayer[], output?: string): {path: string; message: string; hint?: string} {
   try {
-    inferShapes({...modelOf(...layers), ...(output === undefined ? {} : {output})}, [2]);
+    inferShapes({...modelOf(...layers), ...(output === undefined ? {} : {output})}, {input: [2]});
   } catch (error) {
     if (!(error instanceof ModelProblem)) throw error;
     const {path, message, hint} = error;
@@ -28,7 +28,7 @@ t.test('a list without inputs is a chain', async (t) => {
   const graph = connectLayers(modelOf(dense('a'), dense('b'), dense('c')));
   t.same(graph.inputs, [['input'], ['a'], ['b']]);
   t.same(graph.order, [0, 1, 2]);
-  t.equal(graph.output, 2);
+  t.equal(graph.outputs[0], 2);
   t.same(lastStretch(graph), [2, 1, 0]);
 });
 
@@ -36,7 +36,7 @@ t.test('inputs may name later layers, and the output may stand anywhere', async 
   const model = {...modelOf(dense('last', 'middle'), dense('first', 'input'), dense('middle')), output: 'last'};
   const graph = connectLayers(model);
   t.same(graph.order, [1, 2, 0]);
-  t.equal(graph.output, 0);
+  t.equal(graph.outputs[0], 0);
   t.same(lastStretch(graph), [0, 2, 1]);
 });
 
@@ -53,7 +53,7 @@ t.test('a very long chain written backwards is no problem', async (t) => {
 });
 
 t.test('rows of the table say what they take where it is not the row above', async (t) => {
-  const rows = inferShapes(modelOf(dense('a'), dense('b'), add('a', 'b')), [2]);
+  const rows = inferShapes(modelOf(dense('a'), dense('b'), add('a', 'b')), {input: [2]});
   t.same(
     rows.map(({inputs}) => inputs),
     [undefined, undefined, ['a', 'b']],
@@ -144,7 +144,7 @@ t.test('inputs that do not fit each other', async (t) => {
 });
 
 t.test('merged shapes', async (t) => {
-  const shapeOf = (...layers: WrittenLayer[]) => inferShapes(modelOf(...layers), [4, 6]).at(-1)!.outputShape;
+  const shapeOf = (...layers: WrittenLayer[]) => inferShapes(modelOf(...layers), {input: [4, 6]}).at(-1)!.outputShape;
   const gate: WrittenLayer = {type: 'reshape', targetShape: [1, 24], name: 'gate'};
   const wide: WrittenLayer = {type: 'dense', units: 24, name: 'wide', inputs: 'input'};
   t.same(shapeOf(wide, {...gate, targetShape: [4, 24]}, {type: 'average', inputs: ['wide', 'gate']}), [4, 24]);

@@ -22,14 +22,14 @@ for (const {title, layers: written, training, ...reference} of cases) {
   t.test(title, async (t) => {
     const numTensorsBefore = tf.memory().numTensors;
     const inputShape = reference.inputs.shape.slice(1);
-    const built = await buildModel(modelOf(...written), {inputShape, rng: Rng.fromSeed(1)});
+    const built = await buildModel(modelOf(...written), {inputShapes: {input: inputShape}, rng: Rng.fromSeed(1)});
     t.same(built.weights.map(({name}) => name).sort(), Object.keys(reference.weights).sort());
     for (const {name, variable} of built.weights) {
       const value = tensorOf(reference.weights[name]!);
       variable.write(value);
       value.dispose();
     }
-    t.same(built.outputShape, reference.output.shape.slice(1), 'inferred output shape');
+    t.same(built.outputShapes.output, reference.output.shape.slice(1), 'inferred output shape');
 
     const moved = new Map<string, tf.Tensor>();
     const context: CallContext = training
@@ -38,7 +38,7 @@ for (const {title, layers: written, training, ...reference} of cases) {
     const given = tensorOf(reference.inputs);
     const inputs = tf.variable(given, true);
     const probe = tensorOf(reference.probe);
-    const output = tf.tidy(() => forward(built.network, inputs, context));
+    const output = tf.tidy(() => forward(built.network, [inputs], context)[0]!);
     t.ok(disagreement(output, reference.output) <= 1, 'output');
     t.same([...moved.keys()].sort(), Object.keys(reference.moved).sort());
     for (const [name, value] of moved) t.ok(disagreement(value, reference.moved[name]!) <= 1, name);
@@ -47,7 +47,7 @@ for (const {title, layers: written, training, ...reference} of cases) {
     const trainable = built.weights.filter((weight) => weight.trainable);
     const variables = [inputs, ...trainable.map(({variable}) => variable.read() as tf.Variable)];
     const {value, grads} = tf.variableGrads(
-      () => tf.sum(tf.mul(forward(built.network, inputs, context), probe)) as tf.Scalar,
+      () => tf.sum(tf.mul(forward(built.network, [inputs], context)[0]!, probe)) as tf.Scalar,
       variables,
     );
     // Gradients of deep networks are sums with much cancellation: 1e-5 is what float32 leaves of values around 1.

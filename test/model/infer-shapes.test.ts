@@ -5,12 +5,12 @@ import type {Shape} from '../../src/support/tensor.js';
 import {modelOf, type WrittenLayer} from './fixtures.js';
 
 const shapesOf = (inputShape: Shape, ...layers: WrittenLayer[]): Shape[] =>
-  inferShapes(modelOf(...layers), inputShape).map(({outputShape}) => outputShape);
+  inferShapes(modelOf(...layers), {input: inputShape}).map(({outputShape}) => outputShape);
 
 /** Everything a message consists of, for comparison in whole. */
 function problemOf(inputShape: Shape, ...layers: WrittenLayer[]): Record<string, unknown> {
   try {
-    inferShapes(modelOf(...layers), inputShape);
+    inferShapes(modelOf(...layers), {input: inputShape});
   } catch (error) {
     if (!(error instanceof LayerProblem)) throw error;
     const {layerIndex, layerName, field, message, hint, code} = error;
@@ -30,7 +30,7 @@ t.test('the network of the MNIST lesson has 3,199,106 parameters', async (t) => 
       {type: 'dense', units: 1000, activation: 'relu'},
       {type: 'dense', units: 10},
     ),
-    [28, 28, 1],
+    {input: [28, 28, 1]},
   );
   t.same(
     rows.map(({name, outputShape, numParameters}) => [name, outputShape, numParameters]),
@@ -77,16 +77,16 @@ t.test('the other layers', async (t) => {
   t.same(shapesOf([4, 6], {type: 'dense', units: 9}), [[4, 9]]);
   t.same(shapesOf([4, 6], {type: 'dropout', rate: 0.5}), [[4, 6]]);
   t.same(shapesOf([4, 6], {type: 'activation', function: 'softmax'}), [[4, 6]]);
-  const [normalized] = inferShapes(modelOf({type: 'batchNormalization'}), [4, 4, 6]);
+  const [normalized] = inferShapes(modelOf({type: 'batchNormalization'}), {input: [4, 4, 6]});
   t.match(normalized, {outputShape: [4, 4, 6], numParameters: 24, numTrainableParameters: 12});
-  const [bare] = inferShapes(modelOf({type: 'batchNormalization', center: false, scale: false}), [6]);
+  const [bare] = inferShapes(modelOf({type: 'batchNormalization', center: false, scale: false}), {input: [6]});
   t.match(bare, {numParameters: 12, numTrainableParameters: 0});
-  const [noBias] = inferShapes(modelOf({type: 'dense', units: 3, useBias: false}), [6]);
+  const [noBias] = inferShapes(modelOf({type: 'dense', units: 3, useBias: false}), {input: [6]});
   t.equal(noBias?.numParameters, 18);
 });
 
 t.test('names', async (t) => {
-  const namesOf = (...layers: WrittenLayer[]) => inferShapes(modelOf(...layers), [4]).map(({name}) => name);
+  const namesOf = (...layers: WrittenLayer[]) => inferShapes(modelOf(...layers), {input: [4]}).map(({name}) => name);
   const dense = (name?: string): WrittenLayer => ({type: 'dense', units: 2, ...(name ? {name} : {})});
   t.same(namesOf(dense(), {type: 'flatten'}, dense(), dense()), ['dense', 'flatten', 'dense_1', 'dense_2']);
   t.same(namesOf(dense('logits'), dense()), ['logits', 'dense'], 'a given name does not use up a number');

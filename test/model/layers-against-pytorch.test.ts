@@ -20,11 +20,11 @@ for (const {title, layer, ...reference} of cases) {
   t.test(title, async (t) => {
     const numTensorsBefore = tf.memory().numTensors;
     const built = await buildModel(modelOf(layer), {
-      inputShape: reference.inputs.shape.slice(1),
+      inputShapes: {input: reference.inputs.shape.slice(1)},
       rng: Rng.fromSeed(1),
     });
     writeWeights(built, reference.weights);
-    t.same(built.outputShape, reference.output.shape.slice(1), 'inferred output shape');
+    t.same(built.outputShapes.output, reference.output.shape.slice(1), 'inferred output shape');
 
     const masks = reference.noises ?? (reference.noise ? {[layer.type]: reference.noise} : {});
     const requests: NoiseRequest[] = [];
@@ -43,14 +43,14 @@ for (const {title, layer, ...reference} of cases) {
     const given = tensorOf(reference.inputs);
     const inputs = tf.variable(given, true);
     const probe = tensorOf(reference.probe);
-    const output = tf.tidy(() => forward(built.network, inputs, context));
+    const output = tf.tidy(() => forward(built.network, [inputs], context)[0]!);
     t.ok(disagreement(output, reference.output) <= 1, 'output');
     tf.dispose([...moved.values()]);
 
     const trainable = built.weights.filter((weight) => weight.trainable);
     const variables = [inputs, ...trainable.map(({variable}) => variable.read() as tf.Variable)];
     const {value, grads} = tf.variableGrads(
-      () => tf.sum(tf.mul(forward(built.network, inputs, context), probe)) as tf.Scalar,
+      () => tf.sum(tf.mul(forward(built.network, [inputs], context)[0]!, probe)) as tf.Scalar,
       variables,
     );
     if (reference.inputGradient) {

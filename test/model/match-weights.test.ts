@@ -11,7 +11,7 @@ const plan = planModel(
     {type: 'batchNormalization', name: 'body/norm'},
     {type: 'dense', units: 2, name: 'head'},
   ),
-  [3],
+  {input: [3]},
 );
 
 const body: Record<string, Shape> = {

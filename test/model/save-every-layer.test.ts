@@ -43,7 +43,7 @@ const missing: readonly LayerCase['layer']['type'][] = [
 
 /** What stock TensorFlow.js makes of a saved model: it predicts the same, or says why it cannot load it. */
 async function stockPrediction({layer, inputs, weights}: LayerCase): Promise<string> {
-  const built = await buildModel(modelOf(layer), {inputShape: inputs.shape.slice(1), rng: Rng.fromSeed(3)});
+  const built = await buildModel(modelOf(layer), {inputShapes: {input: inputs.shape.slice(1)}, rng: Rng.fromSeed(3)});
   writeWeights(built, weights);
   const {modelJson, weights: bytes} = await saveModel(built);
   const {modelTopology, weightsManifest} = JSON.parse(JSON.stringify(modelJson)) as {
@@ -57,7 +57,7 @@ async function stockPrediction({layer, inputs, weights}: LayerCase): Promise<str
       tf.io.fromMemory({modelTopology, weightSpecs: weightsManifest[0].weights, weightData}),
     );
     const worst = tf.tidy(() => {
-      const ours = forward(built.network, x, {training: false});
+      const ours = forward(built.network, [x], {training: false})[0]!;
       return tf.max(tf.abs(tf.sub(ours, loaded.predict(x) as tf.Tensor))).dataSync()[0]!;
     });
     loaded.dispose();

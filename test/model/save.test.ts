@@ -14,7 +14,7 @@ await tf.setBackend('cpu');
 
 /** Saves, goes through text as a file would, loads with stock TensorFlow.js and compares predictions on two examples. */
 async function roundTrip(t: Tap, inputShape: number[], written: WrittenLayer[]): Promise<void> {
-  const built = await buildModel(modelOf(...written), {inputShape, rng: Rng.fromSeed(3)});
+  const built = await buildModel(modelOf(...written), {inputShapes: {input: inputShape}, rng: Rng.fromSeed(3)});
   // Every weight moved away from where it starts, so that a load which only initialises cannot pass.
   for (const {variable} of built.weights) {
     const moved = tf.tidy(() =>
@@ -34,7 +34,7 @@ async function roundTrip(t: Tap, inputShape: number[], written: WrittenLayer[]):
     tf.io.fromMemory({modelTopology, weightSpecs: weightsManifest[0].weights, weightData}),
   );
   const x = tf.randomNormal([2, ...inputShape], 0, 1, 'float32', 11);
-  const ours = tf.tidy(() => forward(built.network, x, {training: false}));
+  const ours = tf.tidy(() => forward(built.network, [x], {training: false})[0]!);
   const theirs = loaded.predict(x) as tf.Tensor;
   t.same(theirs.shape, ours.shape);
   const worst = tf.tidy(() => tf.max(tf.abs(tf.sub(ours, theirs))).dataSync()[0]!);

@@ -8,7 +8,7 @@ import {modelOf, type WrittenLayer} from './fixtures.js';
 
 await tf.setBackend('cpu');
 
-const rowOf = (inputShape: Shape, layer: WrittenLayer) => inferShapes(modelOf(layer), inputShape)[0]!;
+const rowOf = (inputShape: Shape, layer: WrittenLayer) => inferShapes(modelOf(layer), {input: inputShape})[0]!;
 const lstm: WrittenLayer = {type: 'lstm', units: 7};
 
 t.test('shapes and numbers of parameters, counted by hand', async (t) => {
@@ -92,7 +92,7 @@ t.test('inputs and arguments that do not fit', async (t) => {
 t.test('attention of several inputs: shapes, and inputs that do not fit', async (t) => {
   const turned: WrittenLayer = {type: 'permute', name: 'turned', dims: [2, 1]};
   const wide: WrittenLayer = {type: 'dense', name: 'wide', units: 7};
-  const last = (...layers: WrittenLayer[]) => inferShapes(modelOf(...layers), [4, 3]).at(-1);
+  const last = (...layers: WrittenLayer[]) => inferShapes(modelOf(...layers), {input: [4, 3]}).at(-1);
   const heads: WrittenLayer = {type: 'multiHeadAttention', numHeads: 2, keyDim: 5, inputs: ['input', 'wide']};
   t.match(last(turned, wide, heads), {
     outputShape: [4, 3],
@@ -151,7 +151,7 @@ t.test('einsumDense: weights, and equations that do not fit', async (t) => {
 
 t.test('weights start as Keras starts them', async (t) => {
   const built = await buildModel(modelOf({type: 'bidirectional', layer: {...lstm, biasInitializer: {type: 'zeros'}}}), {
-    inputShape: [5, 3],
+    inputShapes: {input: [5, 3]},
     rng: Rng.fromSeed(1),
   });
   const weight = (name: string): tf.Tensor => built.weights.find((one) => one.name === name)!.variable.read();
@@ -172,7 +172,10 @@ t.test('weights start as Keras starts them', async (t) => {
   for (let i = 0; i < 49; i++) t.ok(Math.abs(products[i]! - (i % 8 === 0 ? 1 : 0)) < 1e-5, 'rows are orthonormal');
   built.network.dispose();
 
-  const plain = await buildModel(modelOf({...lstm, unitForgetBias: false}), {inputShape: [5, 3], rng: Rng.fromSeed(1)});
+  const plain = await buildModel(modelOf({...lstm, unitForgetBias: false}), {
+    inputShapes: {input: [5, 3]},
+    rng: Rng.fromSeed(1),
+  });
   t.same([...plain.weights.at(-1)!.variable.read().dataSync()], Array(28).fill(0));
   plain.network.dispose();
 });

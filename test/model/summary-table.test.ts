@@ -6,7 +6,7 @@ import {modelOf, type WrittenLayer} from './fixtures.js';
 t.test('a small model, in whole', async (t) => {
   const layers = inferShapes(
     modelOf({type: 'dense', units: 1000}, {type: 'dropout', rate: 0.5}, {type: 'dense', units: 999}),
-    [2000],
+    {input: [2000]},
   );
   t.equal(
     summaryTable(layers),
@@ -23,7 +23,7 @@ t.test('a small model, in whole', async (t) => {
 });
 
 t.test('parameters that are not trained are told apart', async (t) => {
-  const layers = inferShapes(modelOf({type: 'batchNormalization'}), [500]);
+  const layers = inferShapes(modelOf({type: 'batchNormalization'}), {input: [500]});
   t.equal(summaryTable(layers).split('\n').at(-1), '2,000 parameters, 1,000 trainable');
 });
 
@@ -35,7 +35,7 @@ t.test('long names fit any terminal and can still be told apart', async (t) => {
       {type: 'batchNormalization'},
       {type: 'globalAveragePooling2d'},
     ),
-    [128, 128, 3],
+    {input: [128, 128, 3]},
   );
   for (const width of [40, 59, 60, 80, 200]) {
     const lines = summaryTable(layers, width).split('\n');
@@ -54,7 +54,7 @@ t.test('layers say what they take where it is not the layer above', async (t) =>
   const long = 'a-name-that-says-far-more-than-it-has-to';
   const layers = inferShapes(
     modelOf(branch, {...branch, name: long}, {type: 'add', inputs: ['dense', long]}, {type: 'dense', units: 2}),
-    [999],
+    {input: [999]},
   );
   t.equal(
     summaryTable(layers),

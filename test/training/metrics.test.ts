@@ -1,20 +1,22 @@
 import t from 'tap';
-import type {Batch, TargetEncoding} from '../../src/data/dataset.js';
+import type {TargetEncoding} from '../../src/data/dataset.js';
 import type {Definition} from '../../src/spec/define.js';
 import {nearest} from '../../src/spec/suggest.js';
 import {sizeOf} from '../../src/support/tensor.js';
 import {metricColumns} from '../../src/training/columns.js';
 import type {OutputMeaning} from '../../src/training/losses/definition.js';
+import type {JudgedExamples} from '../../src/training/metrics/metric.js';
 import {type MetricSpec, metricDefinition, metrics} from '../../src/training/metrics/registry.js';
 import {readReference} from '../reference/read.js';
 
-const batchOf = (size: number, targets: number[]): Batch => ({
-  size,
-  inputs: new Float32Array(size),
-  targets: Float32Array.from(targets),
-});
+const batchOf = (size: number, targets: number[]): JudgedExamples => ({size, targets: Float32Array.from(targets)});
 
-function measure(spec: MetricSpec, shape: number[], encoding: TargetEncoding, ...rows: [Batch, number[]][]): number {
+function measure(
+  spec: MetricSpec,
+  shape: number[],
+  encoding: TargetEncoding,
+  ...rows: [JudgedExamples, number[]][]
+): number {
   const metric = metricDefinition(spec).create(spec, {outputShape: shape, encoding, outputs: 'logits'});
   for (const [batch, outputs] of rows) metric.update(batch, Float32Array.from(outputs));
   return metric.result();
@@ -36,8 +38,8 @@ t.test('accuracy of yes/no targets cuts at logit 0', async (t) => {
 });
 
 t.test('accuracy over batches of unequal size counts examples, not batches', async (t) => {
-  const full: [Batch, number[]] = [batchOf(3, [1, 1, 1]), [1, 1, 1]];
-  const rest: [Batch, number[]] = [batchOf(1, [1]), [-1]];
+  const full: [JudgedExamples, number[]] = [batchOf(3, [1, 1, 1]), [1, 1, 1]];
+  const rest: [JudgedExamples, number[]] = [batchOf(1, [1]), [-1]];
   t.equal(measure({type: 'accuracy'}, [1], 'values', full, rest), 0.75);
 });
 
@@ -50,8 +52,8 @@ t.test('topKAccuracy asks whether fewer than k logits are larger', async (t) => 
 });
 
 t.test('errors are means over all elements of all batches', async (t) => {
-  const first: [Batch, number[]] = [batchOf(2, [1, 2, 3, 4]), [1.5, 2, 3, 2]]; // differences 0.5, 0, 0, -2
-  const second: [Batch, number[]] = [batchOf(1, [0, 0]), [1, -3]];
+  const first: [JudgedExamples, number[]] = [batchOf(2, [1, 2, 3, 4]), [1.5, 2, 3, 2]]; // differences 0.5, 0, 0, -2
+  const second: [JudgedExamples, number[]] = [batchOf(1, [0, 0]), [1, -3]];
   t.equal(measure({type: 'meanAbsoluteError'}, [2], 'values', first, second), 6.5 / 6);
   t.equal(measure({type: 'meanSquaredError'}, [2], 'values', first, second), 14.25 / 6);
 });
@@ -145,7 +147,7 @@ t.test('every metric has a reference from outside or by hand, and says what it i
 });
 
 t.test('ranking ties count half, by hand: yes 2, 1, no 1, 0 gives 3.5 of 4 pairs', async (t) => {
-  const batch: [Batch, number[]] = [batchOf(4, [1, 1, 0, 0]), [2, 1, 1, 0]];
+  const batch: [JudgedExamples, number[]] = [batchOf(4, [1, 1, 0, 0]), [2, 1, 1, 0]];
   t.equal(measure({type: 'rocAuc'}, [1], 'values', batch), 3.5 / 4);
   t.equal(measure({type: 'prAuc'}, [1], 'values', batch), (1 + 2 / 3) / 2);
   t.ok(Number.isNaN(measure({type: 'rocAuc'}, [1], 'values', [batchOf(1, [1]), [3]])), 'one class only');

@@ -10,6 +10,7 @@ import type {TrainingOptions, TrainingOutcome} from '../../src/training/options.
 import type {TrainingSpec} from '../../src/training/section.js';
 import type {TrainingSession} from '../../src/training/session.js';
 import {updateRule} from '../../src/training/update-rule.js';
+import {plainOutputs} from '../engine/plain.js';
 import {modelOf} from '../model/fixtures.js';
 
 const numFeatures = 2;
@@ -45,10 +46,13 @@ export class Blobs implements Split {
       const chosen = numbers.slice(start, start + batchSize);
       yield {
         size: chosen.length,
-        inputs: Float32Array.from(
-          chosen.flatMap((i) => [...this.inputs.subarray(i * numFeatures, (i + 1) * numFeatures)]),
-        ),
-        targets: Float32Array.from(chosen, (i) => this.targets[i]!),
+        inputs: {
+          input: Float32Array.from(
+            chosen.flatMap((i) => [...this.inputs.subarray(i * numFeatures, (i + 1) * numFeatures)]),
+          ),
+        },
+        targets: {output: Float32Array.from(chosen, (i) => this.targets[i]!)},
+        weights: {},
       };
     }
   }
@@ -83,7 +87,7 @@ export async function trainTiny(options: TinyOptions = {}): Promise<TinyRun> {
       {type: 'dropout', rate: options.dropout ?? 0.1},
       {type: 'dense', units: numClasses},
     ),
-    {inputShape: [numFeatures], rng},
+    {inputShapes: {input: [numFeatures]}, rng},
   );
   const spec: TrainingSpec = {
     epochs: 3,
@@ -104,21 +108,17 @@ export async function trainTiny(options: TinyOptions = {}): Promise<TinyRun> {
   };
   const session = await createEagerSession({
     model,
-    loss: lossFunction(spec.loss),
+    outputs: plainOutputs(lossFunction(spec.loss!), []),
     rule: updateRule(spec),
     accumulates: (spec.accumulateSteps ?? 1) > 1,
-    encoding: 'classIndex',
-    targetShape: [],
     rng: rng.split('dropout'),
   });
   const trainSplit = options.train ?? new Blobs(60, 1);
   const {validation, test} = options;
   const dataset: Dataset = {
     info: {
-      inputShape: [numFeatures],
-      task: 'classification',
-      numClasses,
-      targetShape: [],
+      inputs: {input: {shape: [numFeatures]}},
+      targets: {target: {task: 'classification', numClasses, shape: []}},
       numTrain: trainSplit.numExamples,
       numValidation: validation?.numExamples ?? 0,
       numTest: test?.numExamples ?? 0,
@@ -136,7 +136,7 @@ export async function trainTiny(options: TinyOptions = {}): Promise<TinyRun> {
     dataset,
     spec,
     checkpoint,
-    outputShape: model.outputShape,
+    outputShapes: model.outputShapes,
     numParameters: model.numParameters,
     rng,
     ...(evaluateTestEveryEpoch !== undefined && {evaluateTestEveryEpoch}),

@@ -10,7 +10,9 @@ const averagesOf = ({weights, slots}: TrainingState): Record<string, number[]> =
 
 /** Loss over a set with the weights the session holds. */
 async function lossOf({session}: TinyRun, examples: Blobs): Promise<number> {
-  const running = runningMetrics([], {outputShape: [3], encoding: 'classIndex', outputs: 'logits'});
+  const running = runningMetrics([
+    {name: 'output', prefix: '', metrics: [], context: {outputShape: [3], encoding: 'classIndex', outputs: 'logits'}},
+  ]);
   for (const batch of examples.batches(8)) running.update(batch, await session.evaluate(batch));
   return running.values('').loss!;
 }

@@ -10,10 +10,15 @@ import {type AugmentSpec, augmentations} from './index.js';
  */
 export type Augmenter = (example: Float32Array, epoch: number, exampleNumber: number) => void;
 
+/** An augmentation with its place in the spec. */
+export interface PlacedAugment {
+  readonly augment: AugmentSpec;
+  readonly path: string;
+}
+
 /** Throws where an augmentation does not suit examples of this shape. @throws DataSpecError */
-export function checkAugment(specs: readonly AugmentSpec[], shape: Shape): void {
-  specs.forEach((spec, index) => {
-    const path = `data.augment[${index}]`;
+export function checkAugment(augments: readonly PlacedAugment[], shape: Shape): void {
+  for (const {augment: spec, path} of augments) {
     const definition: AugmentDefinition = augmentations[spec.type];
     if (definition.needsImages && shape.length !== 3) {
       throw new DataSpecError(
@@ -23,7 +28,7 @@ export function checkAugment(specs: readonly AugmentSpec[], shape: Shape): void 
     }
     const problem = definition.check?.(spec, shape);
     if (problem) throw new DataSpecError(`${path}.${problem.key}`, problem.message);
-  });
+  }
 }
 
 /**

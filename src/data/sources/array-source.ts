@@ -3,7 +3,8 @@ import {ExpError} from '../../support/errors.js';
 import {type Shape, sizeOf} from '../../support/tensor.js';
 import {checkFinite, checkLabels} from '../check-values.js';
 import {DataSpecError} from '../data-error.js';
-import type {Examples, SourceData, SourceInfo, Values} from './definition.js';
+import type {Values} from './definition.js';
+import type {PlainData, PlainExamples, PlainInfo} from './plain-source.js';
 
 /** Arguments that all formats of arrays share. */
 export const arrayArgs = {
@@ -58,7 +59,7 @@ interface Pair<A extends ArrayHeader> {
 }
 
 /** Shapes, sizes and classes; of the values only the targets are read, to count classes. @throws ExpError */
-export async function describeArrays<Ref>(spec: ArraySpec, files: ArrayFiles<Ref>): Promise<SourceInfo> {
+export async function describeArrays<Ref>(spec: ArraySpec, files: ArrayFiles<Ref>): Promise<PlainInfo> {
   const train = await openPair(files, files.inputs, files.targets, files.readHeader);
   const test = await openTest(files, files.readHeader);
   if (test) checkShapes(train, test);
@@ -68,7 +69,7 @@ export async function describeArrays<Ref>(spec: ArraySpec, files: ArrayFiles<Ref
 }
 
 /** Everything, checked. @throws ExpError */
-export async function loadArrays<Ref>(spec: ArraySpec, files: ArrayFiles<Ref>): Promise<SourceData> {
+export async function loadArrays<Ref>(spec: ArraySpec, files: ArrayFiles<Ref>): Promise<PlainData> {
   const train = await openPair(files, files.inputs, files.targets, files.read);
   const test = await openTest(files, files.read);
   if (test) checkShapes(train, test);
@@ -118,7 +119,7 @@ function checkShapes(train: Pair<ArrayHeader>, test: Pair<ArrayHeader>): void {
   }
 }
 
-function taskOf(task: ArraySpec['task'], {shape, isFloat, shown}: Named<ArrayHeader>): SourceInfo['task'] {
+function taskOf(task: ArraySpec['task'], {shape, isFloat, shown}: Named<ArrayHeader>): PlainInfo['task'] {
   const isOneNumber = shape.length === 1 || (shape.length === 2 && shape[1] === 1);
   if (task === 'auto') return isOneNumber && !isFloat ? 'classification' : 'regression';
   if (task === 'classification' && !isOneNumber) {
@@ -135,9 +136,9 @@ function infoOf(
   spec: ArraySpec,
   {inputs, targets}: Pair<ArrayHeader>,
   test: Pair<ArrayHeader> | undefined,
-  task: SourceInfo['task'],
+  task: PlainInfo['task'],
   labels: Values | undefined,
-): SourceInfo {
+): PlainInfo {
   const counts = {numTrain: inputs.shape[0]!, numTest: test?.inputs.shape[0] ?? 0};
   const inputShape = exampleShape(inputs.shape);
   if (task === 'regression') {
@@ -166,7 +167,7 @@ function countClasses(labels: Values, shown: string): number {
   return largest + 1;
 }
 
-function examplesOf({inputs, targets}: Pair<ArrayValues>, info: SourceInfo): Examples {
+function examplesOf({inputs, targets}: Pair<ArrayValues>, info: PlainInfo): PlainExamples {
   checkFinite(inputs.values, sizeOf(info.inputShape), inputs.shown);
   const numExamples = inputs.shape[0]!;
   if (info.task === 'classification') {

@@ -36,6 +36,6 @@ export const csv = defineSource({
   example:
     'data:\n  source: {type: csv, path: data/penguins.csv, target: species, testFraction: 0.2}\n  transforms: [{type: normalize, fit: train}]',
   // The number of inputs and classes is known only after every row has been read.
-  describe: async (spec, context) => (await loadTables(spec, reader(spec), context)).info,
+  describe: (spec, context) => loadTables(spec, reader(spec), context),
   load: (spec, context) => loadTables(spec, reader(spec), context),
 });

@@ -1,7 +1,7 @@
 import type {Static, TObject, TProperties} from '@sinclair/typebox';
 import type {Definition} from '../../spec/define.js';
 import type {Shape} from '../../support/tensor.js';
-import type {DatasetInfo, FittedValues} from '../dataset.js';
+import type {ExampleInfo, FittedValues} from '../dataset.js';
 import type {DownloadListener} from '../files/download.js';
 
 /** Where a source may look. */
@@ -13,10 +13,20 @@ export interface SourceContext {
 }
 
 /** What a source holds, before validation examples are taken out and before any transform. */
-export interface SourceInfo extends Omit<DatasetInfo, 'numValidation'> {
+export interface SourceFacts {
+  readonly numTrain: number;
+  /** 0 without a test set. */
+  readonly numTest: number;
   /** For each training example a number in [0, 1): validation then holds out those below its fraction, whatever the run's seed. */
-  readonly splitPoints?: Float64Array;
+  readonly splitPoints?: Float64Array | undefined;
+  /** A class number for each training example, for stratified parts. Known without reading all examples only where that is cheap. */
+  readonly labels?: Values | undefined;
+  /** Shapes and classes; what is learnt from examples, such as categories, from those trained on only. */
+  info(trained: TrainedRows): ExampleInfo;
 }
+
+/** The training examples that are trained on, validation examples held out; undefined for all. Asked for only by sources that learn. */
+export type TrainedRows = () => Uint32Array | undefined;
 
 /** Numbers as they lie in memory: images stay bytes, 4 times smaller than floats. */
 export type Values = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array;
@@ -24,17 +34,27 @@ export type Values = Uint8Array | Int8Array | Int16Array | Int32Array | Float32A
 /** Examples in stored order. */
 export interface Examples {
   readonly numExamples: number;
-  /** [numExamples, ...inputShape] */
-  readonly inputs: Values;
-  /** Class numbers [numExamples], or values [numExamples, ...targetShape]. */
-  readonly targets: Values;
+  /** By input, [numExamples, ...shape]. */
+  readonly inputs: Readonly<Record<string, Values>>;
+  /** By target, class numbers or values [numExamples, ...shape]. */
+  readonly targets: Readonly<Record<string, Values>>;
+  /** What each example's loss is multiplied by, [numExamples]; 1 when left out. */
+  readonly weights?: Float32Array | undefined;
 }
 
-export interface SourceData {
-  readonly info: SourceInfo;
+/** All examples of a source, as numbers. */
+export interface EncodedExamples {
+  /** With the validation examples. */
   readonly train: Examples;
-  readonly test?: Examples;
-  readonly fitted?: FittedValues;
+  readonly test?: Examples | undefined;
+  /** What was learnt from the examples trained on. */
+  readonly fitted?: FittedValues | undefined;
+}
+
+/** A source whose files are read. */
+export interface SourceData extends SourceFacts {
+  /** @throws ExpError for examples that cannot be encoded */
+  encode(trained: TrainedRows): EncodedExamples;
 }
 
 /** A data source of the catalogue. */
@@ -45,7 +65,7 @@ export interface SourceDefinition<Name extends string = string, Args extends TPr
   /** A `data:` section that uses it. */
   readonly example: string;
   /** Cheap: headers only where the format has them. @throws ExpError */
-  describe(spec: Readonly<Static<TObject<Args>>>, context: SourceContext): Promise<SourceInfo>;
+  describe(spec: Readonly<Static<TObject<Args>>>, context: SourceContext): Promise<SourceFacts>;
   /** Checks every example: labels in range, no NaN, no infinity. @throws ExpError naming the example. */
   load(spec: Readonly<Static<TObject<Args>>>, context: SourceContext): Promise<SourceData>;
 }

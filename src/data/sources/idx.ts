@@ -3,7 +3,8 @@ import {readIdx, readIdxHeader} from '../files/idx-format.js';
 import {dataFile, type FileRef, locateFile} from '../files/locate.js';
 import {displayPath} from '../files/paths.js';
 import {type ArrayFiles, arrayArgs, describeArrays, loadArrays} from './array-source.js';
-import {defineSource, type SourceContext} from './definition.js';
+import type {SourceContext} from './definition.js';
+import {definePlainSource} from './plain-source.js';
 
 const args = Type.Object({
   images: dataFile('Training inputs [n, ...]. [n, height, width] is read as [height, width, 1].'),
@@ -14,7 +15,7 @@ const args = Type.Object({
 });
 
 /** Files in the format of MNIST. */
-export const idx = defineSource({
+export const idx = definePlainSource({
   type: 'idx',
   summary:
     'IDX files, the format of MNIST, Fashion-MNIST, EMNIST: one for the inputs, one for the targets; gzip or not.',

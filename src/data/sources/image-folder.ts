@@ -5,7 +5,8 @@ import {type ClassFolders, listClassFolders} from '../files/class-folders.js';
 import {decodeImages} from '../files/image-decoder.js';
 import {resolveDataPath} from '../files/paths.js';
 import {holdOut} from '../split.js';
-import {defineSource, type Examples, type SourceContext, type SourceInfo} from './definition.js';
+import type {SourceContext} from './definition.js';
+import {definePlainSource, type PlainExamples, type PlainInfo} from './plain-source.js';
 
 const args = Type.Object({
   path: Type.String({
@@ -52,7 +53,7 @@ const args = Type.Object({
 type ImageFolderSpec = Static<typeof args>;
 
 /** Images sorted into folders. */
-export const imageFolder = defineSource({
+export const imageFolder = definePlainSource({
   type: 'imageFolder',
   summary: 'PNG, JPEG or WebP images, one folder per class; decoded once and kept in memory as bytes.',
   args,
@@ -76,7 +77,7 @@ export const imageFolder = defineSource({
 type Part = Pick<ClassFolders, 'files' | 'labels'>;
 
 interface Listing {
-  readonly info: SourceInfo;
+  readonly info: PlainInfo;
   readonly train: Part;
   readonly test?: Part | undefined;
 }
@@ -93,7 +94,7 @@ async function listImages(spec: ImageFolderSpec, {baseDir}: SourceContext): Prom
       : divide(all, testFraction, spec.splitSeed);
   const numTest = parts.test?.files.length ?? 0;
   checkMemory(spec, all.files.length + (testPath === undefined ? 0 : numTest));
-  const info: SourceInfo = {
+  const info: PlainInfo = {
     inputShape: [height, width, channels],
     task: 'classification',
     numClasses: all.classNames.length,
@@ -129,6 +130,6 @@ function checkMemory({height, width, channels, maxMegabytes}: ImageFolderSpec, n
   );
 }
 
-async function decode({files, labels}: Part, spec: ImageFolderSpec): Promise<Examples> {
+async function decode({files, labels}: Part, spec: ImageFolderSpec): Promise<PlainExamples> {
   return {numExamples: files.length, inputs: await decodeImages(files, spec), targets: labels};
 }

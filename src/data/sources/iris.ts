@@ -1,13 +1,13 @@
 import {Type} from '@sinclair/typebox';
 import {Rng} from '../../support/random.js';
 import {heldCount, holdOut, pick} from '../split.js';
-import {defineSource, type Examples, type SourceInfo} from './definition.js';
 import {irisRows} from './iris-rows.js';
+import {definePlainSource, type PlainExamples, type PlainInfo} from './plain-source.js';
 
 const numRows = 150;
 const numFeatures = 4;
 
-const info = (testFraction: number): SourceInfo => {
+const info = (testFraction: number): PlainInfo => {
   const numTest = heldCount(numRows, testFraction);
   return {
     inputShape: [numFeatures],
@@ -21,7 +21,7 @@ const info = (testFraction: number): SourceInfo => {
 };
 
 /** Fisher's 150 flowers. */
-export const iris = defineSource({
+export const iris = definePlainSource({
   type: 'iris',
   summary: 'Iris flowers: 150 rows of 4 lengths in cm, 3 species. Comes with exp.',
   args: Type.Object({
@@ -51,7 +51,7 @@ export const iris = defineSource({
     const inputs = Float32Array.from(irisRows.trim().split(/[\n,]/), Number);
     const labels = Uint8Array.from({length: numRows}, (_, i) => Math.floor(i / 50));
     const {kept, held} = holdOut(numRows, testFraction, Rng.fromSeed(splitSeed).split('test'), labels);
-    const part = (rows: Uint32Array): Examples => ({
+    const part = (rows: Uint32Array): PlainExamples => ({
       numExamples: rows.length,
       inputs: pick(inputs, rows, numFeatures),
       targets: pick(labels, rows, 1),

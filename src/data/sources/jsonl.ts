@@ -16,6 +16,6 @@ export const jsonl = defineSource({
   example:
     'data:\n  source: {type: jsonl, path: data/penguins.jsonl, target: species, testFraction: 0.2}\n  transforms: [{type: normalize, fit: train}]',
   // The number of inputs and classes is known only after every row has been read.
-  describe: async (spec, context) => (await loadTables(spec, read, context)).info,
+  describe: (spec, context) => loadTables(spec, read, context),
   load: (spec, context) => loadTables(spec, read, context),
 });

@@ -6,7 +6,8 @@ import {ExpError} from '../../support/errors.js';
 import {parseIdx} from '../files/idx-format.js';
 import {displayPath, resolveDataPath} from '../files/paths.js';
 import {readData, sizeOfFile} from '../files/read.js';
-import {defineSource, type Examples, type SourceContext, type SourceInfo, type Values} from './definition.js';
+import type {SourceContext, Values} from './definition.js';
+import {definePlainSource, type PlainExamples, type PlainInfo} from './plain-source.js';
 
 /** Sizes and SHA-256 sums of the unpacked files of LeCun, Cortes and Burges; many projects pin the same sums. */
 const files = {
@@ -34,7 +35,7 @@ const files = {
 
 type MnistFile = (typeof files)[keyof typeof files];
 
-const info: SourceInfo = {
+const info: PlainInfo = {
   inputShape: [28, 28, 1],
   task: 'classification',
   numClasses: 10,
@@ -45,7 +46,7 @@ const info: SourceInfo = {
 };
 
 /** Handwritten digits. */
-export const mnist = defineSource({
+export const mnist = definePlainSource({
   type: 'mnist',
   summary: 'MNIST handwritten digits: 60,000 training and 10,000 test images of 28 × 28 pixels. Comes with exp.',
   args: Type.Object({
@@ -75,7 +76,7 @@ export const mnist = defineSource({
   },
   async load(spec, context) {
     const folder = await mnistFolder(spec.path, context);
-    const part = async (images: MnistFile, labels: MnistFile): Promise<Examples> => {
+    const part = async (images: MnistFile, labels: MnistFile): Promise<PlainExamples> => {
       const targets = await readChecked(folder, labels);
       return {numExamples: targets.length, inputs: await readChecked(folder, images), targets};
     };

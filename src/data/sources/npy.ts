@@ -4,7 +4,8 @@ import {checkNpySize, maxNpyHeaderBytes, parseNpy, parseNpyHeader} from '../file
 import {displayPath} from '../files/paths.js';
 import {readData, readStart} from '../files/read.js';
 import {type ArrayFiles, arrayArgs, describeArrays, loadArrays} from './array-source.js';
-import {defineSource, type SourceContext} from './definition.js';
+import type {SourceContext} from './definition.js';
+import {definePlainSource} from './plain-source.js';
 
 const args = Type.Object({
   inputs: dataFile('Training inputs [n, ...]. [n, height, width] is read as [height, width, 1].'),
@@ -15,7 +16,7 @@ const args = Type.Object({
 });
 
 /** One array a file. */
-export const npy = defineSource({
+export const npy = definePlainSource({
   type: 'npy',
   summary: 'NumPy files: one .npy array for the inputs, one for the targets; gzip or not.',
   args,

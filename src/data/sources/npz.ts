@@ -6,7 +6,8 @@ import {checkNpySize, maxNpyHeaderBytes, parseNpy, parseNpyHeader} from '../file
 import {displayPath} from '../files/paths.js';
 import {ZipFile} from '../files/zip.js';
 import {type ArrayFiles, arrayArgs, describeArrays, loadArrays} from './array-source.js';
-import {defineSource, type SourceContext} from './definition.js';
+import type {SourceContext} from './definition.js';
+import {definePlainSource} from './plain-source.js';
 
 const member = (description: string) => Type.String({minLength: 1, description});
 
@@ -22,7 +23,7 @@ const args = Type.Object({
 });
 
 /** Several arrays in an archive. */
-export const npz = defineSource({
+export const npz = definePlainSource({
   type: 'npz',
   summary: 'A NumPy archive (.npz): an array for the inputs, one for the targets, each by its name.',
   args,

@@ -1,5 +1,5 @@
 import type {Rng} from '../../support/random.js';
-import type {Examples} from './definition.js';
+import type {PlainExamples} from './plain-source.js';
 
 /** What the formulas read of the arguments. */
 export interface PatternArgs {
@@ -9,7 +9,7 @@ export interface PatternArgs {
 }
 
 /** Fixes what training and test examples share (the weights of `linear`); the result draws examples. */
-type Pattern = (args: PatternArgs, shared: Rng) => (numExamples: number, rng: Rng) => Examples;
+type Pattern = (args: PatternArgs, shared: Rng) => (numExamples: number, rng: Rng) => PlainExamples;
 
 /** Classes come in turn, so every prefix is balanced. @param point writes one example's coordinates. */
 const classes =
@@ -18,7 +18,7 @@ const classes =
     numFeatures: number,
     point: (row: Float32Array, label: number, index: number, rng: Rng) => void,
   ) =>
-  (numExamples: number, rng: Rng): Examples => {
+  (numExamples: number, rng: Rng): PlainExamples => {
     const inputs = new Float32Array(numExamples * numFeatures);
     const targets = numClasses > 256 ? new Int32Array(numExamples) : new Uint8Array(numExamples);
     for (let i = 0; i < numExamples; i++) {

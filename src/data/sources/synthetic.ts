@@ -1,6 +1,6 @@
 import {Type} from '@sinclair/typebox';
 import {Rng} from '../../support/random.js';
-import {defineSource, type Examples, type SourceInfo} from './definition.js';
+import {definePlainSource, type PlainExamples, type PlainInfo} from './plain-source.js';
 import {type PatternName, patterns} from './synthetic-patterns.js';
 
 interface Args {
@@ -14,7 +14,7 @@ interface Args {
 }
 
 /** Points drawn from a formula. */
-export const synthetic = defineSource({
+export const synthetic = definePlainSource({
   type: 'synthetic',
   summary: 'Points drawn from a formula: xor, blobs, spirals (classes) or linear (a real target).',
   args: Type.Object({
@@ -64,7 +64,7 @@ export const synthetic = defineSource({
   async load(spec) {
     const rng = Rng.fromSeed(spec.seed);
     const draw = patterns[spec.pattern](spec, rng.split('pattern'));
-    const part = (numExamples: number, purpose: string): Examples => draw(numExamples, rng.split(purpose));
+    const part = (numExamples: number, purpose: string): PlainExamples => draw(numExamples, rng.split(purpose));
     return {
       info: info(spec),
       train: part(spec.numExamples, 'train'),
@@ -73,7 +73,7 @@ export const synthetic = defineSource({
   },
 });
 
-function info({pattern, numExamples, numTest, numClasses, numFeatures}: Args): SourceInfo {
+function info({pattern, numExamples, numTest, numClasses, numFeatures}: Args): PlainInfo {
   const counts = {numTrain: numExamples, numTest};
   if (pattern === 'linear') return {...counts, inputShape: [numFeatures], task: 'regression', targetShape: [1]};
   return {

@@ -1,7 +1,8 @@
 import {ExpError} from '../../support/errors.js';
+import {defaultNames} from '../dataset.js';
 import {displayPath} from '../files/paths.js';
 import {type Column, quoteCell, type Table} from '../files/table.js';
-import type {Examples} from './definition.js';
+import type {Examples, Values} from './definition.js';
 
 /** How rows become numbers; learnt from training rows only. */
 export interface TableEncoding {
@@ -23,10 +24,18 @@ interface ColumnEncoding {
 /** More categories than this are names or numbers taken for words. */
 const maxCategories = 1000;
 
-/** @param rows the training rows, all by default @throws ExpError */
+/** Which rows teach what; all by default. */
+export interface TeachingRows {
+  /** Those trained on: the categories of features. */
+  readonly trained?: Uint32Array | undefined;
+  /** Those of training and validation: the classes. */
+  readonly known?: Uint32Array | undefined;
+}
+
+/** @throws ExpError */
 export function learnEncoding(
   table: Table,
-  rows: Uint32Array | undefined,
+  {trained, known}: TeachingRows,
   targets: readonly string[],
   {unknownCategories}: Pick<TableEncoding, 'unknownCategories'>,
 ): TableEncoding {
@@ -35,14 +44,14 @@ export function learnEncoding(
     .map((column) =>
       column.kind === 'numeric'
         ? {name: column.name}
-        : {name: column.name, categories: learnWords(table, column, rows)},
+        : {name: column.name, categories: learnWords(table, column, trained)},
     );
   const shown = displayPath(table.file);
   if (features.length === 0) {
     throw new ExpError('DATA_INVALID', `${shown} has no columns left to learn from: all are targets or ignored`);
   }
   const target = table.columns.find(({name}) => name === targets[0]);
-  const classNames = target?.kind === 'categorical' ? learnWords(table, target, rows) : undefined;
+  const classNames = target?.kind === 'categorical' ? learnWords(table, target, known) : undefined;
   if (classNames?.length === 1) {
     throw new ExpError(
       'DATA_INVALID',
@@ -93,7 +102,11 @@ export function examplesOf(table: Table, rows: Uint32Array | undefined, encoding
     }
     offset += categories?.length ?? 1;
   }
-  return {numExamples, inputs, targets: targetsOf(table, byName, numExamples, rowOf, encoding)};
+  return {
+    numExamples,
+    inputs: {[defaultNames.input]: inputs},
+    targets: {[defaultNames.target]: targetsOf(table, byName, numExamples, rowOf, encoding)},
+  };
 }
 
 function targetsOf(
@@ -102,7 +115,7 @@ function targetsOf(
   numExamples: number,
   rowOf: (example: number) => number,
   {targets, classNames}: TableEncoding,
-): Examples['targets'] {
+): Values {
   const columns = targets.map((name) => byName.get(name)!);
   if (!classNames) {
     return Float32Array.from({length: numExamples * columns.length}, (_, i) => {

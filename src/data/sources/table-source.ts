@@ -1,10 +1,11 @@
 import {type Static, Type} from '@sinclair/typebox';
 import {Rng} from '../../support/random.js';
 import {DataSpecError} from '../data-error.js';
+import {defaultNames, type ExampleInfo} from '../dataset.js';
 import {dataFile, type FileRef, locateFile} from '../files/locate.js';
-import type {ColumnKind, ColumnPlan, Table} from '../files/table.js';
+import type {Column, ColumnKind, ColumnPlan, Table} from '../files/table.js';
 import {checkHeld, type HeldOut, holdOut, holdOutBelow} from '../split.js';
-import type {SourceContext, SourceData, SourceInfo} from './definition.js';
+import type {EncodedExamples, SourceContext, SourceData, TrainedRows} from './definition.js';
 import {examplesOf, learnEncoding, type TableEncoding} from './table-encoding.js';
 
 const columnName = Type.String({minLength: 1});
@@ -66,54 +67,64 @@ export type TableSpec = Static<typeof sharedArgs>;
 /** Reads a file of one format. @param file absolute @throws ExpError */
 export type TableReader = (file: string, plan: ColumnPlan) => Promise<Table>;
 
-/** Reads the tables of a spec and makes numbers of their rows. @throws ExpError */
+/** Reads the tables of a spec; their rows become numbers once it is known which are trained on. @throws ExpError */
 export async function loadTables(spec: TableSpec, read: TableReader, context: SourceContext): Promise<SourceData> {
-  const {info, encoding, train, trainRows, test, testRows} = await readTables(spec, read, context);
+  const targets = typeof spec.target === 'string' ? [spec.target] : spec.target;
+  checkSpec(spec, targets);
+  const open = async (ref: FileRef, plan: ColumnPlan): Promise<Table> => read(await locateFile(ref, context), plan);
+  const {table, splitKeys} = takeKeys(await open(spec.path, trainingPlan(spec, targets)), spec);
+  const held = holdOutTest(spec, table, targets, splitKeys);
+  const other = spec.testPath === undefined ? undefined : await open(spec.testPath, testPlan(targets, table));
+  const known = held?.kept;
+  const target = table.columns.find(({name}) => name === targets[0]);
+  /** Worked out once: a table's rows are divided in one way. */
+  let encoded: {readonly encoding: TableEncoding; readonly examples: EncodedExamples} | undefined;
+  const encode = (trained: TrainedRows): NonNullable<typeof encoded> => {
+    const encoding = learnEncoding(table, {trained: rowsAmong(known, trained()), known}, targets, spec);
+    const test = held ? table : other;
+    return {
+      encoding,
+      examples: {
+        train: examplesOf(table, known, encoding),
+        test: test && examplesOf(test, held?.held, encoding),
+        fitted: {
+          columns: encoding.features.map(({name, categories}) => ({name, ...(categories ? {categories} : {})})),
+          ...(encoding.classNames ? {classNames: encoding.classNames} : {}),
+        },
+      },
+    };
+  };
   return {
-    info,
-    train: examplesOf(train, trainRows, encoding),
-    ...(test ? {test: examplesOf(test, testRows, encoding)} : {}),
-    fitted: {
-      columns: encoding.features.map(({name, categories}) => ({name, ...(categories ? {categories} : {})})),
-      ...(encoding.classNames ? {classNames: encoding.classNames} : {}),
+    numTrain: table.numRows - (held?.held.length ?? 0),
+    numTest: other?.numRows ?? held?.held.length ?? 0,
+    splitPoints: splitKeys && pointsOf(splitKeys, known, spec, 'validation'),
+    labels: target?.kind === 'categorical' ? codesOf(target, known) : undefined,
+    info(trained) {
+      encoded ??= encode(trained);
+      return infoOf(encoded.encoding, targets);
+    },
+    encode(trained) {
+      encoded ??= encode(trained);
+      return encoded.examples;
     },
   };
 }
 
-interface Tables {
-  readonly info: SourceInfo;
-  readonly encoding: TableEncoding;
-  readonly train: Table;
-  readonly trainRows?: Uint32Array | undefined;
-  readonly test?: Table | undefined;
-  readonly testRows?: Uint32Array | undefined;
-}
+/** Rows by their places among some rows. */
+const rowsAmong = (rows: Uint32Array | undefined, places: Uint32Array | undefined): Uint32Array | undefined =>
+  rows && places ? places.map((place) => rows[place]!) : (places ?? rows);
 
-async function readTables(spec: TableSpec, read: TableReader, context: SourceContext): Promise<Tables> {
-  const targets = typeof spec.target === 'string' ? [spec.target] : spec.target;
-  checkSpec(spec, targets);
-  const open = async (ref: FileRef, plan: ColumnPlan): Promise<Table> => read(await locateFile(ref, context), plan);
-  const {table: train, splitKeys} = takeKeys(await open(spec.path, trainingPlan(spec, targets)), spec);
-  const held = holdOutTest(spec, train, targets, splitKeys);
-  const encoding = learnEncoding(train, held?.kept, targets, spec);
-  const other = spec.testPath === undefined ? undefined : await open(spec.testPath, testPlan(targets, train));
-  const numTest = other?.numRows ?? held?.held.length ?? 0;
-  const counts = {numTrain: train.numRows - (held?.held.length ?? 0), numTest};
-  const info: SourceInfo = {
-    ...counts,
-    inputShape: [encoding.inputSize],
-    ...(encoding.classNames
-      ? {
-          task: 'classification',
-          numClasses: encoding.classNames.length,
-          classNames: encoding.classNames,
-          targetShape: [],
-        }
-      : {task: 'regression', targetShape: [targets.length]}),
-    ...(splitKeys ? {splitPoints: pointsOf(splitKeys, held?.kept, spec, 'validation')} : {}),
-  };
-  return {info, encoding, train, trainRows: held?.kept, test: held ? train : other, testRows: held?.held};
-}
+const codesOf = ({values}: Column, rows: Uint32Array | undefined): Int32Array =>
+  rows ? Int32Array.from(rows, (row) => values[row]!) : Int32Array.from(values);
+
+const infoOf = ({inputSize, classNames}: TableEncoding, targets: readonly string[]): ExampleInfo => ({
+  inputs: {[defaultNames.input]: {shape: [inputSize]}},
+  targets: {
+    [defaultNames.target]: classNames
+      ? {task: 'classification', numClasses: classNames.length, classNames, shape: []}
+      : {task: 'regression', shape: [targets.length]},
+  },
+});
 
 function checkSpec(spec: TableSpec, targets: readonly string[]): void {
   if (spec.testPath !== undefined && spec.testFraction !== undefined) {

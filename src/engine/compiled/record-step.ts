@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {NoiseRequest} from '../../model/call-context.js';
 import {forward} from '../../model/forward.js';
-import type {Shape} from '../../support/tensor.js';
 import type {SessionOptions} from '../options.js';
 import type {RecordedGraph} from './graph.js';
 import {type Recording, record} from './recorder.js';
@@ -12,24 +11,43 @@ export interface RecordedStep {
   readonly noise: ReadonlyMap<string, NoiseRequest>;
 }
 
-/** Graph names: inputs `inputs`, `targets`, the weights' own names and noise; outputs `loss`, `outputs`, `gradient:W` and `next:W`. */
+/**
+ * Graph names: inputs `input:NAME`, `target:OUTPUT`, `weights:OUTPUT`, the weights' own names and noise; outputs `loss`, `loss:OUTPUT`,
+ * `output:OUTPUT`, `gradient:W` and `next:W`.
+ */
+export const inputOf = (input: string): string => `input:${input}`;
+export const targetOf = (output: string): string => `target:${output}`;
+export const weightsOf = (output: string): string => `weights:${output}`;
+export const outputOf = (output: string): string => `output:${output}`;
+export const lossOf = (output: string): string => `loss:${output}`;
 export const gradientOf = (weight: string): string => `gradient:${weight}`;
 export const nextOf = (weight: string): string => `next:${weight}`;
 
-type Declared = {readonly inputs: tf.Tensor; readonly targets: tf.Tensor};
-
-function declare(recording: Recording, options: SessionOptions, batchSize: number): Declared {
-  for (const {name, variable} of options.model.weights) recording.bind(name, variable.read());
-  const withBatch = (shape: Shape): Shape => [batchSize, ...shape];
-  return {
-    inputs: recording.input('inputs', withBatch(options.model.inputShape)),
-    targets: recording.input('targets', withBatch(options.targetShape)),
-  };
+/** Declares the model's weights and the batch's inputs. @returns the inputs in the order of the network's */
+function declareInputs(recording: Recording, {model}: SessionOptions, batchSize: number): readonly tf.Tensor[] {
+  for (const {name, variable} of model.weights) recording.bind(name, variable.read());
+  return Object.entries(model.inputShapes).map(([name, shape]) =>
+    recording.input(inputOf(name), [batchSize, ...shape]),
+  );
 }
 
-function totalLoss({model, loss}: SessionOptions, targets: tf.Tensor, outputs: tf.Tensor): tf.Scalar {
-  const value = loss(tf, targets, outputs);
-  return model.penalty ? tf.add(value, model.penalty()) : value;
+/** The weighted sum of all outputs' losses and the penalties; declares targets, announces outputs and their losses. */
+function recordLoss(
+  recording: Recording,
+  {model, outputs}: SessionOptions,
+  predicted: readonly tf.Tensor[],
+  batchSize: number,
+): tf.Scalar {
+  const losses = outputs.map(({name, loss, weight, targetShape, isWeighted}, index) => {
+    recording.output(outputOf(name), predicted[index]!);
+    const targets = recording.input(targetOf(name), [batchSize, ...targetShape]);
+    const weights = isWeighted ? recording.input(weightsOf(name), [batchSize]) : undefined;
+    const value = loss(tf, targets, predicted[index]!, weights);
+    if (outputs.length > 1) recording.output(lossOf(name), value);
+    return weight === 1 ? value : tf.mul<tf.Scalar>(value, weight);
+  });
+  const total = losses.reduce((sum, loss) => tf.add(sum, loss));
+  return model.penalty ? tf.add(total, model.penalty()) : total;
 }
 
 /** Loss, outputs, the gradient of each trainable weight, and the next value of each moving statistic. */
@@ -37,7 +55,7 @@ export function recordTraining(options: SessionOptions, batchSize: number): Reco
   const noise = new Map<string, NoiseRequest>();
   const {weights, network} = options.model;
   const graph = record((recording) => {
-    const {inputs, targets} = declare(recording, options, batchSize);
+    const inputs = declareInputs(recording, options, batchSize);
     const trainable = weights.filter((weight) => weight.trainable);
     const {value, grads} = tf.variableGrads(
       () => {
@@ -55,8 +73,7 @@ export function recordTraining(options: SessionOptions, batchSize: number): Reco
             recording.output(nextOf(weight.name), next);
           },
         });
-        recording.output('outputs', outputs);
-        return totalLoss(options, targets, outputs);
+        return recordLoss(recording, options, outputs, batchSize);
       },
       trainable.map(({variable}) => variable.read() as tf.Variable),
     );
@@ -72,10 +89,9 @@ export function recordTraining(options: SessionOptions, batchSize: number): Reco
 /** Loss and outputs in inference mode. */
 export function recordEvaluation(options: SessionOptions, batchSize: number): RecordedStep {
   const graph = record((recording) => {
-    const {inputs, targets} = declare(recording, options, batchSize);
+    const inputs = declareInputs(recording, options, batchSize);
     const outputs = forward(options.model.network, inputs, {training: false});
-    recording.output('outputs', outputs);
-    recording.output('loss', totalLoss(options, targets, outputs));
+    recording.output('loss', recordLoss(recording, options, outputs, batchSize));
   });
   return {graph, noise: new Map()};
 }

@@ -1,6 +1,6 @@
 import {availableParallelism} from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
-import type {Batch} from '../../data/dataset.js';
+import type {Arrays, Batch} from '../../data/dataset.js';
 import type {NoiseRequest} from '../../model/call-context.js';
 import {type Shape, sizeOf} from '../../support/tensor.js';
 import {clippedRule, clippingScale} from '../../training/optimizers/clipping.js';
@@ -11,7 +11,17 @@ import type {SessionOptions} from '../options.js';
 import {lower} from './lower.js';
 import {BoundGraph, loadOnnxRuntime, type NamedArrays} from './onnxruntime.js';
 import {optimize} from './passes/index.js';
-import {gradientOf, nextOf, recordEvaluation, recordTraining} from './record-step.js';
+import {
+  gradientOf,
+  inputOf,
+  lossOf,
+  nextOf,
+  outputOf,
+  recordEvaluation,
+  recordTraining,
+  targetOf,
+  weightsOf,
+} from './record-step.js';
 import {CompiledState, type StateTensor} from './state.js';
 import {compileSumOfSquares, type SumOfSquares} from './wasm/sum-of-squares.js';
 import {compileUpdateKernel, type UpdateKernel} from './wasm/update-kernel.js';
@@ -25,10 +35,14 @@ const numCallsLeftAsTheyAre = 5000;
 /** A graph for one batch size with the arrays it reads and writes. */
 interface BatchGraph {
   readonly graph: BoundGraph;
-  readonly inputs: Float32Array;
-  readonly targets: Float32Array;
+  /** What a batch fills in, by the names of the data's inputs and the model's outputs. */
+  readonly inputs: Arrays;
+  readonly targets: Arrays;
+  readonly weights: Arrays;
   readonly loss: Float32Array;
-  readonly outputs: Float32Array;
+  /** Of each output, where there are several. */
+  readonly losses: Arrays;
+  readonly outputs: Arrays;
   readonly noise: readonly {readonly request: NoiseRequest; readonly values: Float32Array}[];
   /** Weights with a gradient in this graph; the others have no part in the loss and stay as they are. */
   readonly updated: readonly StateTensor[];
@@ -145,10 +159,11 @@ export class CompiledSession implements TrainingSession {
   }
 
   #run(graph: BatchGraph, batch: Batch): BatchResult {
-    graph.inputs.set(batch.inputs);
-    graph.targets.set(batch.targets);
+    fill(graph.inputs, batch.inputs);
+    fill(graph.targets, batch.targets);
+    fill(graph.weights, batch.weights);
     graph.graph.run();
-    return {loss: graph.loss[0]!, outputs: graph.outputs};
+    return {loss: graph.loss[0]!, losses: firstOfEach(graph.losses), outputs: graph.outputs};
   }
 
   #graph(mode: 'training' | 'evaluation', batchSize: number): BatchGraph {
@@ -177,6 +192,12 @@ export class CompiledSession implements TrainingSession {
     const outputs: Record<string, NamedArrays[string]> = {};
     for (const [name, {shape}] of recorded.graph.outputs) outputs[name] = bind(name, shape);
 
+    const {model: built, outputs: trained} = this.#options;
+    const names = trained.map(({name}) => name);
+    const arrays = (bound: typeof inputs, all: readonly string[], graphName: (name: string) => string): Arrays =>
+      Object.fromEntries(
+        all.flatMap((name) => (bound[graphName(name)] ? [[name, bound[graphName(name)]!.values]] : [])),
+      );
     const optimized = optimize(recorded.graph);
     const model = lower(optimized, `${mode} of ${batchSize} examples`);
     return {
@@ -186,10 +207,12 @@ export class CompiledSession implements TrainingSession {
         interOpNumThreads: 1,
         graphOptimizationLevel: optimized.calls.length > numCallsLeftAsTheyAre ? 'disabled' : 'all',
       }),
-      inputs: inputs.inputs!.values,
-      targets: inputs.targets!.values,
+      inputs: arrays(inputs, Object.keys(built.inputShapes), inputOf),
+      targets: arrays(inputs, names, targetOf),
+      weights: arrays(inputs, names, weightsOf),
       loss: outputs.loss!.values,
-      outputs: outputs.outputs!.values,
+      losses: arrays(outputs, names, lossOf),
+      outputs: arrays(outputs, names, outputOf),
       noise: [...recorded.noise].map(([name, request]) => ({request, values: inputs[name]!.values})),
       updated: this.#state.tensors.filter(({name}) => outputs[gradientOf(name)]),
       assigned: this.#state.tensors.flatMap(({name, weight}) => {
@@ -198,6 +221,20 @@ export class CompiledSession implements TrainingSession {
       }),
     };
   }
+}
+
+function fill(into: Arrays, from: Arrays): void {
+  for (const name in into) into[name]!.set(from[name]!);
+}
+
+/** The scalars of several outputs; nothing for one. */
+function firstOfEach(scalars: Arrays): Readonly<Record<string, number>> | undefined {
+  let values: Record<string, number> | undefined;
+  for (const name in scalars) {
+    values ??= {};
+    values[name] = scalars[name]![0]!;
+  }
+  return values;
 }
 
 /** parameter · first scalar + gradient · second: what gathers gradients. */

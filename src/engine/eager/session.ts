@@ -4,7 +4,7 @@ import type {Batch} from '../../data/dataset.js';
 import type {CallContext, NoiseRequest} from '../../model/call-context.js';
 import {forward} from '../../model/forward.js';
 import type {Rng} from '../../support/random.js';
-import {sizeOf} from '../../support/tensor.js';
+import {type Shape, sizeOf} from '../../support/tensor.js';
 import {clippedRule, clippingScale} from '../../training/optimizers/clipping.js';
 import {ruleFor, type UpdateRule} from '../../training/optimizers/rule.js';
 import {tensorMath} from '../../training/optimizers/tensor-math.js';
@@ -20,6 +20,22 @@ import {EagerWeights} from './weights.js';
 export async function createEagerSession(options: SessionOptions): Promise<TrainingSession> {
   registerComparisonGradients();
   return new EagerSession(options);
+}
+
+/** Runs a function whose result holds no tensors and disposes what it made. */
+function tidied<Result>(run: () => Result): Result {
+  let result: {readonly value: Result} | undefined;
+  tf.tidy(() => {
+    result = {value: run()};
+  });
+  return result!.value;
+}
+
+/** Tensors of a forward pass; losses and outputs in the order of the network's outputs. */
+interface Forward {
+  readonly loss: tf.Scalar;
+  readonly losses: readonly tf.Tensor[];
+  readonly outputs: readonly tf.Tensor[];
 }
 
 class EagerSession implements TrainingSession {
@@ -50,11 +66,11 @@ class EagerSession implements TrainingSession {
       assignAfterStep: (variable, value) => moved.push({variable, value: keep(value)}),
     };
     try {
-      return tf.tidy(() => {
-        const held: tf.Tensor[] = [];
+      return tidied(() => {
+        const held: Forward[] = [];
         const loss = () => {
           const result = this.#forward(batch, context);
-          held.push(keep(result.outputs));
+          held.push({...result, losses: result.losses.map(keep), outputs: result.outputs.map(keep)});
           return result.loss;
         };
         const variables = this.#weights.trainable.map(({variable}) => variable);
@@ -62,7 +78,7 @@ class EagerSession implements TrainingSession {
         const gathered = part ? this.#accumulate(grads, part) : grads;
         if (!part || part.isLast) this.#update(gathered, learningRate, step);
         for (const {variable, value} of moved) variable.write(value);
-        return {loss: value.dataSync()[0]!, outputs: held[0]!.dataSync<'float32'>()};
+        return this.#result({...held[0]!, loss: value});
       });
     } catch (error) {
       throw explainFailure(error);
@@ -73,10 +89,7 @@ class EagerSession implements TrainingSession {
 
   evaluate(batch: Batch): BatchResult {
     try {
-      return tf.tidy(() => {
-        const {loss, outputs} = this.#forward(batch, {training: false});
-        return {loss: loss.dataSync()[0]!, outputs: outputs.dataSync<'float32'>()};
-      });
+      return tidied(() => this.#result(this.#forward(batch, {training: false})));
     } catch (error) {
       throw explainFailure(error);
     }
@@ -98,13 +111,31 @@ class EagerSession implements TrainingSession {
     tf.dispose(this.#sums);
   }
 
-  #forward(batch: Batch, context: CallContext): {loss: tf.Scalar; outputs: tf.Tensor} {
-    const {model, loss, targetShape} = this.options;
-    const inputs = tf.tensor(batch.inputs, [batch.size, ...model.inputShape], 'float32');
-    const targets = tf.tensor(batch.targets, [batch.size, ...targetShape], 'float32');
+  #forward(batch: Batch, context: CallContext): Forward {
+    const {model, outputs: trained} = this.options;
+    const tensorOf = (values: Float32Array, shape: Shape): tf.Tensor =>
+      tf.tensor(values, [batch.size, ...shape], 'float32');
+    const inputs = Object.entries(model.inputShapes).map(([name, shape]) => tensorOf(batch.inputs[name]!, shape));
     const outputs = forward(model.network, inputs, context);
-    const mean = loss(tf, targets, outputs);
-    return {loss: model.penalty ? tf.add(mean, model.penalty()) : mean, outputs};
+    const losses = trained.map(({name, loss, targetShape, isWeighted}, index) => {
+      const weights = isWeighted ? tensorOf(batch.weights[name]!, []) : undefined;
+      return loss(tf, tensorOf(batch.targets[name]!, targetShape), outputs[index]!, weights);
+    });
+    const total = losses
+      .map((loss, index) => (trained[index]!.weight === 1 ? loss : tf.mul<tf.Scalar>(loss, trained[index]!.weight)))
+      .reduce((sum, loss) => tf.add(sum, loss));
+    return {loss: model.penalty ? tf.add(total, model.penalty()) : total, losses, outputs};
+  }
+
+  /** Reads the numbers of a batch back. */
+  #result({loss, losses, outputs}: Forward): BatchResult {
+    const names = this.options.outputs.map(({name}) => name);
+    const scalar = (tensor: tf.Tensor): number => tensor.dataSync()[0]!;
+    return {
+      loss: scalar(loss),
+      losses: names.length > 1 ? Object.fromEntries(names.map((name, i) => [name, scalar(losses[i]!)])) : undefined,
+      outputs: Object.fromEntries(names.map((name, i) => [name, outputs[i]!.dataSync<'float32'>()])),
+    };
   }
 
   /** Adds gradients by their share to those of the parts before; kept until the next update begins. */
