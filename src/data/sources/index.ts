@@ -1,6 +1,8 @@
 import type {SpecUnion} from '../../spec/define.js';
+import {cifar10, cifar100} from './cifar.js';
 import {csv} from './csv.js';
 import type {SourceDefinition} from './definition.js';
+import {fashionMnist} from './fashion-mnist.js';
 import {idx} from './idx.js';
 import {imageFolder} from './image-folder.js';
 import {iris} from './iris.js';
@@ -14,6 +16,9 @@ import {synthetic} from './synthetic.js';
 /** Every data source by name. */
 export const sources = {
   mnist,
+  fashionMnist,
+  cifar10,
+  cifar100,
   iris,
   synthetic,
   csv,
