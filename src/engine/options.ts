@@ -3,7 +3,7 @@ import type {Rng} from '../support/random.js';
 import type {Shape} from '../support/tensor.js';
 import type {LossFunction} from '../training/losses/registry.js';
 import type {ClippingSpec} from '../training/optimizers/clipping.js';
-import type {UpdateRule} from '../training/optimizers/rule.js';
+import type {RuleChoice} from '../training/optimizers/rule.js';
 import type {TrainingSession} from '../training/session.js';
 
 /** What an output of the model is trained for. */
@@ -24,7 +24,8 @@ export interface SessionOptions {
   readonly model: BuiltModel;
   /** In the order of the network's outputs. */
   readonly outputs: readonly TrainedOutput[];
-  readonly rule: UpdateRule;
+  /** What an update does to each weight. */
+  readonly rule: RuleChoice;
   /** Of the gradients, before the rule sees them; none when left out. */
   readonly clipping?: ClippingSpec | undefined;
   /** Updates come in parts, so room for the sum of their gradients is needed. */

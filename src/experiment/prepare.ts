@@ -3,11 +3,12 @@ import {loadData, type OutputTarget} from '../data/load.js';
 import {chooseEngine, createSession} from '../engine/create-session.js';
 import type {TrainedOutput} from '../engine/options.js';
 import {buildModel} from '../model/build.js';
-import type {BuiltModel} from '../model/built-model.js';
+import type {BuiltModel, NamedWeight} from '../model/built-model.js';
 import type {RunPlan} from '../report/reporter.js';
 import {Rng} from '../support/random.js';
-import {sizeOf} from '../support/tensor.js';
+import {type Shape, sizeOf} from '../support/tensor.js';
 import {lossDefinition, lossFunction} from '../training/losses/registry.js';
+import {type RuleChoice, slotShapes} from '../training/optimizers/rule.js';
 import {type OutputSpec, outputNames, outputsOf} from '../training/outputs.js';
 import {runLength} from '../training/run-length.js';
 import type {TrainingSpec} from '../training/section.js';
@@ -63,7 +64,7 @@ export async function prepareExperiment(
     model,
     session,
     rng,
-    plan: planOf(spec, dataset, model, session, rule.slots.length),
+    plan: planOf(spec, dataset, model, session, numSlotValues(rule, model.weights)),
     async dispose() {
       await session.dispose();
       model.network.dispose();
@@ -99,12 +100,19 @@ const trainedOutputs = (
 
 const accumulates = ({accumulateSteps = 1}: TrainingSpec): boolean => accumulateSteps > 1;
 
+const numSlotValues = (rules: RuleChoice, weights: readonly NamedWeight[]): number =>
+  weights
+    .filter(({trainable}) => trainable)
+    .map(({variable, role}) => ({shape: variable.shape as Shape, role}))
+    .flatMap((weight) => slotShapes(rules(weight), weight.shape))
+    .reduce((sum, {shape}) => sum + sizeOf(shape), 0);
+
 function planOf(
   spec: ExperimentSpec,
   dataset: Dataset,
   model: BuiltModel,
   session: TrainingSession,
-  numSlots: number,
+  numSlotValues: number,
 ): RunPlan {
   const {training} = spec;
   const {numSteps, numEpochs, stepsPerEpoch} = runLength(training, dataset.train.numExamples);
@@ -115,7 +123,8 @@ function planOf(
   // Each trained weight has a gradient, a sum of gradients when they are gathered, and its optimizer slots; each activation of a batch has a gradient.
   const numFloats =
     model.numParameters +
-    model.numTrainableParameters * (1 + numSlots + (accumulates(training) ? 1 : 0)) +
+    model.numTrainableParameters * (accumulates(training) ? 2 : 1) +
+    numSlotValues +
     2 * numActivations * training.batchSize;
   return {
     name: spec.name,

@@ -1,6 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type {LayersModel, SymbolicTensor} from '@tensorflow/tfjs-layers';
 import type {Initializer} from '@tensorflow/tfjs-layers/dist/initializers.js';
+import type {LayerVariable} from '@tensorflow/tfjs-layers/dist/variables.js';
 import {defaultNames} from '../data/dataset.js';
 import type {Rng} from '../support/random.js';
 import {sizeOf} from '../support/tensor.js';
@@ -8,7 +9,7 @@ import type {BuiltModel, LayerSummary, NamedWeight} from './built-model.js';
 import {type NamedShapes, type PlannedLayer, planModel, summariesOf} from './infer-shapes.js';
 import {fansOf} from './initializers/fans.js';
 import {initializerOf} from './initializers/index.js';
-import type {LayerWeight, TfLayer, TfNamespaces} from './layer.js';
+import type {LayerWeight, TfLayer, TfNamespaces, WeightRole} from './layer.js';
 import {layerOf} from './layers/index.js';
 import {registerOwnActivations} from './own-activations.js';
 import {regularizerOf} from './regularizers/index.js';
@@ -55,7 +56,7 @@ export async function buildModel(model: ModelSpec, {inputShapes, outputs, rng}: 
   return {
     network,
     layers: summaries,
-    weights: namedWeights(network),
+    weights: namedWeights(network, plan.layers),
     inputShapes,
     outputShapes: Object.fromEntries(
       plan.outputs.map(({name, outputShape}) => [outputs ? name : defaultNames.output, outputShape]),
@@ -100,11 +101,19 @@ function ownInitializer(tf: TfNamespaces, weight: LayerWeight, rng: Rng): Initia
   return Object.assign(stock, {apply});
 }
 
-const namedWeights = (network: LayersModel): readonly NamedWeight[] =>
-  network.layers.flatMap((layer) => [
-    ...layer.trainableWeights.map((variable) => ({name: variable.originalName, variable, trainable: true})),
-    ...layer.nonTrainableWeights.map((variable) => ({name: variable.originalName, variable, trainable: false})),
+function namedWeights(network: LayersModel, planned: readonly PlannedLayer[]): readonly NamedWeight[] {
+  const roles = new Map<string, WeightRole | undefined>(
+    planned.flatMap(({name, weights}) => weights.map((weight) => [`${name}/${weight.name}`, weight.role])),
+  );
+  const named = (variable: LayerVariable, trainable: boolean): NamedWeight => {
+    const name = variable.originalName;
+    return {name, variable, trainable, role: roles.get(name) ?? 'kernel'};
+  };
+  return network.layers.flatMap((layer) => [
+    ...layer.trainableWeights.map((variable) => named(variable, true)),
+    ...layer.nonTrainableWeights.map((variable) => named(variable, false)),
   ]);
+}
 
 /** Sum of all layers' penalties, or nothing when no weight has one. */
 function penaltyOf(

@@ -1,6 +1,7 @@
 import type {LayersModel} from '@tensorflow/tfjs-layers';
 import type {LayerVariable} from '@tensorflow/tfjs-layers/dist/variables.js';
 import type {Shape} from '../support/tensor.js';
+import type {WeightRole} from './layer.js';
 
 /** One row of the summary table. */
 export interface LayerSummary {
@@ -20,6 +21,7 @@ export interface NamedWeight {
   readonly name: string;
   readonly variable: LayerVariable;
   readonly trainable: boolean;
+  readonly role: WeightRole;
 }
 
 /** A spec's model as a tf.LayersModel with initialised weights, on the backend that was active when it was built. */

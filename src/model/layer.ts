@@ -18,12 +18,20 @@ export interface TfNamespaces {
   readonly layers: typeof tfl;
 }
 
+/**
+ * What a weight does, for optimizers that treat some weights otherwise: a kernel multiplies inputs, an embedding is looked up, a bias
+ * is added, normalization is what a normalization layer scales and shifts by or remembers, a scale multiplies activations (prelu).
+ */
+export type WeightRole = 'kernel' | 'embedding' | 'bias' | 'normalization' | 'scale';
+
 /** One weight tensor of a layer: what it is called, how large it is, and how it starts. */
 export interface LayerWeight {
   /** As TensorFlow.js and Keras call it: kernel, bias, gamma, moving_mean. */
   readonly name: string;
   readonly shape: Shape;
   readonly trainable: boolean;
+  /** A kernel when left out. */
+  readonly role?: WeightRole;
   readonly initializer: InitializerSpec;
   /** Fan-in and fan-out for the initializer; by default those of the shape. A bias takes its kernel's. */
   readonly fans?: Fans;

@@ -16,7 +16,7 @@ NUM_STEPS = 20
 
 
 def random(*shape):
-    return torch.round(torch.randn(*shape, generator=generator, dtype=torch.float64) * 1e4) / 1e4
+    return torch.round(torch.randn(shape, generator=generator, dtype=torch.float64) * 1e4) / 1e4
 
 
 start = random(6)
@@ -124,6 +124,40 @@ for decay in (0.0, 0.5):
     make = lambda p: Lion(p, lr=0.01, beta1=0.9, beta2=0.95, decay=decay)
     other(f"lion, decay {decay}", "lion", make, 0.01, beta1=0.9, beta2=0.95, weightDecay=decay)
 
+# Rules that look at a weight as a whole: tensors of several shapes, of which some rows and some whole gradients are zero.
+SHAPES = [[], [1], [6], [1, 6], [6, 1], [3, 7], [2, 3, 2, 5]]
+tensors = []
+for shape in SHAPES:
+    mask = torch.ones(shape, dtype=torch.float64)
+    if len(shape) > 1 and shape[-2] > 2:
+        mask[..., 1, :] = 0
+    scales = [10.0 ** (2 - step % 5) if step % 7 else 0.0 for step in range(NUM_STEPS)]
+    tensors.append({"start": random(*shape), "gradients": [random(*shape) * mask * scale for scale in scales]})
+tensors[3]["start"] = torch.zeros(1, 6, dtype=torch.float64)
+whole = []
+
+
+def adafactor(title, learning_rate=0.05, beta2_decay=-0.8, epsilon1=2**-23, epsilon2=1e-3, clip=1.0, decay=0.0):
+    spec = {"type": "adafactor", "learningRate": learning_rate, "beta2Decay": beta2_decay, "epsilon1": epsilon1, "epsilon2": epsilon2}
+    spec |= {"clipThreshold": clip, "weightDecay": decay, "excludeBiasAndNorm": False}
+    after = []
+    for tensor in tensors:
+        parameter = tensor["start"].clone().requires_grad_()
+        make = torch.optim.Adafactor
+        optimizer = make([parameter], lr=learning_rate, beta2_decay=beta2_decay, eps=(epsilon1, epsilon2), d=clip, weight_decay=decay)
+        steps = []
+        for gradient in tensor["gradients"]:
+            parameter.grad = gradient.clone()
+            optimizer.step()
+            steps.append(parameter.detach().flatten().tolist())
+        after.append(steps)
+    whole.append({"title": title, "optimizer": spec, "after": after})
+
+
+adafactor("adafactor")
+adafactor("adafactor with other constants", learning_rate=0.5, beta2_decay=-0.5, epsilon1=1e-3, epsilon2=0.1, clip=2.0)
+adafactor("adafactor with decay", decay=0.5)
+
 # An exponential moving average of the weights, beside plain gradient descent.
 parameter = torch.nn.Parameter(start.clone())
 model = torch.nn.Module()
@@ -142,6 +176,11 @@ document = {
     "start": start.tolist(),
     "gradients": [gradient.tolist() for gradient in gradients],
     "cases": cases,
+    "tensors": [
+        {"shape": shape, "start": tensor["start"].flatten().tolist(), "gradients": [g.flatten().tolist() for g in tensor["gradients"]]}
+        for shape, tensor in zip(SHAPES, tensors)
+    ],
+    "whole": whole,
     "average": {"decay": 0.8, "learningRate": 0.1, "after": averages},
 }
 Path(__file__).with_suffix(".json").write_text(json.dumps(document, separators=(",", ":")) + "\n")

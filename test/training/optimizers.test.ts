@@ -1,25 +1,41 @@
 import * as tf from '@tensorflow/tfjs-core';
 import t from 'tap';
 import {loadEagerBackend} from '../../src/engine/eager/backends.js';
+import {type Shape, sizeOf} from '../../src/support/tensor.js';
+import {arrayMath, matricesOf, type Numbers} from '../../src/training/optimizers/array-math.js';
 import {averagedRule} from '../../src/training/optimizers/average.js';
 import {float32Math, numberMath} from '../../src/training/optimizers/number-math.js';
-import {type OptimizerSpec, optimizerRule, optimizers} from '../../src/training/optimizers/registry.js';
-import {type Elementwise, ruleFor} from '../../src/training/optimizers/rule.js';
+import {type OptimizerSpec, optimizers, optimizerRule as rulesOf} from '../../src/training/optimizers/registry.js';
+import {type RuledWeight, slotShapes, type UpdateRule, type WeightMath} from '../../src/training/optimizers/rule.js';
 import {tensorMath} from '../../src/training/optimizers/tensor-math.js';
 import {readReference, relativeError} from '../reference/read.js';
+
+interface WholeCase {
+  readonly title: string;
+  readonly optimizer: OptimizerSpec;
+  /** Of each tensor, after each step. */
+  readonly after: number[][][];
+}
 
 interface Reference {
   readonly start: number[];
   readonly gradients: number[][];
   readonly cases: readonly {readonly title: string; readonly optimizer: OptimizerSpec; readonly after: number[][]}[];
+  /** Weights as a whole, flat. */
+  readonly tensors: readonly {readonly shape: number[]; readonly start: number[]; readonly gradients: number[][]}[];
+  readonly whole: readonly WholeCase[];
   readonly average: {readonly decay: number; readonly learningRate: number; readonly after: number[][]};
 }
 
-const {start, gradients, cases, average} = readReference<Reference>('optimizers');
+const {start, gradients, cases, tensors, whole, average} = readReference<Reference>('optimizers');
+const wholeCases = [...whole, ...readReference<Pick<Reference, 'whole'>>('lamb').whole];
 await loadEagerBackend('cpu');
 
+const kernel: RuledWeight = {shape: [4, 4], role: 'kernel'};
+const optimizerRule = (spec: OptimizerSpec, weight: RuledWeight = kernel): UpdateRule => rulesOf(spec)(weight);
+
 /** Parameters after each step, element by element. */
-function runOnNumbers(math: Elementwise<number>, spec: OptimizerSpec): number[][] {
+function runOnNumbers(math: WeightMath<number>, spec: OptimizerSpec): number[][] {
   const rule = optimizerRule(spec);
   let states = start.map((parameter) => ({parameter, slots: rule.slots.map(() => 0) as readonly number[]}));
   return gradients.map((gradient, index) => {
@@ -55,10 +71,72 @@ for (const {title, optimizer, after} of cases) {
   });
 }
 
+/** Whole weights after each step, on arrays of numbers. */
+function runOnArrays(spec: OptimizerSpec, scalar: WeightMath<number>, {shape, start, gradients}: WholeWeight) {
+  const rule = optimizerRule(spec, {shape, role: 'kernel'});
+  const math = arrayMath(scalar);
+  const numbers = (values: readonly number[], of: Shape): Numbers => ({
+    sizes: matricesOf(of),
+    values: Float64Array.from(values),
+  });
+  let parameter = numbers(start, shape);
+  let slots: readonly Numbers[] = slotShapes(rule, shape).map(({shape}) =>
+    numbers(Array(sizeOf(shape)).fill(0), shape),
+  );
+  return gradients.map((values, index) => {
+    const scalars = rule.scalars(spec.learningRate, index + 1).map(math.constant);
+    ({parameter, slots} = rule.update(math, {parameter, gradient: numbers(values, shape), slots, scalars}));
+    return [...parameter.values];
+  });
+}
+type WholeWeight = Reference['tensors'][number];
+
+/** The same on tensors. */
+function runOnWholeTensors(spec: OptimizerSpec, {shape, start, gradients}: WholeWeight): number[][] {
+  const rule = optimizerRule(spec, {shape, role: 'kernel'});
+  return tf.tidy(() => {
+    let parameter: tf.Tensor = tf.tensor(start, shape);
+    let slots: readonly tf.Tensor[] = slotShapes(rule, shape).map((slot) => tf.zeros([...slot.shape]));
+    const shapes = slots.map((slot) => slot.shape);
+    return gradients.map((values, index) => {
+      const scalars = rule.scalars(spec.learningRate, index + 1).map((value) => tf.scalar(value));
+      const gradient = tf.tensor(values, shape);
+      ({parameter, slots} = rule.update<tf.Tensor>(tensorMath(tf), {parameter, gradient, slots, scalars}));
+      if (slots.some((slot, i) => slot.shape.join() !== shapes[i]!.join())) throw new Error('a slot changed its shape');
+      return [...parameter.dataSync()];
+    });
+  });
+}
+
+for (const {title, optimizer, after} of wholeCases) {
+  // Keras rounds its constants to single precision; cases with weight decay are from the paper.
+  const isKeras = optimizer.type === 'lamb' && optimizer.weightDecay === 0;
+  const framework = isKeras ? 'Keras' : optimizer.type === 'lamb' ? 'the paper' : 'PyTorch';
+  const tolerance = isKeras ? 1e-5 : 1e-12;
+  t.test(`${title} agrees with ${framework} on whole weights`, async (t) => {
+    for (const [index, tensor] of tensors.entries()) {
+      const name = `[${tensor.shape}]`;
+      t.ok(
+        worst(runOnArrays(optimizer, numberMath, tensor), after[index]!) <= tolerance,
+        `${name} in double precision`,
+      );
+      t.ok(worst(runOnArrays(optimizer, float32Math, tensor), after[index]!) <= 1e-5, `${name} in single precision`);
+      t.ok(worst(runOnWholeTensors(optimizer, tensor), after[index]!) <= 1e-5, `${name} on tensors`);
+    }
+  });
+}
+
+t.test('an array of numbers is worked on as the numbers are, one by one', async (t) => {
+  for (const {title, optimizer, after} of cases) {
+    const rows = runOnArrays(optimizer, numberMath, {shape: [2, 3], start, gradients});
+    t.ok(worst(rows, after) <= 1e-12, title);
+  }
+});
+
 t.test('every optimizer has a reference', async (t) => {
   for (const name of Object.keys(optimizers))
     t.ok(
-      cases.some(({optimizer}) => optimizer.type === name),
+      [...cases, ...wholeCases].some(({optimizer}) => optimizer.type === name),
       name,
     );
 });
@@ -102,18 +180,28 @@ t.test('the learning rate of each step is the one given, not the one of the spec
   }
 });
 
-t.test('weight decay may leave out biases and normalization: weights of one axis', async (t) => {
-  for (const {title, optimizer} of cases) {
+t.test('weight decay may leave out what is no kernel and no embedding, whatever its shape', async (t) => {
+  for (const {title, optimizer} of [...cases, ...wholeCases]) {
     if (!('weightDecay' in optimizer)) continue;
-    const rule = optimizerRule({...optimizer, weightDecay: 0.1, excludeBiasAndNorm: true});
+    const rules = rulesOf({...optimizer, weightDecay: 0.1, excludeBiasAndNorm: true});
     const none = optimizerRule({...optimizer, weightDecay: 0});
-    const scalars = rule.scalars(0.01, 3);
-    const input = {parameter: 2, gradient: 0.5, slots: rule.slots.map(() => 0.25), scalars};
-    const plain = none.update(numberMath, {...input, scalars: none.scalars(0.01, 3)});
-    t.same(ruleFor(rule, [4]).update(numberMath, input), plain, `${title}, a bias`);
-    t.notSame(ruleFor(rule, [4, 4]).update(numberMath, input), plain, `${title}, a kernel`);
-    const all = optimizerRule({...optimizer, weightDecay: 0.1, excludeBiasAndNorm: false});
-    t.equal(ruleFor(all, [4]), all);
+    const math = arrayMath(numberMath);
+    const pair = (...values: number[]): Numbers => ({sizes: [1, 1, 2], values: Float64Array.from(values)});
+    const input = {parameter: pair(2, -1), gradient: pair(0.5, 0.25), slots: none.slots.map(() => pair(0.25, 0.5))};
+    const updated = (rule: UpdateRule) =>
+      rule.update(math, {...input, scalars: rule.scalars(0.01, 3).map(math.constant)});
+    const next = (weight: RuledWeight) => updated(rules(weight));
+    const plain = updated(none);
+    for (const role of ['bias', 'normalization', 'scale'] as const)
+      for (const shape of [
+        [4, 4],
+        [2, 4],
+      ])
+        t.same(next({shape, role}), plain, `${title}, ${role} of [${shape}]`);
+    for (const role of ['kernel', 'embedding'] as const)
+      t.notSame(next({shape: [4, 4], role}), plain, `${title}, ${role}`);
+    const all = rulesOf({...optimizer, weightDecay: 0.1, excludeBiasAndNorm: false});
+    t.equal(all({shape: [4, 4], role: 'bias'}), all({shape: [3, 2], role: 'kernel'}), 'one rule, and so one kernel');
   }
 });
 
@@ -143,7 +231,7 @@ t.test('Lion takes the sign of the smallest gradients, and none of zero', async 
 t.test('the average of the weights agrees with PyTorch, beside any optimizer', async (t) => {
   const {decay, learningRate, after} = average;
   const sgd = {type: 'sgd', learningRate, momentum: 0, nesterov: false, weightDecay: 0} as const;
-  const rule = averagedRule(optimizerRule({...sgd, excludeBiasAndNorm: false}), {decay});
+  const rule = averagedRule(rulesOf({...sgd, excludeBiasAndNorm: false}), {decay})(kernel);
   t.same(rule.slots, ['average']);
   for (const [i, parameter] of start.entries()) {
     let state = {parameter, slots: [0] as readonly number[]};
@@ -157,7 +245,7 @@ t.test('the average of the weights agrees with PyTorch, beside any optimizer', a
     }
   }
   const adamw = cases.find(({optimizer}) => optimizer.type === 'adamw')!.optimizer;
-  const [plain, both] = [optimizerRule(adamw), averagedRule(optimizerRule(adamw), {decay})];
+  const [plain, both] = [optimizerRule(adamw), averagedRule(rulesOf(adamw), {decay})(kernel)];
   t.same(both.slots, ['m', 'v', 'average']);
   const input = {parameter: 2, gradient: 3, slots: [0.5, 0.25]};
   const own = plain.update(numberMath, {...input, scalars: plain.scalars(0.1, 7)});

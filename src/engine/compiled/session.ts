@@ -4,10 +4,11 @@ import type {Arrays, Batch} from '../../data/dataset.js';
 import type {NoiseRequest} from '../../model/call-context.js';
 import {type Shape, sizeOf} from '../../support/tensor.js';
 import {clippedRule, clippingScale} from '../../training/optimizers/clipping.js';
-import type {UpdateRule} from '../../training/optimizers/rule.js';
+import {scalarsOfRules, type UpdateRule} from '../../training/optimizers/rule.js';
 import type {BatchResult, StepHyper, TrainingSession, TrainingState, UpdatePart} from '../../training/session.js';
 import {fillNoise, noiseStream} from '../noise.js';
 import type {SessionOptions} from '../options.js';
+import type {ArenaTensor} from './arena.js';
 import {lower} from './lower.js';
 import {BoundGraph, loadOnnxRuntime, type NamedArrays} from './onnxruntime.js';
 import {optimize} from './passes/index.js';
@@ -22,9 +23,9 @@ import {
   targetOf,
   weightsOf,
 } from './record-step.js';
-import {CompiledState, type StateTensor} from './state.js';
+import {CompiledState, type StateTensor, type TrainedState} from './state.js';
 import {compileSumOfSquares, type SumOfSquares} from './wasm/sum-of-squares.js';
-import {compileUpdateKernel, type UpdateKernel} from './wasm/update-kernel.js';
+import {type UpdateKernel, UpdatePlan} from './wasm/update-kernel.js';
 
 /**
  * ONNX Runtime's own rewrites take time with the square of a graph's size, most of a minute for an lstm over 1,000 steps, and find
@@ -45,10 +46,12 @@ interface BatchGraph {
   readonly outputs: Arrays;
   readonly noise: readonly {readonly request: NoiseRequest; readonly values: Float32Array}[];
   /** Weights with a gradient in this graph; the others have no part in the loss and stay as they are. */
-  readonly updated: readonly StateTensor[];
+  readonly updated: readonly UpdatedTensor[];
   /** Moving statistics: what the graph computed, and the weight it becomes after the step. */
   readonly assigned: readonly {readonly from: Float32Array; readonly to: Float32Array}[];
 }
+
+type UpdatedTensor = Required<StateTensor>;
 
 /**
  * Trains a model as a recorded ONNX graph on onnxruntime-node's CPU provider, the optimizer as a WebAssembly SIMD kernel.
@@ -60,24 +63,19 @@ export class CompiledSession implements TrainingSession {
   readonly #options: SessionOptions;
   readonly #numThreads: number;
   readonly #state: CompiledState;
-  readonly #rule: UpdateRule;
   readonly #sumOfSquares: SumOfSquares;
   readonly #add: UpdateKernel;
-  /** For weights of two axes and more, and for the others. */
-  readonly #updates: {readonly matrices: UpdateKernel; readonly vectors: UpdateKernel};
   readonly #graphs = new Map<string, BatchGraph>();
 
   constructor(options: SessionOptions, numThreads: number) {
     this.device = `cpu (${numThreads} ${numThreads === 1 ? 'thread' : 'threads'})`;
     this.#options = options;
     this.#numThreads = numThreads;
-    this.#state = new CompiledState(options.model.weights, options.rule.slots, options.accumulates);
-    this.#rule = clippedRule(options.rule, options.clipping);
-    const matrices = compileUpdateKernel(this.#rule, this.#state.memory);
-    const {ofVectors} = this.#rule;
-    this.#add = compileUpdateKernel(weightedSum, this.#state.memory);
-    this.#sumOfSquares = compileSumOfSquares(this.#state.memory, this.#state.scratch);
-    this.#updates = {matrices, vectors: ofVectors ? compileUpdateKernel(ofVectors, this.#state.memory) : matrices};
+    const rules = clippedRule(options.rule, options.clipping);
+    this.#state = new CompiledState(options.model.weights, rules, options.accumulates);
+    const {memory, scratch} = this.#state;
+    this.#add = new UpdatePlan(weightedSum).compile(memory, scratch);
+    this.#sumOfSquares = compileSumOfSquares(memory, scratch);
   }
 
   /**
@@ -133,26 +131,26 @@ export class CompiledSession implements TrainingSession {
     this.#graphs.clear();
   }
 
-  #accumulate(updated: readonly StateTensor[], {index, share}: UpdatePart): void {
-    for (const {gradient, sum} of updated)
-      this.#add([sum!.byteOffset, gradient!.byteOffset], sum!.paddedBytes, [index === 0 ? 0 : 1, share]);
+  #accumulate(updated: readonly UpdatedTensor[], {index, share}: UpdatePart): void {
+    for (const {gradient, sum} of updated.map(({trained}) => trained))
+      this.#add([sum!, gradient], [index === 0 ? 0 : 1, share]);
   }
 
-  #update(updated: readonly StateTensor[], learningRate: number, step: number): void {
-    const scalars = this.#rule.scalars(learningRate, step);
+  #update(updated: readonly UpdatedTensor[], learningRate: number, step: number): void {
+    const scalarsOf = scalarsOfRules(learningRate, step);
     const scales = this.#clippingScales(updated);
-    for (const [index, {weight, gradient, sum, slots}] of updated.entries()) {
-      const offsets = [weight, (sum ?? gradient)!, ...slots].map(({byteOffset}) => byteOffset);
-      const update = weight.shape.length > 1 ? this.#updates.matrices : this.#updates.vectors;
-      update(offsets, weight.paddedBytes, scales ? [...scalars.slice(0, -1), scales[index]!] : scalars);
+    for (const [index, {weight, trained}] of updated.entries()) {
+      const scalars = scalarsOf(trained.rule);
+      const own = scales ? [...scalars.slice(0, -1), scales[index]!] : scalars;
+      trained.update([weight, gradientFor(trained), ...trained.slots], own);
     }
   }
 
   /** What each gradient is to be multiplied by, when clipping goes by norms. */
-  #clippingScales(updated: readonly StateTensor[]): readonly number[] | undefined {
+  #clippingScales(updated: readonly UpdatedTensor[]): readonly number[] | undefined {
     const {clipping} = this.#options;
     if (!clipping || clipping.by === 'value') return undefined;
-    const squares = updated.map(({gradient, sum}) => this.#sumOfSquares((sum ?? gradient)!));
+    const squares = updated.map(({trained}) => this.#sumOfSquares(gradientFor(trained)));
     if (clipping.by === 'norm') return squares.map((square) => clippingScale(clipping, Math.sqrt(square)));
     const norm = Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
     return squares.map(() => clippingScale(clipping, norm));
@@ -178,9 +176,9 @@ export class CompiledSession implements TrainingSession {
   #compile(mode: 'training' | 'evaluation', batchSize: number): BatchGraph {
     const recorded = (mode === 'training' ? recordTraining : recordEvaluation)(this.#options, batchSize);
     const inState = new Map<string, Float32Array>();
-    for (const {name, weight, gradient} of this.#state.tensors) {
+    for (const {name, weight, trained} of this.#state.tensors) {
       inState.set(name, weight.values);
-      if (gradient) inState.set(gradientOf(name), gradient.values);
+      if (trained) inState.set(gradientOf(name), trained.gradient.values);
     }
     const bind = (name: string, shape: Shape): NamedArrays[string] => ({
       values: inState.get(name) ?? new Float32Array(sizeOf(shape)),
@@ -214,7 +212,9 @@ export class CompiledSession implements TrainingSession {
       losses: arrays(outputs, names, lossOf),
       outputs: arrays(outputs, names, outputOf),
       noise: [...recorded.noise].map(([name, request]) => ({request, values: inputs[name]!.values})),
-      updated: this.#state.tensors.filter(({name}) => outputs[gradientOf(name)]),
+      updated: this.#state.tensors.filter(
+        (tensor): tensor is UpdatedTensor => outputs[gradientOf(tensor.name)] !== undefined,
+      ),
       assigned: this.#state.tensors.flatMap(({name, weight}) => {
         const next = outputs[nextOf(name)];
         return next ? [{from: next.values, to: weight.values}] : [];
@@ -236,6 +236,9 @@ function firstOfEach(scalars: Arrays): Readonly<Record<string, number>> | undefi
   }
   return values;
 }
+
+/** What the update reads: the gradient, or the sum of the gradients of its parts. */
+const gradientFor = ({sum, gradient}: TrainedState): ArenaTensor => sum ?? gradient;
 
 /** parameter · first scalar + gradient · second: what gathers gradients. */
 const weightedSum: UpdateRule = {

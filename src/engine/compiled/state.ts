@@ -1,13 +1,22 @@
 import type {NamedWeight} from '../../model/built-model.js';
 import type {Shape, TensorData} from '../../support/tensor.js';
+import {type RuleChoice, slotShapes, type UpdateRule} from '../../training/optimizers/rule.js';
 import type {TrainingState} from '../../training/session.js';
 import {Arena, type ArenaTensor} from './arena.js';
+import {type UpdateKernel, UpdatePlan} from './wasm/update-kernel.js';
 
-/** A weight and, when it is trained, where its gradient and slots live. */
+/** A weight, and what training needs beside it. */
 export interface StateTensor {
   readonly name: string;
   readonly weight: ArenaTensor;
-  readonly gradient?: ArenaTensor;
+  /** Left out when the weight is not trained. */
+  readonly trained?: TrainedState;
+}
+
+export interface TrainedState {
+  readonly rule: UpdateRule;
+  readonly update: UpdateKernel;
+  readonly gradient: ArenaTensor;
   /** Sum of the gradients of an update in parts. */
   readonly sum?: ArenaTensor;
   readonly slots: readonly ArenaTensor[];
@@ -17,35 +26,50 @@ export interface StateTensor {
 export class CompiledState {
   readonly tensors: readonly StateTensor[];
   readonly memory: WebAssembly.Memory;
-  /** Room for a kernel to hand over four numbers. */
+  /** Room for kernels to hand over numbers: at least four, and as many as the rules' kernels want. */
   readonly scratch: ArenaTensor;
   readonly #weights = new Map<string, ArenaTensor>();
   readonly #slots = new Map<string, ArenaTensor>();
 
   /** Starts from the weights' current values. @param accumulates whether there is a sum beside each gradient */
-  constructor(weights: readonly NamedWeight[], slotNames: readonly string[], accumulates = false) {
-    const numOwn = accumulates ? 3 : 2;
-    const shapes = weights.flatMap(({variable, trainable}) =>
-      Array<Shape>(trainable ? numOwn + slotNames.length : 1).fill(variable.shape as Shape),
-    );
-    const arena = new Arena([...shapes, [4]]);
+  constructor(weights: readonly NamedWeight[], rules: RuleChoice, accumulates = false) {
+    const plans = new Map<UpdateRule, UpdatePlan>();
+    let numScratch = 4;
+    const wanted = weights.map(({name, variable, trainable, role}) => {
+      const shape = variable.shape as Shape;
+      if (!trainable) return {name, variable, shape};
+      const rule = rules({shape, role});
+      const plan = plans.get(rule) ?? new UpdatePlan(rule);
+      plans.set(rule, plan);
+      numScratch = Math.max(numScratch, plan.numScratch(shape));
+      return {name, variable, shape, trained: {rule, slots: slotShapes(rule, shape)}};
+    });
+    const arena = new Arena([
+      ...wanted.flatMap(({shape, trained}) => [
+        shape,
+        ...(trained ? [shape, ...(accumulates ? [shape] : []), ...trained.slots.map((slot) => slot.shape)] : []),
+      ]),
+      [numScratch],
+    ]);
     this.scratch = arena.tensors.at(-1)!;
+    this.memory = arena.memory;
+    const kernels = new Map([...plans].map(([rule, plan]) => [rule, plan.compile(this.memory, this.scratch)]));
     const next = arena.tensors.values();
     const take = (): ArenaTensor => next.next().value!;
-    this.memory = arena.memory;
-    this.tensors = weights.map(({name, variable, trainable}) => {
+    this.tensors = wanted.map(({name, variable, trained}) => {
       const weight = take();
       weight.values.set(variable.read().dataSync() as Float32Array);
       this.#weights.set(name, weight);
-      if (!trainable) return {name, weight, slots: []};
+      if (!trained) return {name, weight};
       const gradient = take();
       const sum = accumulates ? take() : undefined;
-      const slots = slotNames.map((slot) => {
+      const slots = trained.slots.map((slot) => {
         const tensor = take();
-        this.#slots.set(`${name}/${slot}`, tensor);
+        this.#slots.set(`${name}/${slot.name}`, tensor);
         return tensor;
       });
-      return {name, weight, gradient, ...(sum && {sum}), slots};
+      const {rule} = trained;
+      return {name, weight, trained: {rule, update: kernels.get(rule)!, gradient, ...(sum && {sum}), slots}};
     });
   }
 

@@ -6,7 +6,7 @@ import {forward} from '../../model/forward.js';
 import type {Rng} from '../../support/random.js';
 import {type Shape, sizeOf} from '../../support/tensor.js';
 import {clippedRule, clippingScale} from '../../training/optimizers/clipping.js';
-import {ruleFor, type UpdateRule} from '../../training/optimizers/rule.js';
+import {scalarsOfRules} from '../../training/optimizers/rule.js';
 import {tensorMath} from '../../training/optimizers/tensor-math.js';
 import type {BatchResult, StepHyper, TrainingSession, TrainingState, UpdatePart} from '../../training/session.js';
 import {explainFailure} from '../explain-failure.js';
@@ -43,12 +43,10 @@ class EagerSession implements TrainingSession {
   readonly device = eagerDevice();
   readonly #math = tensorMath(tf);
   readonly #weights: EagerWeights;
-  readonly #rule: UpdateRule;
   #sums: tf.NamedTensorMap = {};
 
   constructor(private readonly options: SessionOptions) {
-    this.#rule = clippedRule(options.rule, options.clipping);
-    this.#weights = new EagerWeights(options.model.weights, options.rule.slots);
+    this.#weights = new EagerWeights(options.model.weights, clippedRule(options.rule, options.clipping));
   }
 
   step(batch: Batch, {learningRate, step, part}: StepHyper): BatchResult {
@@ -153,12 +151,13 @@ class EagerSession implements TrainingSession {
 
   /** One application of the rule to every weight that the loss depends on. */
   #update(gradients: tf.NamedTensorMap, learningRate: number, step: number): void {
-    const scalars = this.#rule.scalars(learningRate, step).map((value) => tf.scalar(value));
+    const scalarsOf = scalarsOfRules(learningRate, step);
     const scaleOf = this.#clippingScale(Object.values(gradients));
-    for (const {variable, slots} of this.#weights.trainable) {
+    for (const {variable, rule, slots} of this.#weights.trainable) {
       const gradient = gradients[variable.name];
       if (!gradient) continue;
-      const next = ruleFor(this.#rule, variable.shape).update<tf.Tensor>(this.#math, {
+      const scalars = scalarsOf(rule).map((value) => tf.scalar(value));
+      const next = rule.update<tf.Tensor>(this.#math, {
         parameter: variable,
         gradient,
         slots,

@@ -1,28 +1,37 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {NamedWeight} from '../../model/built-model.js';
 import {formatShape, type TensorData} from '../../support/tensor.js';
+import {type RuleChoice, slotShapes, type UpdateRule} from '../../training/optimizers/rule.js';
 import type {TrainingState} from '../../training/session.js';
+
+/** A weight that is trained, how, and its slots in the rule's order. */
+export interface TrainedVariable {
+  readonly variable: tf.Variable;
+  readonly rule: UpdateRule;
+  readonly slots: readonly tf.Variable[];
+}
 
 /** A model's weights and their optimizer slots as TensorFlow.js variables. The slots are owned here, the weights by the model. */
 export class EagerWeights {
-  readonly trainable: readonly {readonly variable: tf.Variable; readonly slots: readonly tf.Variable[]}[];
+  readonly trainable: readonly TrainedVariable[];
   readonly #weights = new Map<string, tf.Variable>();
   readonly #slots = new Map<string, tf.Variable>();
 
-  constructor(weights: readonly NamedWeight[], slotNames: readonly string[]) {
+  constructor(weights: readonly NamedWeight[], rules: RuleChoice) {
     for (const {name, variable} of weights) this.#weights.set(name, variable.read() as tf.Variable);
     this.trainable = weights
       .filter(({trainable}) => trainable)
-      .map(({name}) => {
+      .map(({name, role}) => {
         const variable = this.#weights.get(name)!;
-        const slots = slotNames.map((slot) => {
-          const zeros = tf.zeros(variable.shape);
+        const rule = rules({shape: variable.shape, role});
+        const slots = slotShapes(rule, variable.shape).map((slot) => {
+          const zeros = tf.zeros([...slot.shape]);
           const made = tf.variable(zeros, false);
           zeros.dispose();
-          this.#slots.set(`${name}/${slot}`, made);
+          this.#slots.set(`${name}/${slot.name}`, made);
           return made;
         });
-        return {variable, slots};
+        return {variable, rule, slots};
       });
   }
 

@@ -28,6 +28,7 @@ export const batchNormalization = defineLayer({
   weights({center, scale}, inputShape) {
     const weight = (name: string, trainable: boolean, type: 'zeros' | 'ones'): LayerWeight => ({
       name,
+      role: 'normalization',
       shape: [inputShape.at(-1)!],
       trainable,
       initializer: {type},

@@ -122,6 +122,7 @@ export const biasOf = (
   kernelShape: Shape,
 ): LayerWeight => ({
   name: 'bias',
+  role: 'bias',
   shape: [units],
   trainable: true,
   initializer: args.biasInitializer,

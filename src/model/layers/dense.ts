@@ -35,6 +35,7 @@ export const dense = defineLayer({
     };
     const bias: LayerWeight = {
       name: 'bias',
+      role: 'bias',
       shape: [args.units],
       trainable: true,
       initializer: args.biasInitializer,

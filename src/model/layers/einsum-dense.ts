@@ -51,6 +51,7 @@ function weightsOf(given: EinsumArguments, inputShape: Shape): readonly LayerWei
   if (given.biasAxes === undefined) return [kernel];
   const bias: LayerWeight = {
     name: 'bias',
+    role: 'bias',
     shape: biasShape(equation, given.biasAxes),
     trainable: true,
     initializer: given.biasInitializer,

@@ -17,6 +17,7 @@ type EmbeddingArguments = Readonly<Static<typeof args>>;
 const weightsOf = (given: EmbeddingArguments): readonly LayerWeight[] => [
   {
     name: 'embeddings',
+    role: 'embedding',
     shape: [given.inputDim, given.outputDim],
     trainable: true,
     initializer: given.embeddingsInitializer,

@@ -27,6 +27,7 @@ function requireChannels(inputShape: Shape): Shape {
 
 const startingWeight = (name: string, type: 'zeros' | 'ones', shape: Shape): LayerWeight => ({
   name,
+  role: 'normalization',
   shape,
   trainable: true,
   initializer: {type},

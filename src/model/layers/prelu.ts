@@ -21,6 +21,7 @@ interface Arguments {
 const weightsOf = (args: Arguments, inputShape: Shape): readonly LayerWeight[] => [
   {
     name: 'alpha',
+    role: 'scale',
     shape: slopeShape(args.sharedAxes, inputShape),
     trainable: true,
     initializer: args.alphaInitializer,

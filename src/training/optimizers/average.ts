@@ -1,6 +1,6 @@
 import {type Static, Type} from '@sinclair/typebox';
 import type {TrainingState} from '../session.js';
-import type {UpdateRule} from './rule.js';
+import {type RuleChoice, type UpdateRule, wrapRules} from './rule.js';
 
 /** `training.weightAverage`. */
 export const weightAverage = Type.Object(
@@ -26,28 +26,28 @@ export type AverageSpec = Readonly<Static<typeof weightAverage>>;
 const slot = 'average';
 
 /**
- * A rule that also averages the weights it makes, in a slot of its own, so that checkpoints hold the average and an update stays
+ * Rules that also average the weights they make, in a slot of their own, so that checkpoints hold the average and an update stays
  * one pass. The first update's weights are the first average: AveragedModel of torch.optim.swa_utils with get_ema_multi_avg_fn,
  * updated after each step.
  */
-export function averagedRule(rule: UpdateRule, spec: AverageSpec | undefined): UpdateRule {
-  if (!spec) return rule;
-  return {
-    slots: [...rule.slots, slot],
-    scalars(rate, step) {
-      const decay = step === 1 ? 0 : spec.decay;
-      return [...rule.scalars(rate, step), decay, 1 - decay];
-    },
-    update(math, input) {
-      const [kept, added] = [input.scalars.at(-2)!, input.scalars.at(-1)!];
-      const [slots, scalars] = [input.slots.slice(0, -1), input.scalars.slice(0, -2)];
-      const next = rule.update(math, {...input, slots, scalars});
-      const average = math.add(math.mul(kept, input.slots.at(-1)!), math.mul(added, next.parameter));
-      return {parameter: next.parameter, slots: [...next.slots, average]};
-    },
-    ...(rule.ofVectors && {ofVectors: averagedRule(rule.ofVectors, spec)}),
-  };
-}
+export const averagedRule = (rules: RuleChoice, spec: AverageSpec | undefined): RuleChoice =>
+  spec ? wrapRules(rules, (rule) => averaged(rule, spec)) : rules;
+
+const averaged = (rule: UpdateRule, spec: AverageSpec): UpdateRule => ({
+  ...rule,
+  slots: [...rule.slots, slot],
+  scalars(rate, step) {
+    const decay = step === 1 ? 0 : spec.decay;
+    return [...rule.scalars(rate, step), decay, 1 - decay];
+  },
+  update(math, input) {
+    const [kept, added] = [input.scalars.at(-2)!, input.scalars.at(-1)!];
+    const [slots, scalars] = [input.slots.slice(0, -1), input.scalars.slice(0, -2)];
+    const next = rule.update(math, {...input, slots, scalars});
+    const average = math.add(math.mul(kept, input.slots.at(-1)!), math.mul(added, next.parameter));
+    return {parameter: next.parameter, slots: [...next.slots, average]};
+  },
+});
 
 /** A state before the first update, with each average at its weight: one that the loss does not depend on is never updated. */
 export function withInitialAverages(state: TrainingState): TrainingState {

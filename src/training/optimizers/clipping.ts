@@ -1,5 +1,5 @@
 import {type Static, Type} from '@sinclair/typebox';
-import type {UpdateRule} from './rule.js';
+import {type RuleChoice, type UpdateRule, wrapRules} from './rule.js';
 
 /** `training.gradientClipping`. */
 export const gradientClipping = Type.Object(
@@ -24,24 +24,21 @@ export type ClippingSpec = Readonly<Static<typeof gradientClipping>>;
 export const clippingScale = ({max}: ClippingSpec, norm: number): number => Math.min(1, max / (norm + 1e-6));
 
 /**
- * A rule that clips its gradients before anything else, weight decay included. By value it does so on its own. By norms it has one
- * more scalar, the last one, which whoever knows the norms sets to `clippingScale` (1 in `scalars`): so scaling costs no pass of its own.
+ * Rules that clip their gradients before anything else, weight decay included. By value they do so on their own. By norms they have
+ * one more scalar, the last one, which whoever knows the norms sets to `clippingScale` (1 in `scalars`): so scaling costs no pass of its own.
  */
-export function clippedRule(rule: UpdateRule, clipping: ClippingSpec | undefined): UpdateRule {
-  if (!clipping) return rule;
-  const {by, max} = clipping;
-  const inner = (one: UpdateRule): UpdateRule => ({
-    slots: one.slots,
-    scalars: by === 'value' ? one.scalars : (rate, step) => [...one.scalars(rate, step), 1],
-    update(math, input) {
-      if (by === 'value') {
-        const cut = math.max(math.min(input.gradient, math.constant(max)), math.constant(-max));
-        return one.update(math, {...input, gradient: cut});
-      }
-      const gradient = math.mul(input.gradient, input.scalars.at(-1)!);
-      return one.update(math, {...input, gradient, scalars: input.scalars.slice(0, -1)});
-    },
-    ...(one.ofVectors && {ofVectors: inner(one.ofVectors)}),
-  });
-  return inner(rule);
-}
+export const clippedRule = (rules: RuleChoice, clipping: ClippingSpec | undefined): RuleChoice =>
+  clipping ? wrapRules(rules, (rule) => clipped(rule, clipping)) : rules;
+
+const clipped = (rule: UpdateRule, {by, max}: ClippingSpec): UpdateRule => ({
+  ...rule,
+  scalars: by === 'value' ? rule.scalars : (rate, step) => [...rule.scalars(rate, step), 1],
+  update(math, input) {
+    if (by === 'value') {
+      const cut = math.max(math.min(input.gradient, math.constant(max)), math.constant(-max));
+      return rule.update(math, {...input, gradient: cut});
+    }
+    const gradient = math.mul(input.gradient, input.scalars.at(-1)!);
+    return rule.update(math, {...input, gradient, scalars: input.scalars.slice(0, -1)});
+  },
+});

@@ -1,4 +1,5 @@
-import type {Elementwise, RuleInput, UpdateRule} from './rule.js';
+import type {WeightRole} from '../../model/layer.js';
+import {forEveryWeight, type RuleChoice, type UpdateRule} from './rule.js';
 
 /** The arguments of an optimizer with weight decay. */
 export interface DecaySpec {
@@ -6,31 +7,44 @@ export interface DecaySpec {
   readonly excludeBiasAndNorm: boolean;
 }
 
-/**
- * A rule with weight decay out of one without: `decayed` for weights of two axes and more, and for the others as well unless
- * `excludeBiasAndNorm` is on.
- */
-function withDecay({weightDecay, excludeBiasAndNorm}: DecaySpec, plain: UpdateRule, decayed: UpdateRule): UpdateRule {
-  if (weightDecay === 0) return plain;
-  // Both rules get the same scalars, so that a session may choose between them weight by weight.
-  return excludeBiasAndNorm ? {...decayed, ofVectors: {...plain, scalars: decayed.scalars}} : decayed;
+/** Weights whose size is no sign of overfitting: what `excludeBiasAndNorm` leaves out. */
+const isExcluded: Readonly<Record<WeightRole, boolean>> = {
+  kernel: false,
+  embedding: false,
+  bias: true,
+  normalization: true,
+  scale: true,
+};
+
+/** Rules with weight decay for the weights that are to have it, out of one rule with and one without. */
+export function decaying(
+  {weightDecay, excludeBiasAndNorm}: DecaySpec,
+  plain: UpdateRule,
+  decayed: UpdateRule,
+): RuleChoice {
+  if (weightDecay === 0) return forEveryWeight(plain);
+  return ({role}) => (excludeBiasAndNorm && isExcluded[role] ? plain : decayed);
 }
 
 /** Weight decay as a penalty: gradient + weightDecay · parameter takes the gradient's place. */
-export const withPenalty = (spec: DecaySpec, plain: UpdateRule): UpdateRule =>
-  withDecay(spec, plain, {
+export const withPenalty = (spec: DecaySpec, plain: UpdateRule): RuleChoice =>
+  decaying(spec, plain, {
     ...plain,
-    update<Value>(math: Elementwise<Value>, input: RuleInput<Value>) {
+    update(math, input) {
       const gradient = math.add(input.gradient, math.mul(math.constant(spec.weightDecay), input.parameter));
       return plain.update(math, {...input, gradient});
     },
   });
 
 /** Decoupled weight decay (Loshchilov & Hutter 2019): the parameter is first multiplied by 1 − learningRate · weightDecay. */
-export const withDecoupledDecay = (spec: DecaySpec, plain: UpdateRule): UpdateRule =>
-  withDecay(spec, plain, {
+export const withDecoupledDecay = (spec: DecaySpec, plain: UpdateRule): RuleChoice =>
+  decaying(spec, plain, {
     ...plain,
     scalars: (rate, step) => [...plain.scalars(rate, step), 1 - rate * spec.weightDecay],
     update: (math, input) =>
-      plain.update(math, {...input, parameter: math.mul(input.parameter, input.scalars.at(-1)!)}),
+      plain.update(math, {
+        ...input,
+        parameter: math.mul(input.parameter, input.scalars.at(-1)!),
+        scalars: input.scalars.slice(0, -1),
+      }),
   });

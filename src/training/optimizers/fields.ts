@@ -33,6 +33,12 @@ export const amsgrad = Type.Boolean({
   description: 'Divide by the largest running mean of the squared gradient so far (AMSGrad) instead of the latest.',
 });
 
+export const excludeBiasAndNorm = Type.Boolean({
+  default: false,
+  description:
+    'Whether weightDecay leaves out biases, the weights of normalization, and the slopes of prelu; kernels and embeddings are decayed.',
+});
+
 /** Weight decay as a penalty on the loss: it goes through the optimizer like any gradient. */
 export const penaltyFields = {
   weightDecay: Type.Number({
@@ -40,11 +46,7 @@ export const penaltyFields = {
     minimum: 0,
     description: 'L2 penalty: this times the weight is added to its gradient; at least 0.',
   }),
-  excludeBiasAndNorm: Type.Boolean({
-    default: false,
-    description:
-      'Whether weightDecay leaves out biases and the weights of normalization, that is all weights with a single axis.',
-  }),
+  excludeBiasAndNorm,
 };
 
 /** Weight decay of the weights themselves, beside the optimizer. */
@@ -54,5 +56,5 @@ export const decoupledFields = (defaultValue: number) => ({
     minimum: 0,
     description: 'Each step shrinks every weight by learningRate times this; at least 0.',
   }),
-  excludeBiasAndNorm: penaltyFields.excludeBiasAndNorm,
+  excludeBiasAndNorm,
 });

@@ -1,8 +1,8 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
-import type {Elementwise} from './rule.js';
+import type {WeightMath} from './rule.js';
 
 /** A rule on tensors; scalars are rank-0 tensors that broadcast. Intermediates belong to the caller's tf.tidy. */
-export const tensorMath = (tf: typeof tfjs): Elementwise<tfjs.Tensor> => ({
+export const tensorMath = (tf: typeof tfjs): WeightMath<tfjs.Tensor> => ({
   constant: (value) => tf.scalar(value),
   add: (a, b) => tf.add(a, b),
   sub: (a, b) => tf.sub(a, b),
@@ -12,4 +12,7 @@ export const tensorMath = (tf: typeof tfjs): Elementwise<tfjs.Tensor> => ({
   min: (a, b) => tf.minimum(a, b),
   abs: (a) => tf.abs(a),
   sqrt: (a) => tf.sqrt(a),
+  mean: (a) => tf.mean(a),
+  meanOfRows: (a) => tf.mean(a, -1, true),
+  meanOfColumns: (a) => tf.mean(a, -2, true),
 });

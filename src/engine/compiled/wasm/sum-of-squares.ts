@@ -21,14 +21,14 @@ export function compileSumOfSquares(memory: WebAssembly.Memory, scratch: ArenaTe
   const locals = Array<WasmType>(numSums + 1).fill('v128');
   // Tensors are padded to 64 bytes, so a turn of the loop takes four vectors.
   const turn = sums.flatMap((sum) => [
-    ...[...op.localGet(start), ...op.load, ...op.localSet(loaded)],
-    ...[...op.localGet(loaded), ...op.localGet(loaded), ...op.mul],
-    ...[...op.localGet(sum), ...op.add, ...op.localSet(sum)],
+    ...[...op.localGet(start), ...op.v128.load, ...op.localSet(loaded)],
+    ...[...op.localGet(loaded), ...op.localGet(loaded), ...op.v128.mul],
+    ...[...op.localGet(sum), ...op.v128.add, ...op.localSet(sum)],
     ...[...op.localGet(start), ...op.i32Const(16), ...op.i32Add, ...op.localSet(start)],
   ]);
   const again = [...op.localGet(start), ...op.localGet(end), ...op.i32LessUnsigned, ...op.branchIf(0)];
-  const total = [...op.localGet(sums[0]!), ...sums.slice(1).flatMap((sum) => [...op.localGet(sum), ...op.add])];
-  const body = [...op.loop, ...turn, ...again, ...op.end, ...op.localGet(out), ...total, ...op.store];
+  const total = [...op.localGet(sums[0]!), ...sums.slice(1).flatMap((sum) => [...op.localGet(sum), ...op.v128.add])];
+  const body = [...op.loop, ...turn, ...again, ...op.end, ...op.localGet(out), ...total, ...op.v128.store];
 
   const instance = new WebAssembly.Instance(new WebAssembly.Module(assemble({parameters, locals, body})), {
     env: {memory},

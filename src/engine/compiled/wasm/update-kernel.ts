@@ -1,76 +1,150 @@
-import type {Elementwise, UpdateRule} from '../../../training/optimizers/rule.js';
-import {assemble, instructions as op, type WasmType} from './module.js';
-
-/** A value of the rule inside the kernel: the local that holds it. */
-interface Local {
-  readonly index: number;
-}
+import type {Shape} from '../../../support/tensor.js';
+import {sizeOf} from '../../../support/tensor.js';
+import {matricesOf, type Sizes} from '../../../training/optimizers/array-math.js';
+import type {UpdateRule} from '../../../training/optimizers/rule.js';
+import type {ArenaTensor} from '../arena.js';
+import {compilePass, type PassCall} from './pass-kernel.js';
+import {type Output, type Pass, passesOf} from './passes.js';
+import {SmallTerms} from './small-terms.js';
+import {isLarge, traceRule} from './trace.js';
 
 /**
- * Updates weights and slots in place, four floats at a time.
- * @param offsets byte offsets into the memory, 16-byte aligned: parameter, gradient, then the slots in the rule's order
- * @param byteLength of each of those arrays, a multiple of 16
+ * Updates a weight and its slots in place.
+ * @param tensors parameter, gradient, then the slots in the rule's order
  * @param scalars as `rule.scalars` returned them
  */
-export type UpdateKernel = (offsets: readonly number[], byteLength: number, scalars: readonly number[]) => void;
+export type UpdateKernel = (tensors: readonly ArenaTensor[], scalars: readonly number[]) => void;
 
-/**
- * Compiles an optimizer's rule to WebAssembly SIMD by running the rule on an arithmetic that writes instructions instead of
- * numbers. One pass over memory per update: every array is read and written once, whatever the rule computes between.
- */
-export function compileUpdateKernel(rule: UpdateRule, memory: WebAssembly.Memory): UpdateKernel {
-  const numArrays = 2 + rule.slots.length;
-  const numScalars = rule.scalars(1, 1).length;
-  const parameters: WasmType[] = [...Array(numArrays).fill('i32'), 'i32', ...Array(numScalars).fill('f32')];
-  const end = numArrays;
-  const locals: WasmType[] = [];
-  const local = (type: WasmType): Local => ({index: parameters.length + locals.push(type) - 1});
+/** Numbers summed in single precision at a time where nothing else divides a weight; so few that rounding stays small. */
+const blockSize = 4096;
 
-  const prologue: number[] = [];
-  const body: number[] = [];
-  const assign = (code: number[], ...bytes: readonly (readonly number[])[]): Local => {
-    const target = local('v128');
-    code.push(...bytes.flat(), ...op.localSet(target.index));
-    return target;
+/** What a rule comes to on a machine: its passes over a weight. Made before there is a memory, because it says how much scratch it takes. */
+export class UpdatePlan {
+  readonly #trace;
+  readonly #passes: readonly Pass[];
+  /** Whether each element has the same to do, so that rows and columns do not matter. */
+  readonly #isFlat: boolean;
+
+  constructor(rule: UpdateRule) {
+    this.#trace = traceRule(rule);
+    this.#passes = passesOf(this.#trace);
+    this.#isFlat = this.#passes.every(
+      ({outputs, inputs}) =>
+        inputs.row.length === 0 &&
+        inputs.column.length === 0 &&
+        outputs.every((output) => output.kind === 'store' || output.per === 'whole'),
+    );
+  }
+
+  /** Numbers of single precision that updating a weight of this shape needs beside its arrays. */
+  numScratch(shape: Shape): number {
+    return Math.max(...this.#passes.map((pass) => layOut(pass, this.#sizesOf(shape)).length));
+  }
+
+  /** @param scratch in the same memory, at least `numScratch` long */
+  compile(memory: WebAssembly.Memory, scratch: ArenaTensor): UpdateKernel {
+    const passes = this.#passes.map((pass) => ({pass, run: compilePass(pass, memory)}));
+    return (tensors, scalars) => {
+      const sizes = this.#sizesOf(tensors[0]!.shape);
+      const small = new SmallTerms(sizes, tensors, scalars);
+      for (const {pass, run} of passes) runPass(pass, run, {sizes, tensors, small, scratch});
+      const held = this.#trace
+        .filter(({array}) => !isLarge(array))
+        .map(({array, term}) => ({array, numbers: small.of(term)}));
+      for (const {array, numbers} of held) tensors[array.index]!.values.set(numbers.values);
+    };
+  }
+
+  #sizesOf(shape: Shape): Sizes {
+    return this.#isFlat ? [1, 1, sizeOf(shape)] : matricesOf(shape);
+  }
+}
+
+/** Where a pass finds its row and column inputs and leaves its sums in the scratch, as positions of floats. */
+interface Layout {
+  readonly rowInputs: readonly number[];
+  readonly columnInputs: readonly number[];
+  readonly sums: readonly number[];
+  readonly length: number;
+}
+
+function layOut({inputs, outputs}: Pass, [, rows, columns]: Sizes): Layout {
+  let length = 0;
+  const take = (count: number): number => {
+    const place = length;
+    length += count + (count % 2); // doubles stay aligned
+    return place;
   };
-  const get = ({index}: Local): number[] => op.localGet(index);
-  const constants = new Map<number, Local>();
-  const binary =
-    (code: readonly number[]) =>
-    (a: Local, b: Local): Local =>
-      assign(body, get(a), get(b), code);
-  const math: Elementwise<Local> = {
-    constant: (value) => {
-      const known = constants.get(value) ?? assign(prologue, op.f32Const(value), op.splat);
-      constants.set(value, known);
-      return known;
-    },
-    add: binary(op.add),
-    sub: binary(op.sub),
-    mul: binary(op.mul),
-    div: binary(op.div),
-    max: binary(op.max),
-    min: binary(op.min),
-    abs: (a) => assign(body, get(a), op.abs),
-    sqrt: (a) => assign(body, get(a), op.sqrt),
+  const sumLengths = {whole: 2, row: rows, column: columns};
+  return {
+    rowInputs: inputs.row.map(() => take(rows)),
+    columnInputs: inputs.column.map(() => take(columns)),
+    sums: sumsOf(outputs).map(({per}) => take(sumLengths[per])),
+    length,
   };
+}
 
-  const scalars = Array.from({length: numScalars}, (_, i) => assign(prologue, op.localGet(end + 1 + i), op.splat));
-  const arrays = Array.from({length: numArrays}, (_, i) => assign(body, op.localGet(i), op.load));
-  const result = rule.update(math, {parameter: arrays[0]!, gradient: arrays[1]!, slots: arrays.slice(2), scalars});
-  const store = (array: number, value: Local): void =>
-    void body.push(...op.localGet(array), ...get(value), ...op.store);
-  store(0, result.parameter);
-  result.slots.forEach((slot, i) => {
-    store(2 + i, slot);
+type Sum = Extract<Output, {kind: 'sum'}>;
+const sumsOf = (outputs: readonly Output[]): readonly Sum[] => outputs.filter((output) => output.kind === 'sum');
+
+interface Work {
+  readonly sizes: Sizes;
+  readonly tensors: readonly ArenaTensor[];
+  readonly small: SmallTerms;
+  readonly scratch: ArenaTensor;
+}
+
+/** One pass over all matrices of a weight. */
+function runPass(pass: Pass, run: (call: PassCall) => void, {sizes, tensors, small, scratch}: Work): void {
+  const [matrices, rows, columns] = sizes;
+  const layout = layOut(pass, sizes);
+  const sums = sumsOf(pass.outputs).map(({mean, per}, index) => {
+    const numSums = {whole: 1, row: matrices * rows, column: matrices * columns}[per];
+    return {mean, per, place: layout.sums[index]!, totals: new Float64Array(numSums)};
   });
-  for (let i = 0; i < numArrays; i++) body.push(...op.localGet(i), ...op.i32Const(16), ...op.i32Add, ...op.localSet(i));
-  const again = [...op.localGet(0), ...op.localGet(end), ...op.i32LessUnsigned, ...op.branchIf(0)];
+  const at = (place: number): number => scratch.byteOffset + 4 * place;
+  const double = (place: number): Float64Array => new Float64Array(scratch.values.buffer, at(place), 1);
+  for (const {per, place} of sums) if (per === 'whole') double(place)[0] = 0;
+  for (let matrix = 0; matrix < matrices; matrix++) {
+    for (const [index, term] of pass.inputs.row.entries())
+      scratch.values.set(small.part(term, matrix, rows), layout.rowInputs[index]!);
+    for (const [index, term] of pass.inputs.column.entries())
+      scratch.values.set(small.part(term, matrix, columns), layout.columnInputs[index]!);
+    for (const {per, place} of sums) if (per === 'column') scratch.values.fill(0, place, place + columns);
+    for (const {start, numRows, numColumns} of pieces(rows, columns, sums.length > 0)) {
+      run({
+        arrays: pass.arrays.map((array) => tensors[array]!.byteOffset + 4 * (matrix * rows * columns + start)),
+        rowInputs: layout.rowInputs.map(at),
+        columnInputs: layout.columnInputs.map(at),
+        sums: layout.sums.map(at),
+        numRows,
+        numColumns,
+        scalars: pass.inputs.matrix.map((term) => small.part(term, matrix, 1)[0]!),
+      });
+    }
+    for (const {per, place, totals} of sums) {
+      if (per === 'whole') continue;
+      const count = per === 'row' ? rows : columns;
+      totals.set(scratch.values.subarray(place, place + count), matrix * count);
+    }
+  }
+  for (const {mean, per, place, totals} of sums) {
+    if (per === 'whole') totals[0] = double(place)[0]!;
+    const count = (matrices * rows * columns) / totals.length;
+    small.learn(
+      mean,
+      totals.map((total) => total / count),
+    );
+  }
+}
 
-  const binaryModule = assemble({parameters, locals, body: [...prologue, ...op.loop, ...body, ...again, ...op.end]});
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(binaryModule), {env: {memory}});
-  const run = instance.exports.run as (...values: readonly number[]) => void;
-  return (offsets, byteLength, values) => {
-    if (byteLength > 0) run(...offsets, offsets[0]! + byteLength, ...values);
-  };
+/** A matrix as the calls of a pass take it: as it is, or a single long row as rows of equal length and what is left. */
+function pieces(rows: number, columns: number, hasSums: boolean) {
+  if (!hasSums || rows > 1 || columns <= blockSize) return [{start: 0, numRows: rows, numColumns: columns}];
+  const numRows = Math.floor(columns / blockSize);
+  const start = numRows * blockSize;
+  return [
+    {start: 0, numRows, numColumns: blockSize},
+    {start, numRows: 1, numColumns: columns - start},
+  ];
 }

@@ -9,7 +9,7 @@ import {attend} from './attend.js';
 import {attentionArity, attentionShapes, rolesOf} from './attention-shapes.js';
 
 const scaleOf = (useScale: boolean): readonly LayerWeight[] =>
-  useScale ? [{name: 'scale', shape: [], trainable: true, initializer: {type: 'ones'}}] : [];
+  useScale ? [{name: 'scale', role: 'scale', shape: [], trainable: true, initializer: {type: 'ones'}}] : [];
 
 /** Keras's Attention with dot scores, which are not divided by the square root of their size. */
 export const attention = defineLayer({

@@ -50,6 +50,7 @@ function weightsOf(given: AttentionArguments, ...inputShapes: InputShapes): read
       },
       {
         name: `${name}/bias`,
+        role: 'bias',
         shape: bias,
         trainable: true,
         initializer: given.biasInitializer,

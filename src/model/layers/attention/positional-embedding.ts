@@ -29,7 +29,7 @@ const defaultWavelength = 10_000;
 
 function weightsOf({kind, initializer}: PositionalArguments, inputShape: Shape): readonly LayerWeight[] {
   if (kind === 'sinusoidal') return [];
-  return [{name: 'embeddings', shape: inputShape, trainable: true, initializer}];
+  return [{name: 'embeddings', role: 'embedding', shape: inputShape, trainable: true, initializer}];
 }
 
 /**

@@ -81,6 +81,7 @@ export function recurrentWeights(
   ];
   const bias: LayerWeight = {
     name: `${prefix}bias`,
+    role: 'bias',
     shape: cell.hasRecurrentBias ? [2, width] : [width],
     trainable: true,
     initializer: args.biasInitializer,
