@@ -1,5 +1,7 @@
 import type {TProperties, TSchema} from '@sinclair/typebox';
 import {augmentations} from '../data/augment/index.js';
+import type {ColumnDefinition} from '../data/columns/definition.js';
+import {columnKinds} from '../data/columns/index.js';
 import type {SourceDefinition} from '../data/sources/definition.js';
 import {sources} from '../data/sources/index.js';
 import {transforms} from '../data/transforms/index.js';
@@ -61,6 +63,13 @@ export const vocabulary = {
     summary: 'Where examples come from.',
     members: sources,
     describe: ({facts, example}) => ({facts, example}),
+  }),
+  columns: kindOf<ColumnDefinition>({
+    noun: 'column',
+    place: 'data.source.columns of csv, jsonl and parquet',
+    summary: 'How the cells of a column become numbers. What is learnt is learnt from the rows trained on.',
+    members: columnKinds,
+    describe: ({gives, example}) => ({facts: {gives}, example}),
   }),
   transforms: kindOf({
     noun: 'transform',

@@ -22,9 +22,11 @@ import {
   parquetSource,
   plainInfo,
   syntheticSource,
+  textSource,
 } from './fixtures.js';
 
 const folder = t.testdir({
+  'text.txt': 'one for sorrow, two for joy, three for a girl',
   'table.csv': 'a,kind,y\n1,u,no\n2,v,yes\n3,u,yes\n4,w,no\n5,v,no\n6,u,yes\n7,w,yes\n',
   'table.jsonl': ['u', 'v', 'u', 'w', 'v'].map((kind, a) => JSON.stringify({a, kind, y: a % 2 > 0})).join('\n'),
 });
@@ -88,6 +90,12 @@ const cases: Record<Exclude<keyof typeof sources, (typeof downloaded)[number]>, 
     split: dataSpec(parquetSource({path: 'snappy.parquet', testFraction: 0.4, unknownCategories: 'zeros'})),
     regression: dataSpec(parquetSource({path: 'snappy.parquet', target: ['a', 'n']})),
   },
+  text: {
+    all: dataSpec(textSource({length: 5, stride: 2, testFraction: 0.3}), {
+      validation: {fraction: 0.3, stratify: false},
+    }),
+    bytes: dataSpec(textSource({tokens: 'byte', length: 4})),
+  },
   npy: {
     all: dataSpec(npySource({inputs: 'fortran.npy', targets: 'labels.npy'}), {
       validation: {fraction: 0.5, stratify: false},
@@ -127,7 +135,7 @@ for (const [name, specs] of Object.entries(cases)) {
       t.equal(data.test?.numExamples ?? 0, data.info.numTest);
 
       const inputSize = sizeOf(plainInfo(data.info).inputShape);
-      const targetSize = isRegression ? sizeOf(plainInfo(data.info).targetShape) : 1;
+      const targetSize = sizeOf(plainInfo(data.info).targetShape);
       for (const split of [data.train, data.validation, data.test]) {
         if (!split) continue;
         const whole = collect(split);
@@ -163,7 +171,7 @@ for (const [name, specs] of Object.entries(cases)) {
         const rows = collect(data.train).targets.map((target) =>
           Array.from({length: numClasses!}, (_, i) => (i === target ? 1 : 0)),
         );
-        t.equal(oneHot.length, numTrain * numClasses!);
+        t.equal(oneHot.length, numTrain * targetSize * numClasses!);
         t.strictSame(oneHot, rows.flat(), 'one-hot rows say the same');
       }
     });

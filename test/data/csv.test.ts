@@ -37,8 +37,18 @@ t.test('numbers stay numbers, words become one input each, classes are sorted', 
   t.strictSame(collect(data.train), {inputs: [1.5, 0, 1, -20, 1, 0, 0.5, 0, 1], targets: [1, 2, 0], sizes: [3]});
   t.strictSame(data.fitted, {
     'data.source': {
-      columns: [{name: 'age'}, {name: 'color', categories: ['deep "blue"', 'red']}],
-      classNames: ['maybe', 'no', 'yes'],
+      columns: {
+        age: {type: 'numeric', fill: null, clip: null, log1p: false, scale: 'none'},
+        color: {
+          type: 'categorical',
+          encode: 'oneHot',
+          unknown: 'error',
+          fill: null,
+          categories: ['deep "blue"', 'red'],
+        },
+      },
+      inputs: {input: ['age', 'color']},
+      targets: {target: {task: 'classification', columns: ['y'], classNames: ['maybe', 'no', 'yes']}},
     },
   });
 });
@@ -65,7 +75,7 @@ t.test('several targets, declared kinds, no header, tabs, gzip', async (t) => {
     header: false,
     delimiter: '\t',
     target: ['4', '3'],
-    columns: {'2': 'categorical'},
+    columns: {'2': {type: 'categorical'}},
   });
   const data = await load(dataSpec(source), dir, 'values');
   t.strictSame(plainInfo(data.info).targetShape, [2]);
@@ -83,7 +93,7 @@ t.test('a test table is read by name; its own columns do not matter', async (t) 
   await rejectsWith(load(dataSpec(csvSource({testPath: 'test.csv'})), dir), {
     code: 'DATA_INVALID',
     message: `${shown(dir, 'test.csv')}:2:7 column "kind" has the category "w", which no training row has; they have u, v`,
-    hint: 'mend the row, or set unknownCategories: zeros',
+    hint: 'mend the row, or set unknownCategories: bucket or zeros',
   });
 });
 

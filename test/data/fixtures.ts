@@ -36,6 +36,8 @@ export const dataSpec = (source: DataSpec['source'], more: Partial<DataSpec> = {
   transforms: [],
   augment: [],
   test: 'atEnd',
+  storage: 'auto',
+  workers: 'auto',
   ...more,
 });
 
@@ -50,7 +52,6 @@ const tableDefaults: Omit<SourceOf<'jsonl'>, 'type' | 'path'> = {
   columns: {},
   ignore: [],
   splitSeed: 0,
-  unknownCategories: 'error',
 };
 
 export const csvSource = (more: Partial<SourceOf<'csv'>> = {}): SourceOf<'csv'> => ({
@@ -73,6 +74,15 @@ export const parquetSource = (more: Partial<SourceOf<'parquet'>> = {}): SourceOf
   type: 'parquet',
   path: 'table.parquet',
   ...tableDefaults,
+  ...more,
+});
+
+export const textSource = (more: Partial<SourceOf<'text'>> = {}): SourceOf<'text'> => ({
+  type: 'text',
+  path: 'text.txt',
+  tokens: 'character',
+  length: 64,
+  lowercase: false,
   ...more,
 });
 

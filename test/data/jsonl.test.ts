@@ -20,7 +20,7 @@ t.test('types decide: numbers, texts, truth values; keys in any order', async (t
 
 t.test('declared kinds win: truth values as numbers, numbers as categories', async (t) => {
   const dir = t.testdir({'table.jsonl': '{"on": true, "n": 3, "y": 1}\n{"on": false, "n": 1, "y": 2.5}\n'});
-  const source = jsonlSource({columns: {on: 'numeric', n: 'categorical'}});
+  const source = jsonlSource({columns: {on: {type: 'numeric'}, n: {type: 'categorical'}}});
   const data = await load(dataSpec(source), dir, 'values');
   t.match(plainInfo(data.info), {task: 'regression', targetShape: [1]});
   t.strictSame(collect(data.train), {inputs: [1, 0, 1, 0, 1, 0], targets: [1, 2.5], sizes: [2]});
@@ -96,6 +96,6 @@ t.test('a category that only the test table has is placed in it', async (t) => {
   await rejectsWith(load(dataSpec(jsonlSource({testPath: 'test.jsonl'})), dir, 'values'), {
     code: 'DATA_INVALID',
     message: `${shown(dir, 'test.jsonl')}:2 column "a" has the category "w", which no training row has; they have u, v`,
-    hint: 'mend the row, or set unknownCategories: zeros',
+    hint: 'mend the row, or set unknownCategories: bucket or zeros',
   });
 });

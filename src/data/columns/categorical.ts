@@ -52,6 +52,8 @@ export const categorical = defineColumn({
   type: 'categorical',
   summary: 'One of several words a row, as 0/1 numbers or as the number of the word.',
   args,
+  gives: '[categories] 0/1 numbers, one more with unknown: bucket; with encode: index one whole number',
+  example: 'columns: {city: {type: categorical, encode: index, unknown: bucket, minCount: 5}}',
   cells: 'words',
   fit(spec, cells, {name, fail}): FittedCategorical {
     const {encode = 'oneHot', unknown = 'error', impute, minCount = 1, maxCategories} = spec;
@@ -101,7 +103,7 @@ export function sortWords(words: readonly string[]): readonly string[] {
 
 const refusalOf = (word: string, categories: readonly string[]): Refusal => ({
   message: `has the category ${quoteCell(word)}, which no training row has; they have ${listWords(categories)}`,
-  hint: 'mend the row, or set unknown: bucket or zeros (defaults: {categorical: {unknown: bucket}} for all columns)',
+  hint: 'mend the row, or set unknownCategories: bucket or zeros',
 });
 
 /** Words with how many rows have them, the most frequent first, equally frequent ones in the order of their character codes. */

@@ -40,6 +40,10 @@ export interface ColumnDefinition<
   Args extends TProperties = TProperties,
   Fitted extends FittedValues = FittedValues,
 > extends Definition<Name, Args> {
+  /** What it gives: shapes, ranges. */
+  readonly gives: string;
+  /** A `columns:` section that uses it. */
+  readonly example: string;
   /** How a reader keeps its cells. */
   readonly cells: 'numbers' | 'words';
   /** @param cells of the rows trained on; may be gone through more than once. @throws what the learner makes */

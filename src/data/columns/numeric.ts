@@ -52,6 +52,8 @@ export const numeric = defineColumn({
   type: 'numeric',
   summary: 'A number a row, scaled or as it is.',
   args,
+  gives: 'one number',
+  example: 'columns: {income: {type: numeric, scale: standardize, impute: median, log1p: true}}',
   cells: 'numbers',
   fit(spec, cells, {fail}): FittedNumeric {
     const {scale = 'none', clip = null, log1p = false, quantiles = 1000} = spec;

@@ -62,6 +62,8 @@ export const text = defineColumn({
   type: 'text',
   summary: 'A text a row, as a list of token numbers for an embedding layer: 0 is padding, 1 an unknown token.',
   args,
+  gives: '[length] token numbers: 0 is padding, 1 an unknown token',
+  example: 'columns: {review: {type: text, tokens: word, vocabulary: 5000, length: 200}}',
   cells: 'words',
   fit(spec, cells, {fail}): FittedText {
     const tokens: TokenUnit = spec.tokens ?? 'whitespace';

@@ -2,7 +2,8 @@ import {type Static, Type} from '@sinclair/typebox';
 import {readCsvTable} from '../files/csv-table.js';
 import {readText} from '../files/read.js';
 import {defineSource} from './definition.js';
-import {loadTables, type TableReader, tableArgs, tableFacts} from './table-source.js';
+import {tableArgs, tableFacts} from './table-args.js';
+import {describeTables, loadTables, type TableReader} from './table-source.js';
 
 const {path, target, task, columns, ignore, ...testArgs} = tableArgs;
 
@@ -36,6 +37,6 @@ export const csv = defineSource({
   example:
     'data:\n  source: {type: csv, path: data/penguins.csv, target: species, testFraction: 0.2}\n  transforms: [{type: normalize, fit: train}]',
   // The number of inputs and classes is known only after every row has been read.
-  describe: (spec, context) => loadTables(spec, reader(spec), context),
+  describe: (spec, context) => describeTables(spec, reader(spec), context),
   load: (spec, context) => loadTables(spec, reader(spec), context),
 });

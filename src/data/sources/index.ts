@@ -12,6 +12,7 @@ import {npy} from './npy.js';
 import {npz} from './npz.js';
 import {parquet} from './parquet.js';
 import {synthetic} from './synthetic.js';
+import {text} from './text.js';
 
 /** Every data source by name. */
 export const sources = {
@@ -24,6 +25,7 @@ export const sources = {
   csv,
   jsonl,
   parquet,
+  text,
   idx,
   npy,
   npz,

@@ -1,149 +1,94 @@
-import {ExpError} from '../../support/errors.js';
-import {defaultNames} from '../dataset.js';
-import {displayPath} from '../files/paths.js';
+import type {ExpError} from '../../support/errors.js';
+import {sizeOf} from '../../support/tensor.js';
+import {listWords, type Refusal} from '../columns/definition.js';
 import {type Column, quoteCell, type Table} from '../files/table.js';
 import type {Examples, Values} from './definition.js';
+import {cellsOf, definitionOf, type FittedTable, inputInfo} from './table-fit.js';
 
-/** How rows become numbers; learnt from training rows only. */
-export interface TableEncoding {
-  readonly features: readonly ColumnEncoding[];
-  readonly targets: readonly string[];
-  /** Sorted; present for classification. */
-  readonly classNames?: readonly string[];
-  /** Numbers an example has. */
-  readonly inputSize: number;
-  readonly unknownCategories: 'error' | 'zeros';
-}
+/** Bytes of the images of each image column, for the rows that are encoded. */
+export type DecodedImages = ReadonlyMap<string, Uint8Array>;
 
-interface ColumnEncoding {
-  readonly name: string;
-  /** Sorted; each is one 0/1 input. Without them the column is one number. */
-  readonly categories?: readonly string[];
-}
-
-/** More categories than this are names or numbers taken for words. */
-const maxCategories = 1000;
-
-/** Which rows teach what; all by default. */
-export interface TeachingRows {
-  /** Those trained on: the categories of features. */
-  readonly trained?: Uint32Array | undefined;
-  /** Those of training and validation: the classes. */
-  readonly known?: Uint32Array | undefined;
-}
-
-/** @throws ExpError */
-export function learnEncoding(
+/**
+ * Rows as numbers, by nothing but what was fitted.
+ * @param rows all by default @throws ExpError for a cell that cannot be encoded
+ */
+export function encodeInputs(
   table: Table,
-  {trained, known}: TeachingRows,
-  targets: readonly string[],
-  {unknownCategories}: Pick<TableEncoding, 'unknownCategories'>,
-): TableEncoding {
-  const features = table.columns
-    .filter(({name}) => !targets.includes(name))
-    .map((column) =>
-      column.kind === 'numeric'
-        ? {name: column.name}
-        : {name: column.name, categories: learnWords(table, column, trained)},
-    );
-  const shown = displayPath(table.file);
-  if (features.length === 0) {
-    throw new ExpError('DATA_INVALID', `${shown} has no columns left to learn from: all are targets or ignored`);
-  }
-  const target = table.columns.find(({name}) => name === targets[0]);
-  const classNames = target?.kind === 'categorical' ? learnWords(table, target, known) : undefined;
-  if (classNames?.length === 1) {
-    throw new ExpError(
-      'DATA_INVALID',
-      `${shown}: every training row has the class "${classNames[0]}"; expected 2 or more`,
-    );
-  }
-  return {
-    features,
-    targets,
-    ...(classNames ? {classNames} : {}),
-    inputSize: features.reduce((size, {categories}) => size + (categories?.length ?? 1), 0),
-    unknownCategories,
-  };
-}
-
-/** The words that training rows use: numbers ascending when all are numbers, else in the order of their character codes. */
-function learnWords({file}: Table, {name, values, words}: Column, rows: Uint32Array | undefined): string[] {
-  const used = new Set<number>();
-  if (rows) for (const row of rows) used.add(values[row]!);
-  else for (const value of values) used.add(value);
-  if (used.size > maxCategories) {
-    throw new ExpError(
-      'DATA_INVALID',
-      `${displayPath(file)}: column "${name}" has ${used.size} different values; at most ${maxCategories} categories are accepted`,
-      `leave it out (ignore: [${name}]), or declare numbers (columns: {${name}: numeric})`,
-    );
-  }
-  const learnt = Array.from(used, (code) => words[code]!).sort();
-  return learnt.every((word) => Number.isFinite(Number(word))) ? learnt.sort((a, b) => Number(a) - Number(b)) : learnt;
-}
-
-/** Rows as examples. @param rows all by default @throws ExpError for a category or class that training rows do not have */
-export function examplesOf(table: Table, rows: Uint32Array | undefined, encoding: TableEncoding): Examples {
+  rows: Uint32Array | undefined,
+  {columns, inputs}: Pick<FittedTable, 'columns' | 'inputs'>,
+  images: DecodedImages = new Map(),
+): Examples['inputs'] {
   const numExamples = rows?.length ?? table.numRows;
-  const rowOf = (example: number): number => rows?.[example] ?? example;
-  const byName = new Map(table.columns.map((column) => [column.name, column]));
-  const inputs = new Float32Array(numExamples * encoding.inputSize);
-  let offset = 0;
-  for (const {name, categories} of encoding.features) {
-    const column = byName.get(name)!;
-    const places = categories && placesOf(column.words, categories);
-    for (let i = 0; i < numExamples; i++) {
-      const value = column.values[rowOf(i)]!;
-      const at = i * encoding.inputSize + offset;
-      if (!places) inputs[at] = value;
-      else if (places[value]! >= 0) inputs[at + places[value]!] = 1;
-      else if (encoding.unknownCategories === 'error') throw unknown(table, column, rowOf(i), categories);
-    }
-    offset += categories?.length ?? 1;
-  }
-  return {
-    numExamples,
-    inputs: {[defaultNames.input]: inputs},
-    targets: {[defaultNames.target]: targetsOf(table, byName, numExamples, rowOf, encoding)},
-  };
+  return Object.fromEntries(
+    Object.entries(inputs).map(([input, names]): [string, Values] => {
+      const decoded = images.get(names[0]!);
+      if (decoded) return [input, decoded];
+      const {shape, numValues} = inputInfo(names.map((name) => columns[name]!));
+      const size = sizeOf(shape);
+      const values = new (numValues === undefined ? Float32Array : Int32Array)(numExamples * size);
+      let offset = 0;
+      for (const name of names) {
+        const fitted = columns[name]!;
+        const definition = definitionOf(fitted);
+        const encode = definition.encoder(fitted);
+        const column = columnOf(table, name);
+        const cellAt = cellsOf(column);
+        for (let i = 0; i < numExamples; i++) {
+          const row = rows?.[i] ?? i;
+          const refusal = encode(cellAt(row), values, i * size + offset);
+          if (refusal) throw refused(table, column, row, refusal);
+        }
+        offset += sizeOf(definition.layout(fitted).shape);
+      }
+      return [input, values];
+    }),
+  );
 }
 
-function targetsOf(
+/** What the rows teach. @param rows all by default @throws ExpError for a class that training rows do not have */
+export function encodeTargets(
   table: Table,
-  byName: ReadonlyMap<string, Column>,
-  numExamples: number,
-  rowOf: (example: number) => number,
-  {targets, classNames}: TableEncoding,
-): Values {
-  const columns = targets.map((name) => byName.get(name)!);
-  if (!classNames) {
-    return Float32Array.from({length: numExamples * columns.length}, (_, i) => {
-      return columns[i % columns.length]!.values[rowOf(Math.floor(i / columns.length))]!;
+  rows: Uint32Array | undefined,
+  {targets}: Pick<FittedTable, 'targets'>,
+): Examples['targets'] {
+  const numExamples = rows?.length ?? table.numRows;
+  return Object.fromEntries(
+    Object.entries(targets).map(([name, target]) => {
+      if (target.task === 'classification') {
+        return [name, classNumbers(table, rows, columnOf(table, target.columns[0]!), target.classNames)];
+      }
+      const columns = target.columns.map((column) => columnOf(table, column).values);
+      const values = new Float32Array(numExamples * columns.length);
+      for (let i = 0, at = 0; i < numExamples; i++) {
+        for (const numbers of columns) values[at++] = numbers[rows?.[i] ?? i]!;
+      }
+      return [name, values];
+    }),
+  );
+}
+
+function classNumbers(
+  table: Table,
+  rows: Uint32Array | undefined,
+  column: Column,
+  classNames: readonly string[],
+): Int32Array {
+  const places = new Map(classNames.map((word, place) => [word, place]));
+  const {values, words} = column;
+  const numbers = words.map((word) => places.get(word) ?? -1);
+  return Int32Array.from({length: rows?.length ?? table.numRows}, (_, i) => {
+    const row = rows?.[i] ?? i;
+    const number = numbers[values[row]!]!;
+    if (number >= 0) return number;
+    const word = quoteCell(words[values[row]!]!);
+    throw refused(table, column, row, {
+      message: `has the class ${word}, which no training row has; they have ${listWords(classNames)}`,
     });
-  }
-  const column = columns[0]!;
-  const places = placesOf(column.words, classNames);
-  return Int32Array.from({length: numExamples}, (_, i) => {
-    const place = places[column.values[rowOf(i)]!]!;
-    if (place < 0) throw unknown(table, column, rowOf(i), classNames, 'class');
-    return place;
   });
 }
 
-/** For each word of a column its place among the known ones, or -1. */
-function placesOf(words: readonly string[], known: readonly string[]): Int32Array {
-  const places = new Map(known.map((word, place) => [word, place]));
-  return Int32Array.from(words, (word) => places.get(word) ?? -1);
-}
+const columnOf = (table: Table, name: string): Column => table.columns.find((column) => column.name === name)!;
 
-function unknown(table: Table, column: Column, row: number, known: readonly string[], noun = 'category'): ExpError {
-  const word = quoteCell(column.words[column.values[row]!]!);
-  const listed = known.length > 10 ? `${known.slice(0, 10).join(', ')}, … (${known.length} in all)` : known.join(', ');
-  return table.cellError(
-    row,
-    column.field,
-    `column ${quoteCell(column.name)} has the ${noun} ${word}, which no training row has; they have ${listed}`,
-    noun === 'class' ? undefined : 'mend the row, or set unknownCategories: zeros',
-  );
-}
+/** The error at a cell. */
+export const refused = (table: Table, column: Column, row: number, {message, hint}: Refusal): ExpError =>
+  table.cellError(row, column.field, `column ${quoteCell(column.name)} ${message}`, hint);
