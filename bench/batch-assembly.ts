@@ -12,6 +12,8 @@ const spec: DataSpec = {
   ],
   augment: [],
   test: 'atEnd',
+  storage: 'auto',
+  workers: 'auto',
 };
 const batchSize = 32;
 const rng = Rng.fromSeed(42);

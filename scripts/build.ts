@@ -39,10 +39,14 @@ const sourceOf = (file: string): string => path.join(root, 'src', `${file}.ts`);
 
 /** dist/ keeps its shape for oclif (dist/commands/run.js is `exp run`); shared code lands in dist/chunks. */
 async function bundle(): Promise<void> {
-  const entries = [...(await commandFiles()), 'commands/hooks/command-not-found', 'cli', 'index'];
+  const worker = 'data/workers/batch-worker';
+  const entries = [...(await commandFiles()), 'commands/hooks/command-not-found', worker, 'cli', 'index'];
   const {metafile} = await build({
     // Hooks get a folder of their own: oclif takes every file in dist/commands for a command.
-    entryPoints: entries.map((file) => ({in: sourceOf(file), out: file.replace('commands/hooks/', 'hooks/')})),
+    entryPoints: entries.map((file) => ({
+      in: sourceOf(file),
+      out: file.replace('commands/hooks/', 'hooks/').replace('data/workers/', 'workers/'),
+    })),
     outdir: dist,
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,

@@ -93,4 +93,10 @@ export interface Dataset {
   readonly fingerprint: string;
   /** By the dotted path of what learnt it: `data.source` → categories of its columns, `data.transforms[0]` → mean and std. */
   readonly fitted: Readonly<Record<string, FittedValues>>;
+  /** Where its examples are; `disk` as soon as any of them are there. */
+  readonly storage: 'memory' | 'disk';
+  /** Threads that make batches ahead of time; 0 where the training thread makes them itself. */
+  readonly numWorkers: number;
+  /** Ends those threads and closes files; there are no batches after it. */
+  dispose(): Promise<void>;
 }

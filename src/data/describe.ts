@@ -7,6 +7,7 @@ import {countValidation, partsOf} from './parts.js';
 import type {DataSpec} from './section.js';
 import type {SourceContext, SourceDefinition, SourceFacts, TrainedRows} from './sources/definition.js';
 import {sources} from './sources/index.js';
+import {Placement} from './storage/placement.js';
 import type {TransformDefinition} from './transforms/definition.js';
 import {type TransformSpec, transforms} from './transforms/index.js';
 
@@ -22,7 +23,7 @@ export interface DescribeContext extends SourceContext {
  */
 export async function describeData(spec: DataSpec, context: DescribeContext): Promise<DatasetInfo> {
   const source: SourceDefinition = sources[spec.source.type];
-  const facts = await source.describe(spec.source, context);
+  const facts = await source.describe(spec.source, {...context, placement: new Placement(spec.storage)});
   return datasetInfo(spec, facts, () => partsOf(spec, facts, context.rng).kept);
 }
 

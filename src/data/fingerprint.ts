@@ -1,7 +1,9 @@
 import {createHash, type Hash} from 'node:crypto';
 import {sizeOf} from '../support/tensor.js';
 import {defaultNames, type ExampleInfo} from './dataset.js';
-import type {EncodedExamples, Examples, Values} from './sources/definition.js';
+import type {EncodedExamples, Examples, StoredValues} from './sources/definition.js';
+import {ArrayFile} from './storage/array-file.js';
+import {bytesIn, type ElementKind, kindOf} from './storage/elements.js';
 
 /** SHA-256 over the examples as loaded: element types, shapes and values of training and test examples; hex. */
 export function fingerprintOf({train, test}: EncodedExamples, info: ExampleInfo): string {
@@ -24,12 +26,20 @@ function addPart(hash: Hash, part: string, examples: Examples, info: ExampleInfo
   if (examples.weights) addValues(hash, `${part} weights`, examples.weights, [numExamples]);
 }
 
-function addValues(hash: Hash, name: string, values: Values, shape: readonly number[]): void {
-  if (values.length !== sizeOf(shape)) throw new Error(`${name}: ${values.length} values for shape [${shape}]`);
-  const kind =
-    values instanceof Float32Array ? 'f32' : `${isSigned(values) ? 'i' : 'u'}${8 * values.BYTES_PER_ELEMENT}`;
-  hash.update(`${name} ${kind} [${shape.join(',')}]\n`);
-  hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-}
+const shownKinds: Readonly<Record<ElementKind, string>> = {
+  uint8: 'u8',
+  int8: 'i8',
+  int16: 'i16',
+  int32: 'i32',
+  float32: 'f32',
+  float64: 'f64',
+};
 
-const isSigned = (values: Values): boolean => !(values instanceof Uint8Array);
+/** Values in a file count as the same values in memory. */
+function addValues(hash: Hash, name: string, values: StoredValues, shape: readonly number[]): void {
+  if (values.length !== sizeOf(shape)) throw new Error(`${name}: ${values.length} values for shape [${shape}]`);
+  const isFile = values instanceof ArrayFile;
+  hash.update(`${name} ${shownKinds[isFile ? values.kind : kindOf(values)]} [${shape.join(',')}]\n`);
+  if (isFile) for (const piece of values.pieces()) hash.update(bytesIn(piece.values));
+  else hash.update(bytesIn(values));
+}

@@ -1,25 +1,23 @@
 import type {Rng} from '../support/random.js';
 import {sizeOf} from '../support/tensor.js';
-import {type Augmenter, createAugmenter} from './augment/augmenter.js';
-import {createSplit, type InputPlan, type TargetPlan} from './batches.js';
+import type {AugmentRecipe, BatchRecipe, InputRecipe, TargetRecipe, TransformRecipe} from './batch-recipe.js';
+import {createSplit} from './batches.js';
 import {type ClassWeights, weightsOfClasses} from './class-weights.js';
 import {DataSpecError} from './data-error.js';
-import {
-  type Dataset,
-  type ExampleInfo,
-  type FittedValues,
-  type Split,
-  type TargetEncoding,
-  targetOf,
-} from './dataset.js';
+import {type Dataset, type ExampleInfo, type FittedValues, type TargetEncoding, targetOf} from './dataset.js';
 import {argumentsOf, augmentsOf, datasetInfo, transformPath, transformStages} from './describe.js';
 import {fingerprintOf} from './fingerprint.js';
 import {partsOf} from './parts.js';
 import type {DataSpec} from './section.js';
-import type {Examples, SourceContext, SourceDefinition} from './sources/definition.js';
+import type {EncodedExamples, Examples, SourceContext, SourceDefinition} from './sources/definition.js';
 import {sources} from './sources/index.js';
 import {spaced} from './split.js';
-import type {TransformDefinition, TransformFunction} from './transforms/definition.js';
+import {createSplits, numWorkersFor, type PartName} from './splits.js';
+import {ArrayFile} from './storage/array-file.js';
+import {kindOf} from './storage/elements.js';
+import {Placement} from './storage/placement.js';
+import {spooled} from './storage/spooled.js';
+import type {TransformDefinition} from './transforms/definition.js';
 import {transforms} from './transforms/index.js';
 
 /** What an output of the model is compared with. */
@@ -49,30 +47,48 @@ export interface LoadContext extends SourceContext {
 export async function loadData(spec: DataSpec, context: LoadContext): Promise<Dataset> {
   const {rng, outputs} = context;
   const source: SourceDefinition = sources[spec.source.type];
-  const data = await source.load(spec.source, context);
+  const placement = new Placement(spec.storage);
+  const data = await source.load(spec.source, {...context, placement});
   const parts = partsOnce(() => partsOf(spec, data, rng));
   const info = datasetInfo(spec, data, () => parts().kept);
   const {kept, held} = parts();
-  const encoded = data.encode(() => kept);
+  const encoded = placed(
+    data.encode(() => kept),
+    spec,
+    placement,
+  );
   const stored = data.info(() => kept);
   const pipeline = fitTransforms(spec, stored, encoded.train, kept);
-  const augmenters = augmentersOf(spec, stored, encoded.train, rng.split('augment'));
-  const split = (examples: Examples, rows: Uint32Array | undefined, isTraining: boolean): Split =>
-    createSplit({
-      examples,
-      rows,
-      inputs: pipeline.inputs.map((input) => (isTraining ? {...input, augment: augmenters.get(input.name)} : input)),
-      targets: targetPlans(info, outputs, encoded.train, kept, isTraining),
-    });
+  const augments = augmentRecipes(spec, stored, encoded.train, rng.split('augment'));
+  const recipe = (examples: Examples, rows: Uint32Array | undefined, isTraining: boolean): BatchRecipe => ({
+    examples,
+    rows,
+    inputs: pipeline.inputs.map((input) => (isTraining ? {...input, augment: augments.get(input.name)} : input)),
+    targets: targetRecipes(info, outputs, encoded.train, kept, isTraining),
+  });
   const {train, test} = encoded;
+  const recipes: Partial<Record<PartName, BatchRecipe>> = {
+    train: recipe(train, kept, true),
+    ...(held ? {validation: recipe(train, held, false)} : {}),
+    ...(test ? {test: recipe(test, spaced(test.numExamples, spec.limit?.test ?? test.numExamples), false)} : {}),
+  };
+  const fingerprint = fingerprintOf(encoded, stored);
   return {
     info,
-    train: split(train, kept, true),
-    ...(held ? {validation: split(train, held, false)} : {}),
-    ...(test ? {test: split(test, spaced(test.numExamples, spec.limit?.test ?? test.numExamples), false)} : {}),
-    fingerprint: fingerprintOf(encoded, stored),
+    ...createSplits(recipes, numWorkersFor(spec.workers, recipes.train!)),
+    fingerprint,
     fitted: {...(encoded.fitted ? {'data.source': encoded.fitted} : {}), ...pipeline.fitted},
+    storage: placement.taken,
   };
+}
+
+/** Examples of sources that only know memory go to disk afterwards. */
+function placed(encoded: EncodedExamples, {storage, source}: DataSpec, placement: Placement): EncodedExamples {
+  if (storage !== 'disk') return encoded;
+  placement.choose(0);
+  const {train, test} = encoded;
+  const what = `the data of ${source.type}`;
+  return {...encoded, train: spooled(what, train), ...(test ? {test: spooled(what, test)} : {})};
 }
 
 function partsOnce<T>(make: () => T): () => T {
@@ -84,13 +100,13 @@ function partsOnce<T>(make: () => T): () => T {
 }
 
 /** How each output's targets lie in a batch. Class weights count in training only. @throws DataSpecError */
-function targetPlans(
+function targetRecipes(
   {targets, isWeighted = false}: ExampleInfo,
   outputs: LoadContext['outputs'],
   examples: Examples,
   trained: Uint32Array | undefined,
   isTraining: boolean,
-): readonly TargetPlan[] {
+): readonly TargetRecipe[] {
   return Object.entries(outputs).map(([output, {target: wanted, encoding, classWeights, classWeightsPath}]) => {
     const target = wanted ?? Object.keys(targets)[0]!;
     const info = targetOf(targets, target);
@@ -110,37 +126,38 @@ function targetPlans(
   });
 }
 
-function augmentersOf(
+function augmentRecipes(
   spec: DataSpec,
   {inputs}: ExampleInfo,
   train: Examples,
   rng: Rng,
-): ReadonlyMap<string, Augmenter | undefined> {
+): ReadonlyMap<string, AugmentRecipe | undefined> {
   const names = Object.keys(inputs);
   return new Map(
     names.map((name) => {
-      const augments = augmentsOf(spec, inputs, name).map(({augment}) => augment);
-      const isBytes = train.inputs[name] instanceof Uint8Array;
-      const stream = names.length === 1 ? rng : rng.split(name);
-      return [name, createAugmenter(augments, inputs[name]!.shape, isBytes, stream)];
+      const specs = augmentsOf(spec, inputs, name).map(({augment}) => augment);
+      const stored = train.inputs[name]!;
+      const isBytes = (stored instanceof ArrayFile ? stored.kind : kindOf(stored)) === 'uint8';
+      const {key} = names.length === 1 ? rng : rng.split(name);
+      return [name, specs.length > 0 ? {specs, shape: inputs[name]!.shape, isBytes, rngKey: key} : undefined];
     }),
   );
 }
 
-/** Fits and compiles the transforms in order; each learns from the training examples as those before it leave them. */
+/** Fits the transforms in order; each learns from the training examples as those before it leave them. */
 function fitTransforms(
   spec: DataSpec,
   {inputs}: ExampleInfo,
   train: Examples,
   rows: Uint32Array | undefined,
-): {readonly inputs: readonly InputPlan[]; readonly fitted: Readonly<Record<string, FittedValues>>} {
+): {readonly inputs: readonly InputRecipe[]; readonly fitted: Readonly<Record<string, FittedValues>>} {
   const stages = transformStages(spec, inputs);
   const fitted: Record<string, FittedValues> = {};
-  const functions = new Map<string, TransformFunction[]>(Object.keys(inputs).map((name) => [name, []]));
-  const planOf = (name: string): InputPlan => ({
+  const recipes = new Map<string, TransformRecipe[]>(Object.keys(inputs).map((name) => [name, []]));
+  const planOf = (name: string): InputRecipe => ({
     name,
     size: sizeOf(inputs[name]!.shape),
-    transforms: functions.get(name)!,
+    transforms: [...recipes.get(name)!],
   });
   function* examplesSoFar(name: string): Generator<Float32Array> {
     const split = createSplit({examples: train, rows, inputs: [planOf(name)], targets: []});
@@ -151,8 +168,7 @@ function fitTransforms(
     const definition: TransformDefinition = transforms[transform.type];
     const learnt = definition.fit?.(argumentsOf(transform), before, () => examplesSoFar(input));
     if (learnt) fitted[transformPath(index)] = learnt;
-    const compiled = definition.compile(argumentsOf(transform), before, learnt);
-    if (compiled) functions.get(input)!.push(compiled);
+    recipes.get(input)!.push({spec: argumentsOf(transform), shape: before, fitted: learnt});
   });
   return {inputs: Object.keys(inputs).map(planOf), fitted};
 }

@@ -74,6 +74,17 @@ export const dataSection = Type.Object(
         'When the test set is evaluated: once after training (test_* in the summary), or after every epoch as well. Nothing can be selected on it.',
     }),
     limit: Type.Optional(limit),
+    storage: Type.Union([Type.Literal('auto'), Type.Literal('memory'), Type.Literal('disk')], {
+      default: 'auto',
+      description:
+        'Where decoded examples are kept. disk: in files of the cache (EXP_CACHE_DIR), decoded once, from which batches are read; for data larger than memory. auto: in memory up to a quarter of it. The batches are the same.',
+    }),
+    workers: Type.Union([Type.Literal('auto'), Type.Integer({minimum: 0, maximum: 64})], {
+      default: 'auto',
+      'x-expected': 'auto, or a number of threads from 0 to 64',
+      description:
+        'Threads that prepare batches while the step before is computed; 0: the training thread makes them itself. auto: some where examples are augmented or come from disk, else none. The batches are the same.',
+    }),
   },
   {additionalProperties: false, description: 'The examples: source, parts, transforms.'},
 );

@@ -32,17 +32,19 @@ export interface PreparedExperiment {
 /**
  * Reads the data, builds the model and makes the session.
  * @param warn is told what a person should know, such as a fall-back to the eager engine
+ * @param notify is told what takes long
  * @throws ExpError for missing or damaged data, or an engine that cannot run this here
  */
 export async function prepareExperiment(
   {spec, baseDir}: Pick<LoadedExperiment, 'spec' | 'baseDir'>,
   warn: (message: string) => void,
+  notify: (message: string) => void = () => {},
 ): Promise<PreparedExperiment> {
   const rng = Rng.fromSeed(spec.seed);
   const {training} = spec;
   const choice = await chooseEngine(spec.engine, spec.device);
   const outputs = outputsOf(training);
-  const dataset = await loadData(spec.data, {baseDir, outputs: outputTargets(outputs), rng});
+  const dataset = await loadData(spec.data, {baseDir, outputs: outputTargets(outputs), rng, warn, notify});
   const inputShapes = Object.fromEntries(Object.entries(dataset.info.inputs).map(([name, {shape}]) => [name, shape]));
   const model = await buildModel(spec.model, {inputShapes, outputs: outputNames(training), rng});
   const rule = updateRule(training);
@@ -66,6 +68,7 @@ export async function prepareExperiment(
     rng,
     plan: planOf(spec, dataset, model, session, numSlotValues(rule, model.weights)),
     async dispose() {
+      await dataset.dispose();
       await session.dispose();
       model.network.dispose();
     },
@@ -132,6 +135,8 @@ function planOf(
     seed: spec.seed,
     source: spec.data.source.type,
     data: dataset.info,
+    storage: dataset.storage,
+    batchWorkers: dataset.numWorkers,
     inputShapes: model.inputShapes,
     layers: model.layers,
     numParameters: model.numParameters,

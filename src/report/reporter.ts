@@ -17,6 +17,10 @@ export interface RunPlan {
   /** The source's type, `mnist`. */
   readonly source: string;
   readonly data: DatasetInfo;
+  /** Where examples are kept. */
+  readonly storage?: 'memory' | 'disk';
+  /** Threads that make batches ahead of time. */
+  readonly batchWorkers?: number;
   /** By input of the data. */
   readonly inputShapes: Readonly<Record<string, Shape>>;
   readonly layers: readonly LayerSummary[];

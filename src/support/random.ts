@@ -8,7 +8,8 @@ export class Rng {
   #c: number;
   #d: number;
 
-  private constructor(private readonly key: number) {
+  /** @param key what the whole stream follows from; another thread makes the same stream of it with `fromKey` */
+  private constructor(readonly key: number) {
     let state = key;
     const next = (): number => {
       state = (state + 0x9e3779b9) | 0;
@@ -26,6 +27,11 @@ export class Rng {
   /** @param seed any safe integer, 0 included. */
   static fromSeed(seed: number): Rng {
     return new Rng(hash(0x811c9dc5, String(seed)));
+  }
+
+  /** The stream of that key, at its start. */
+  static fromKey(key: number): Rng {
+    return new Rng(key);
   }
 
   /** An independent stream for one purpose; it depends on this stream's key only, not on how much was drawn. */

@@ -38,6 +38,8 @@ export const dataSpec = (source: DataSpec['source'], more: Partial<DataSpec> = {
   test: 'atEnd',
   storage: 'auto',
   workers: 'auto',
+  storage: 'auto',
+  workers: 'auto',
   ...more,
 });
 

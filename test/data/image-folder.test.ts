@@ -202,7 +202,7 @@ t.test('folders that make no sense', async (t) => {
     mkdirSync(dir);
     await good(dir);
     await change(dir);
-    const spec = dataSpec(imageFolderSource(source));
+    const spec = dataSpec(imageFolderSource(source), {storage: 'memory'});
     await rejectsWith(describe(spec, dir), {hint: undefined, ...expected(dir)});
     await rejectsWith(load(spec, dir), {hint: undefined, ...expected(dir)});
   };
@@ -272,7 +272,7 @@ t.test('folders that make no sense', async (t) => {
     () => ({
       code: 'SPEC_INVALID',
       message: 'data.source.maxMegabytes is 1; 2 images of 4000 × 2000 × 3 bytes take 48 million bytes',
-      hint: 'choose a smaller height and width, or set maxMegabytes: 48 if the machine has the memory',
+      hint: 'set data.storage: disk, or maxMegabytes: 48 if the machine has the memory',
     }),
   );
   await expect(

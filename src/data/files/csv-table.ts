@@ -3,10 +3,7 @@ import {ColumnBuilder, type ColumnPlan, checkNamed, type Table, type TableFile} 
 
 /** Reads a CSV text column by column. @throws ExpError with file:line:column */
 export function readCsvTable(text: CsvText, plan: ColumnPlan): Table {
-  const table: TableFile = {
-    file: text.file,
-    cellError: (row, field, message, hint) => rowError(text, row, field, message, hint),
-  };
+  const table = csvFile(text);
   const builders: ColumnBuilder[] = [];
   let numRows = 0;
   scanCsv(text, {
@@ -23,3 +20,9 @@ export function readCsvTable(text: CsvText, plan: ColumnPlan): Table {
   });
   return {...table, numRows, columns: builders.map((builder) => builder.finish())};
 }
+
+/** A CSV text as far as messages go. */
+export const csvFile = (text: CsvText): TableFile => ({
+  file: text.file,
+  cellError: (row, field, message, hint) => rowError(text, row, field, message, hint),
+});

@@ -16,37 +16,51 @@ const numAtOnce = 8;
 /** Broken files that an error names. */
 const maxNamed = 5;
 
-/**
- * Decodes images into one array, [files, height, width, channels]. Orientation marks of cameras are followed, transparent pixels are laid
- * on black.
- * @param files absolute @throws ExpError that names the files that cannot be decoded
- */
+/** Decodes images into one array, [files, height, width, channels]; see decodeImagesTo. @throws ExpError */
 export async function decodeImages(files: readonly string[], format: ImageFormat): Promise<Uint8Array> {
+  const size = format.height * format.width * format.channels;
+  const pixels = new Uint8Array(files.length * size);
+  await decodeImagesTo(files, format, (index, row) => pixels.set(row, index * size));
+  return pixels;
+}
+
+/**
+ * Decodes images to rows of bytes, [height, width, channels]. Orientation marks of cameras are followed, transparent pixels are laid on
+ * black.
+ * @param files absolute @param write takes the row of each file; not in their order
+ * @throws ExpError that names the files that cannot be decoded
+ */
+export async function decodeImagesTo(
+  files: readonly string[],
+  format: ImageFormat,
+  write: (index: number, pixels: Uint8Array) => void,
+): Promise<void> {
   const sharp = await importSharp();
   const {height, width, channels, fit} = format;
   const size = height * width * channels;
-  const pixels = new Uint8Array(files.length * size);
   const broken: {readonly index: number; readonly reason: string}[] = [];
   let next = 0;
   const work = async (): Promise<void> => {
     while (next < files.length && broken.length < maxNamed) {
       const index = next++;
+      let pixels: Buffer;
       try {
         const image = sharp(files[index], {failOn: 'error'})
           .rotate()
           .flatten({background: '#000'})
           .resize({height, width, fit: fit === 'stretch' ? 'fill' : fit, background: '#000'})
           .toColourspace(channels === 1 ? 'b-w' : 'srgb');
-        const bytes = await image.raw({depth: 'uchar'}).toBuffer();
-        if (bytes.length !== size) throw new Error(`${bytes.length} bytes instead of ${size}`);
-        pixels.set(bytes, index * size);
+        pixels = await image.raw({depth: 'uchar'}).toBuffer();
+        if (pixels.length !== size) throw new Error(`${pixels.length} bytes instead of ${size}`);
       } catch (error) {
         broken.push({index, reason: error instanceof Error ? error.message : String(error)});
+        continue;
       }
+      write(index, new Uint8Array(pixels.buffer, pixels.byteOffset, size));
     }
   };
   await Promise.all(Array.from({length: numAtOnce}, work));
-  if (broken.length === 0) return pixels;
+  if (broken.length === 0) return;
   const named = broken
     .sort((a, b) => a.index - b.index)
     .map(({index, reason}) => `${displayPath(files[index]!)} cannot be decoded: ${reason.trim().split('\n')[0]}`);

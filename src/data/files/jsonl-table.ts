@@ -15,12 +15,7 @@ export function readJsonlTable(file: string, bytes: ByteSource, plan: ColumnPlan
   let line = 0;
   const errorHere = (message: string, hint?: string): ExpError =>
     new ExpError('DATA_INVALID', `${shown}:${line} ${message}`, hint);
-  /** By row; empty lines are no rows. */
-  const lines: number[] = [];
-  const table: TableFile = {
-    file,
-    cellError: (row, _field, message, hint) => new ExpError('DATA_INVALID', `${shown}:${lines[row]} ${message}`, hint),
-  };
+  const table = jsonlFile(file, bytes);
   const seen = new Set<string>();
   let builders: ReadonlyMap<string, ColumnBuilder> | undefined;
   let numRows = 0;
@@ -28,7 +23,6 @@ export function readJsonlTable(file: string, bytes: ByteSource, plan: ColumnPlan
     line++;
     if (text.trim() === '') continue;
     const object = parseObject(text, errorHere);
-    lines.push(line);
     builders ??= new Map(
       Object.keys(object)
         .filter((name) => plan.wants(name))
@@ -49,6 +43,24 @@ export function readJsonlTable(file: string, bytes: ByteSource, plan: ColumnPlan
   if (!builders) throw new ExpError('DATA_INVALID', `${shown} is empty; expected one JSON object a line`);
   checkNamed(file, [...seen], plan.named);
   return {...table, numRows, columns: Array.from(builders.values(), (builder) => builder.finish())};
+}
+
+/** A file of JSON lines as far as messages go; the line of a row is looked for when there is something to say about it. */
+export function jsonlFile(file: string, bytes: ByteSource): TableFile {
+  const shown = displayPath(file);
+  const lineOf = (row: number): number => {
+    let line = 0;
+    let numRows = 0;
+    for (const text of linesOf(bytes, shown)) {
+      line++;
+      if (text.trim() !== '' && numRows++ === row) break; // empty lines are no rows
+    }
+    return line;
+  };
+  return {
+    file,
+    cellError: (row, _field, message, hint) => new ExpError('DATA_INVALID', `${shown}:${lineOf(row)} ${message}`, hint),
+  };
 }
 
 /** Texts between line feeds, a byte order mark left out. @throws ExpError for what is not UTF-8 */

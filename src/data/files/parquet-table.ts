@@ -9,12 +9,22 @@ import {ColumnBuilder, type ColumnPlan, checkNamed, type Table, type TableFile} 
  * Reads the wanted columns of a Parquet file, one row group of one column at a time.
  * @param file absolute @throws ExpError
  */
-export async function readParquetTable(file: string, plan: ColumnPlan): Promise<Table> {
+export const readParquetTable = (file: string, plan: ColumnPlan): Promise<Table> =>
+  withScan(file, (scan) => readColumns(file, scan, plan));
+
+/** Cells of the wanted columns, without reading them. @throws ExpError */
+export const countParquetCells = (file: string, {wants}: Pick<ColumnPlan, 'wants'>): Promise<number> =>
+  withScan(file, async ({metadata}) => {
+    const columns = parquetSchema(metadata).children.filter(({element}) => wants(element.name));
+    return Number(metadata.num_rows) * columns.length;
+  });
+
+async function withScan<Result>(file: string, use: (scan: ParquetScan) => Promise<Result>): Promise<Result> {
   const handle = await open(file).catch(async (error: NodeJS.ErrnoException) => {
     throw await missing(file, error);
   });
   try {
-    return await readColumns(file, await openScan(file, handle), plan);
+    return await use(await openScan(file, handle));
   } finally {
     await handle.close();
   }
@@ -38,11 +48,7 @@ async function readColumns(file: string, scan: ParquetScan, plan: ColumnPlan): P
   const shown = displayPath(file);
   const names = parquetSchema(scan.metadata).children.map(({element}) => element.name);
   checkNamed(file, names, plan.named);
-  const table: TableFile = {
-    file,
-    cellError: (row, _field, message, hint) =>
-      new ExpError('DATA_INVALID', `${shown}: row ${row} (counted from 0): ${message}`, hint),
-  };
+  const table = parquetFile(file);
   const columns = [];
   for (const [field, name] of names.entries()) {
     if (!plan.wants(name)) continue;
@@ -62,6 +68,13 @@ async function readColumns(file: string, scan: ParquetScan, plan: ColumnPlan): P
   if (numRows === 0) throw new ExpError('DATA_INVALID', `${shown} holds no rows`);
   return {...table, numRows, columns};
 }
+
+/** A Parquet file as far as messages go. */
+export const parquetFile = (file: string): TableFile => ({
+  file,
+  cellError: (row, _field, message, hint) =>
+    new ExpError('DATA_INVALID', `${displayPath(file)}: row ${row} (counted from 0): ${message}`, hint),
+});
 
 function unreadable(file: string, error: Error): never {
   throw new ExpError(

@@ -3,13 +3,18 @@ import type {Definition} from '../../spec/define.js';
 import type {Shape} from '../../support/tensor.js';
 import type {ExampleInfo, FittedValues} from '../dataset.js';
 import type {DownloadListener} from '../files/download.js';
+import type {ArrayFile} from '../storage/array-file.js';
+import type {Notices} from '../storage/keep.js';
+import type {Placement} from '../storage/placement.js';
 
 /** Where a source may look. */
-export interface SourceContext {
+export interface SourceContext extends Notices {
   /** Folder of the spec file; relative paths start here. */
   readonly baseDir: string;
   /** Is told how downloads go; nobody by default. */
   readonly onDownload?: DownloadListener | undefined;
+  /** Decides where decoded examples go; into memory without it. */
+  readonly placement?: Placement | undefined;
 }
 
 /** What a source holds, before validation examples are taken out and before any transform. */
@@ -31,11 +36,14 @@ export type TrainedRows = () => Uint32Array | undefined;
 /** Numbers as they lie in memory: images stay bytes, 4 times smaller than floats. */
 export type Values = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array;
 
+/** Numbers in memory, or in a file. */
+export type StoredValues = Values | ArrayFile;
+
 /** Examples in stored order. */
 export interface Examples {
   readonly numExamples: number;
   /** By input, [numExamples, ...shape]. */
-  readonly inputs: Readonly<Record<string, Values>>;
+  readonly inputs: Readonly<Record<string, StoredValues>>;
   /** By target, class numbers or values [numExamples, ...shape]. */
   readonly targets: Readonly<Record<string, Values>>;
   /** What each example's loss is multiplied by, [numExamples]; 1 when left out. */

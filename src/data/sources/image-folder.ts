@@ -2,10 +2,13 @@ import {type Static, Type} from '@sinclair/typebox';
 import {Rng} from '../../support/random.js';
 import {DataSpecError} from '../data-error.js';
 import {type ClassFolders, listClassFolders} from '../files/class-folders.js';
-import {decodeImages} from '../files/image-decoder.js';
+import {decodeImagesTo} from '../files/image-decoder.js';
 import {resolveDataPath} from '../files/paths.js';
 import {holdOut} from '../split.js';
-import type {SourceContext} from './definition.js';
+import type {ArrayStore} from '../storage/array-store.js';
+import {type Decoding, keepDecoded} from '../storage/keep.js';
+import type {Place, Placement} from '../storage/placement.js';
+import type {SourceContext, StoredValues} from './definition.js';
 import {definePlainSource, type PlainExamples, type PlainInfo} from './plain-source.js';
 
 const args = Type.Object({
@@ -46,7 +49,8 @@ const args = Type.Object({
     default: 2000,
     minimum: 1,
     maximum: 4000,
-    description: 'Memory that the decoded images may take, in millions of bytes: images × height × width × channels.',
+    description:
+      'Memory that the decoded images may take, in millions of bytes: images × height × width × channels. data.storage: auto keeps larger sets on disk.',
   }),
 });
 
@@ -55,7 +59,7 @@ type ImageFolderSpec = Static<typeof args>;
 /** Images sorted into folders. */
 export const imageFolder = definePlainSource({
   type: 'imageFolder',
-  summary: 'PNG, JPEG or WebP images, one folder per class; decoded once and kept in memory as bytes.',
+  summary: 'PNG, JPEG or WebP images, one folder per class; decoded once, kept as bytes.',
   args,
   facts: {
     inputs: '[height, width, channels], bytes in [0, 255]',
@@ -69,20 +73,49 @@ export const imageFolder = definePlainSource({
     return info;
   },
   async load(spec, context) {
-    const {info, train, test} = await listImages(spec, context);
-    return {info, train: await decode(train, spec), ...(test ? {test: await decode(test, spec)} : {})};
+    const {info, place, train, test} = await listImages(spec, context);
+    const parts = {train, ...(test ? {test} : {})};
+    const {arrays} = await keepDecoded(decodingOf(spec, parts, place), (store) => decode(spec, parts, store), context);
+    const examples = (name: keyof typeof parts, {files, labels}: Part): PlainExamples => ({
+      numExamples: files.length,
+      inputs: arrays.get(name) as StoredValues,
+      targets: labels,
+    });
+    return {info, train: examples('train', train), ...(test ? {test: examples('test', test)} : {})};
   },
 });
+
+/** Names the decoded images: by the files' bytes and what is made of them. */
+function decodingOf(spec: ImageFolderSpec, parts: Readonly<Record<string, Part>>, place: Place): Decoding {
+  const {path, height, width, channels, fit} = spec;
+  const numFiles = Object.values(parts).map(({files}) => files.length);
+  return {
+    files: Object.values(parts).flatMap(({files}) => files),
+    args: {source: 'imageFolder', numFiles, height, width, channels, fit},
+    what: path,
+    place,
+  };
+}
+
+async function decode(spec: ImageFolderSpec, parts: Readonly<Record<string, Part>>, store: ArrayStore): Promise<null> {
+  const rowSize = spec.height * spec.width * spec.channels;
+  for (const [name, {files}] of Object.entries(parts)) {
+    const writer = store.create(name, {kind: 'uint8', rowSize, numRows: files.length});
+    await decodeImagesTo(files, spec, (index, pixels) => writer.write(index, pixels));
+  }
+  return null;
+}
 
 type Part = Pick<ClassFolders, 'files' | 'labels'>;
 
 interface Listing {
   readonly info: PlainInfo;
+  readonly place: Place;
   readonly train: Part;
   readonly test?: Part | undefined;
 }
 
-async function listImages(spec: ImageFolderSpec, {baseDir}: SourceContext): Promise<Listing> {
+async function listImages(spec: ImageFolderSpec, {baseDir, placement}: SourceContext): Promise<Listing> {
   const {height, width, channels, testPath, testFraction} = spec;
   if (testPath !== undefined && testFraction !== undefined) {
     throw new DataSpecError('data.source.testFraction', 'and testPath both name the test set', 'drop one of them');
@@ -93,7 +126,7 @@ async function listImages(spec: ImageFolderSpec, {baseDir}: SourceContext): Prom
       ? {train: all, test: testPath === undefined ? undefined : await listTest(testPath, baseDir, all)}
       : divide(all, testFraction, spec.splitSeed);
   const numTest = parts.test?.files.length ?? 0;
-  checkMemory(spec, all.files.length + (testPath === undefined ? 0 : numTest));
+  const place = placeOf(spec, all.files.length + (testPath === undefined ? 0 : numTest), placement);
   const info: PlainInfo = {
     inputShape: [height, width, channels],
     task: 'classification',
@@ -103,7 +136,7 @@ async function listImages(spec: ImageFolderSpec, {baseDir}: SourceContext): Prom
     numTrain: parts.train.files.length,
     numTest,
   };
-  return {info, ...parts};
+  return {info, place, ...parts};
 }
 
 const listTest = async (wanted: string, baseDir: string, {classNames}: ClassFolders): Promise<Part> =>
@@ -118,18 +151,17 @@ function divide({files, labels}: ClassFolders, fraction: number, seed: number): 
   return {train: part(kept), test: part(held)};
 }
 
-function checkMemory({height, width, channels, maxMegabytes}: ImageFolderSpec, numImages: number): void {
-  const megabytes = Math.ceil((numImages * height * width * channels) / 1e6);
-  if (megabytes <= maxMegabytes) return;
+function placeOf(spec: ImageFolderSpec, numImages: number, placement: Placement | undefined): Place {
+  const {height, width, channels, maxMegabytes} = spec;
+  const numBytes = numImages * height * width * channels;
+  const place = placement?.choose(numBytes, maxMegabytes * 1e6) ?? 'memory';
+  const megabytes = Math.ceil(numBytes / 1e6);
+  if (place === 'disk' || megabytes <= maxMegabytes) return place;
   throw new DataSpecError(
     'data.source.maxMegabytes',
     `is ${maxMegabytes}; ${numImages} images of ${height} × ${width} × ${channels} bytes take ${megabytes} million bytes`,
     megabytes <= 4000
-      ? `choose a smaller height and width, or set maxMegabytes: ${megabytes} if the machine has the memory`
-      : 'choose a smaller height and width, or channels: 1; more than 4000 is not possible',
+      ? `set data.storage: disk, or maxMegabytes: ${megabytes} if the machine has the memory`
+      : 'set data.storage: disk, or choose a smaller height and width',
   );
-}
-
-async function decode({files, labels}: Part, spec: ImageFolderSpec): Promise<PlainExamples> {
-  return {numExamples: files.length, inputs: await decodeImages(files, spec), targets: labels};
 }

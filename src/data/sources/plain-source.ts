@@ -7,6 +7,7 @@ import {
   type SourceContext,
   type SourceDefinition,
   type SourceFacts,
+  type StoredValues,
   type Values,
 } from './definition.js';
 
@@ -28,7 +29,7 @@ export interface PlainInfo {
 export interface PlainExamples {
   readonly numExamples: number;
   /** [numExamples, ...inputShape] */
-  readonly inputs: Values;
+  readonly inputs: StoredValues;
   /** Class numbers [numExamples], or values [numExamples, ...targetShape]. */
   readonly targets: Values;
 }
