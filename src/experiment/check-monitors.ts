@@ -1,15 +1,24 @@
+import type {DatasetInfo} from '../data/dataset.js';
 import type {Path} from '../spec/path.js';
 import {nearest} from '../spec/suggest.js';
-import {metricColumns} from '../training/columns.js';
+import {type MetricColumn, metricColumns} from '../training/columns.js';
 import {metrics} from '../training/metrics/registry.js';
 import type {Findings} from './findings.js';
 import type {ExperimentSpec} from './schema.js';
 
-/** Early stopping, reduceOnPlateau and the best checkpoint may watch validation columns only, and only columns that will exist. */
-export function checkMonitors(spec: ExperimentSpec, findings: Findings): void {
+/**
+ * Early stopping, reduceOnPlateau and the best checkpoint may watch validation columns only, and only columns that will exist.
+ * @param targets of the data, if it could be read; columns of single classes cannot be told without
+ */
+export function checkMonitors(
+  spec: ExperimentSpec,
+  targets: DatasetInfo['targets'] | undefined,
+  findings: Findings,
+): void {
+  const columns = metricColumns(spec.training, {validation: true, test: false}, targets);
   const {earlyStopping, schedule} = spec.training;
   if (earlyStopping) {
-    checkMonitor(spec, ['training', 'earlyStopping'], earlyStopping, findings);
+    checkMonitor(spec, columns, ['training', 'earlyStopping'], earlyStopping, findings);
     const {patience} = earlyStopping;
     if (patience >= spec.training.epochs) {
       findings.warning(
@@ -17,9 +26,9 @@ export function checkMonitors(spec: ExperimentSpec, findings: Findings): void {
       );
     }
   }
-  if (schedule?.type === 'reduceOnPlateau') checkMonitor(spec, ['training', 'schedule'], schedule, findings);
+  if (schedule?.type === 'reduceOnPlateau') checkMonitor(spec, columns, ['training', 'schedule'], schedule, findings);
   const {monitor, mode} = spec.checkpoint;
-  if (monitor !== undefined) checkMonitor(spec, ['checkpoint'], {monitor, ...(mode ? {mode} : {})}, findings);
+  if (monitor !== undefined) checkMonitor(spec, columns, ['checkpoint'], {monitor, ...(mode ? {mode} : {})}, findings);
   else if (mode !== undefined) {
     findings.mistake(
       ['checkpoint', 'mode'],
@@ -29,15 +38,19 @@ export function checkMonitors(spec: ExperimentSpec, findings: Findings): void {
   }
 }
 
+/** Metrics with columns. */
+const monitored = Object.keys(metrics).filter((name) => name !== 'confusionMatrix');
+
 function checkMonitor(
   spec: ExperimentSpec,
+  all: readonly MetricColumn[],
   at: Path,
   {monitor, mode}: {readonly monitor: string; readonly mode?: 'min' | 'max'},
   findings: Findings,
 ): void {
   const path = [...at, 'monitor'];
   const where = path.join('.');
-  const columns = metricColumns(spec.training).filter(({split}) => split === 'validation');
+  const columns = all.filter(({split}) => split === 'validation');
   const names = columns.map(({name}) => name);
   const needsValidation = spec.data.validation === undefined;
   const holdOut = 'hold examples out of the training set with `data.validation: {fraction: 0.1}`';
@@ -55,7 +68,7 @@ function checkMonitor(
     const message = isTraining
       ? `${where} is \`${monitor}\`, a column of the training set, which keeps improving while the model overfits`
       : `${where}: there is no column \`${monitor}\``;
-    const metric = nearest(monitor.replace(/^val_/, ''), Object.keys(metrics)) as keyof typeof metrics | undefined;
+    const metric = nearest(monitor.replace(/^val_/, ''), monitored) as keyof typeof metrics | undefined;
     // Arguments may change a column's name.
     const isNamedAlike = metric !== undefined && Object.keys(metrics[metric].args.properties).length === 0;
     const hint =

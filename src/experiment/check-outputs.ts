@@ -34,7 +34,7 @@ export function checkOutputs(ending: Ending, findings: Findings): boolean {
 /** Whether the loss suits the data's kind of targets. */
 function checkTask({output, target, outputShape}: Ending, findings: Findings): boolean {
   const {loss} = output;
-  const {targets, outputs} = lossDefinition(loss);
+  const {targets, outputs, ignores} = lossDefinition(loss);
   const numClasses = target.numClasses ?? 0;
   const path = [...output.path, 'loss'];
   if (target.task === 'regression' && targets !== 'values') {
@@ -49,6 +49,11 @@ function checkTask({output, target, outputShape}: Ending, findings: Findings): b
     const hint = `write \`loss: softmaxCrossEntropy\`${numClasses === 2 ? ', or end the model with one unit' : ''}`;
     findings.mistake(path, message, hint);
     return false;
+  }
+  const ignored = ignores?.(loss);
+  if (ignored !== undefined && ignored >= numClasses) {
+    const message = `class ${ignored} is to be ignored, but classes go from 0 to ${numClasses - 1}`;
+    findings.mistake([...path, 'ignore'], message, 'write the number of a class, such as that of the padding');
   }
   return true;
 }

@@ -52,10 +52,10 @@ export async function checkExperiment(
   };
 
   const hasOutputs = checkOutputNames(spec, findings);
-  checkMonitors(spec, findings);
   checkOptimizer(spec, findings);
   const rng = Rng.fromSeed(spec.seed);
   const data = await dataOf(spec, {baseDir: loaded.baseDir, onDownload, rng}, findings);
+  checkMonitors(spec, hasOutputs ? data?.targets : undefined, findings);
   if (!data) return {problems, warnings};
   checkSizes(spec, data, findings);
   checkLengths(spec, data, findings);

@@ -131,7 +131,7 @@ async function trainInto(
   const {training, checkpoint} = spec;
   const evaluateTestEveryEpoch = spec.data.test === 'everyEpoch';
   const splits = {validation: Boolean(dataset.validation), test: evaluateTestEveryEpoch && Boolean(dataset.test)};
-  const columns = metricColumns(training, splits);
+  const columns = metricColumns(training, splits, dataset.info.targets);
   const writer = new RunWriter(directory, {
     metricColumns: columns.map(({name}) => name),
     runningColumns: columns.filter(({split}) => split === 'train').map(({name}) => name),

@@ -13,19 +13,20 @@ export interface RunTable {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** The tables of a run folder in the order of their names; what cannot be read is left out. */
+/** The tables of a run folder by name, of the validation set before the test set; what cannot be read is left out. */
 export function readTables(folder: string): readonly RunTable[] {
-  return namesIn(folder).flatMap((fileName) => {
+  const tables = namesIn(folder).flatMap((fileName) => {
     const file = tableOf(fileName);
     const rows = file && rowsOf(path.join(folder, fileName));
     const [header, ...rest] = rows ?? [];
     return file && header ? [{...file, path: path.join(folder, fileName), header, rows: rest}] : [];
   });
+  return tables.sort((a, b) => a.name.localeCompare(b.name, 'en') || b.split.localeCompare(a.split, 'en'));
 }
 
 function namesIn(folder: string): readonly string[] {
   try {
-    return readdirSync(folder).sort();
+    return readdirSync(folder);
   } catch {
     return [];
   }

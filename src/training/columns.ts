@@ -1,7 +1,9 @@
+import type {DatasetInfo} from '../data/dataset.js';
 import type {Goal} from './metrics/metric.js';
-import {metricDefinition} from './metrics/registry.js';
+import {columnsOf, metricDefinition} from './metrics/registry.js';
 import {outputsOf} from './outputs.js';
 import type {TrainingSpec} from './section.js';
+import {classesOf} from './targets.js';
 
 /** One number that training reports per epoch. */
 export interface MetricColumn {
@@ -21,18 +23,25 @@ export interface EvaluatedSplits {
 /** Prefix of a column by the set it was computed on. */
 export const splitPrefix = {train: '', validation: 'val_', test: 'test_'} as const;
 
-/** The columns of metrics.csv in their order: the loss, that of each output where there are several, and each metric; first of the training set, then of the others. */
+/**
+ * The columns of metrics.csv in their order: the loss, that of each output where there are several, and each metric; first of the training
+ * set, then of the others.
+ * @param targets of the data, whose classes name the columns of metrics that have one for each; those are left out without
+ */
 export function metricColumns(
   spec: Pick<TrainingSpec, 'metrics'> & Partial<Pick<TrainingSpec, 'outputs'>>,
   splits: EvaluatedSplits = {validation: true, test: false},
+  targets?: DatasetInfo['targets'],
 ): readonly MetricColumn[] {
   const own: {name: string; goal: Goal}[] = [{name: 'loss', goal: 'minimize'}];
-  const outputs = spec.outputs ? outputsOf(spec) : [{prefix: '', metrics: spec.metrics}];
+  const outputs = spec.outputs ? outputsOf(spec) : [{prefix: '', metrics: spec.metrics, target: undefined}];
   if (outputs.length > 1) for (const {prefix} of outputs) own.push({name: `${prefix}loss`, goal: 'minimize'});
-  for (const {prefix, metrics} of outputs) {
+  for (const {prefix, metrics, target} of outputs) {
+    const info = target === undefined ? Object.values(targets ?? {})[0] : targets?.[target];
+    const classes = info ? classesOf(info) : [];
     for (const metric of metrics) {
-      const definition = metricDefinition(metric);
-      own.push({name: prefix + definition.column(metric), goal: definition.goal});
+      const {goal} = metricDefinition(metric);
+      for (const column of columnsOf(metric, classes)) own.push({name: prefix + column, goal});
     }
   }
   const present = (['train', 'validation', 'test'] as const).filter((split) => split === 'train' || splits[split]);

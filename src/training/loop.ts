@@ -1,9 +1,10 @@
-import type {Batch, Split} from '../data/dataset.js';
+import {type Batch, type Split, targetOf} from '../data/dataset.js';
 import {Breather} from './breather.js';
-import {splitPrefix} from './columns.js';
+import {metricColumns, splitPrefix} from './columns.js';
 import {evaluate} from './evaluate.js';
 import type {MetricValues, TrainingEvent, TrainingStatus} from './events.js';
 import {lossDefinition} from './losses/registry.js';
+import type {MetricTable} from './metrics/metric.js';
 import {createMonitor, type Monitor} from './monitor.js';
 import {withAverages, withInitialAverages} from './optimizers/average.js';
 import type {TrainingOptions, TrainingOutcome} from './options.js';
@@ -43,23 +44,30 @@ class TrainingLoop {
   #bestState: TrainingState | undefined;
   #restoredEpoch: number | undefined;
   #test: MetricValues | undefined;
+  /** Of the validation set: after the last epoch, and with the weights that restoreBest brings back. */
+  readonly #tables: Record<'last' | 'best', readonly MetricTable[]> = {last: [], best: []};
 
   constructor(private readonly options: TrainingOptions) {
     const {spec, checkpoint, outputShapes, dataset} = options;
     const outputs = outputsOf(spec).map((output) => {
-      const {targets: encoding, outputs: meaning} = lossDefinition(output.loss);
-      return {
-        ...output,
-        context: {outputShape: outputShapes[output.name]!, encoding, outputs: meaning(output.loss)},
+      const {targets: encoding, outputs: meaning, ignores} = lossDefinition(output.loss);
+      const context = {
+        outputShape: outputShapes[output.name]!,
+        encoding,
+        outputs: meaning(output.loss),
+        ignored: ignores?.(output.loss),
+        classNames: targetOf(dataset.info.targets, output.target).classNames,
       };
+      return {...output, context};
     });
+    const columns = metricColumns(spec, {validation: true, test: true}, dataset.info.targets);
     this.#running = runningMetrics(outputs);
     this.#evaluated = runningMetrics(outputs);
-    this.#stopper = spec.earlyStopping && createMonitor(spec, spec.earlyStopping);
+    this.#stopper = spec.earlyStopping && createMonitor(columns, spec.earlyStopping);
     const {monitor, mode} = checkpoint;
-    this.#keeper = monitor === undefined ? undefined : createMonitor(spec, {monitor, mode});
+    this.#keeper = monitor === undefined ? undefined : createMonitor(columns, {monitor, mode});
     this.#length = runLength(spec, dataset.train.numExamples);
-    this.#rates = learningRates(spec, this.#length);
+    this.#rates = learningRates(spec, this.#length, columns);
   }
 
   async run(): Promise<TrainingOutcome> {
@@ -163,9 +171,11 @@ class TrainingLoop {
       const loss = values[`${splitPrefix[split]}loss`]!;
       if (!Number.isFinite(loss)) return this.#diverge(loss);
       Object.assign(metrics, values);
+      if (split === 'validation') this.#tables.last = this.#evaluated.tables();
     }
     this.#final = metrics;
     const isStopperBest = this.#stopper?.observe(this.#epoch, metrics) ?? false;
+    if (isStopperBest) this.#tables.best = this.#tables.last;
     const isKeeperBest = this.#keeper?.observe(this.#epoch, metrics) ?? false;
     await this.#emit({
       type: 'epochEnded',
@@ -211,16 +221,22 @@ class TrainingLoop {
       this.#restoredEpoch = best.epoch;
       await this.#emit({type: 'restoredBest', epoch: best.epoch, monitor: best.monitor, best: best.value});
     }
+    await this.#emitTables('validation', this.#restoredEpoch === undefined ? this.#tables.last : this.#tables.best);
     if (dataset.test) {
       const values = await this.#evaluate(dataset.test, splitPrefix.test);
       if (!values) return this.#interrupt();
       const loss = values[`${splitPrefix.test}loss`]!;
       if (!Number.isFinite(loss)) return this.#diverge(loss);
       this.#test = values;
+      await this.#emitTables('test', this.#evaluated.tables());
       await this.#emit({type: 'tested', metrics: values});
     }
     if (spec.weightAverage) await session.writeState(withAverages(await session.readState()));
     return undefined;
+  }
+
+  async #emitTables(split: 'validation' | 'test', tables: readonly MetricTable[]): Promise<void> {
+    if (tables.length > 0) await this.#emit({type: 'tables', split, tables});
   }
 
   async #end(status: TrainingStatus): Promise<TrainingOutcome> {

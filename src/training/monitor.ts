@@ -1,6 +1,5 @@
-import {metricColumns} from './columns.js';
+import type {MetricColumn} from './columns.js';
 import type {MetricValues} from './events.js';
-import type {TrainingSpec} from './section.js';
 
 /** The best value of a monitored column so far. */
 export interface Best {
@@ -28,15 +27,15 @@ export interface MonitorSpec {
 }
 
 /** `mode` as given, or as the column's metric has it. @throws Error for a column that this training does not have */
-export function monitorMode(training: Pick<TrainingSpec, 'metrics'>, {monitor, mode}: MonitorSpec): 'min' | 'max' {
-  const column = metricColumns(training, {validation: true, test: true}).find(({name}) => name === monitor);
+export function monitorMode(columns: readonly MetricColumn[], {monitor, mode}: MonitorSpec): 'min' | 'max' {
+  const column = columns.find(({name}) => name === monitor);
   if (!column) throw new Error(`no column ${monitor} to monitor`);
   return mode ?? (column.goal === 'maximize' ? 'max' : 'min');
 }
 
 /** An improvement is a change for the better by more than `minDelta` (0 by default); NaN never improves. */
-export function createMonitor(training: Pick<TrainingSpec, 'metrics'>, spec: MonitorSpec): Monitor {
-  const mode = monitorMode(training, spec);
+export function createMonitor(columns: readonly MetricColumn[], spec: MonitorSpec): Monitor {
+  const mode = monitorMode(columns, spec);
   const minDelta = spec.minDelta ?? 0;
   let best: Best | undefined;
   return {

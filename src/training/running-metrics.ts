@@ -1,7 +1,8 @@
 import type {Batch} from '../data/dataset.js';
 import type {MetricValues} from './events.js';
-import type {MetricContext} from './metrics/metric.js';
-import {metricDefinition} from './metrics/registry.js';
+import {numClassesOf} from './metrics/class-rows.js';
+import type {Metric, MetricContext, MetricTable} from './metrics/metric.js';
+import {columnsOf, metricDefinition} from './metrics/registry.js';
 import type {OutputSpec} from './outputs.js';
 import type {BatchResult} from './session.js';
 
@@ -12,6 +13,8 @@ export interface RunningMetrics {
   values(prefix: string): MetricValues;
   /** The same without the metrics that are too costly to work out after each step. */
   quickValues(prefix: string): MetricValues;
+  /** What the metrics have to say that is no number. */
+  tables(): readonly MetricTable[];
   reset(): void;
 }
 
@@ -22,35 +25,54 @@ export interface MeasuredOutput extends Pick<OutputSpec, 'name' | 'prefix' | 'me
 
 /** Accumulates the losses, weighted by batch size so that they are means over examples, and the metrics of each output. */
 export function runningMetrics(outputs: readonly MeasuredOutput[]): RunningMetrics {
-  const columns = outputs.flatMap(({name: output, prefix, metrics, context}) =>
+  const measured = outputs.flatMap(({name: output, prefix, metrics, context}) =>
     metrics.map((spec) => {
       const definition = metricDefinition(spec);
-      const {isCostly = false} = definition;
-      return {output, name: prefix + definition.column(spec), metric: definition.create(spec, context), isCostly};
+      const columns = columnsOf(spec, classesOf(context)).map((column) => prefix + column);
+      return {
+        output,
+        prefix,
+        columns,
+        metric: definition.create(spec, context),
+        isCostly: definition.isCostly ?? false,
+      };
     }),
   );
   const parts = outputs.length > 1 ? outputs.map(({name, prefix}) => ({name, column: `${prefix}loss`, sum: 0})) : [];
   let [lossSum, numExamples] = [0, 0];
-  const valuesOf = (prefix: string, chosen: typeof columns): MetricValues => {
+  const valuesOf = (prefix: string, chosen: typeof measured): MetricValues => {
     const values: Record<string, number> = {[`${prefix}loss`]: lossSum / numExamples};
     for (const {column, sum} of parts) values[prefix + column] = sum / numExamples;
-    for (const {name, metric} of chosen) values[prefix + name] = metric.result();
+    for (const {columns, metric} of chosen) {
+      for (const [index, value] of resultsOf(metric).entries()) values[prefix + columns[index]!] = value;
+    }
     return values;
   };
-  const quick = columns.filter(({isCostly}) => !isCostly);
+  const quick = measured.filter(({isCostly}) => !isCostly);
   return {
     update({size, targets}, {loss, losses, outputs: values}) {
       lossSum += loss * size;
       numExamples += size;
       for (const part of parts) part.sum += losses![part.name]! * size;
-      for (const {output, metric} of columns) metric.update({size, targets: targets[output]!}, values[output]!);
+      for (const {output, metric} of measured) metric.update({size, targets: targets[output]!}, values[output]!);
     },
-    values: (prefix) => valuesOf(prefix, columns),
+    values: (prefix) => valuesOf(prefix, measured),
     quickValues: (prefix) => valuesOf(prefix, quick),
+    tables: () =>
+      measured.flatMap(({prefix, metric}) => {
+        const table = metric.table?.();
+        return table ? [{...table, name: prefix + table.name}] : [];
+      }),
     reset() {
       [lossSum, numExamples] = [0, 0];
       for (const part of parts) part.sum = 0;
-      for (const {metric} of columns) metric.reset();
+      for (const {metric} of measured) metric.reset();
     },
   };
 }
+
+/** One value per column. */
+const resultsOf = (metric: Metric): readonly number[] => metric.results?.() ?? [metric.result()];
+
+const classesOf = (context: MetricContext): readonly string[] =>
+  context.classNames ?? Array.from({length: numClassesOf(context)}, (_, index) => String(index));

@@ -1,6 +1,7 @@
 import {type Static, Type} from '@sinclair/typebox';
 import type {ClassWeights} from '../data/class-weights.js';
 import {choiceOf} from '../spec/define.js';
+import {lossHints} from './losses/hints.js';
 import {losses} from './losses/registry.js';
 import {metrics} from './metrics/registry.js';
 import {weightAverage} from './optimizers/average.js';
@@ -49,6 +50,7 @@ const loss = choiceOf(losses, {
   description:
     'What training minimises: the mean over the batch, plus the regularization penalties of the layers. Models of several outputs have one each in `outputs`.',
   shorthand: true,
+  hints: lossHints,
 });
 
 const metricList = Type.Array(choiceOf(metrics, {title: 'metric', shorthand: true}), {

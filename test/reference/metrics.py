@@ -34,7 +34,7 @@ def add(metric, meaning, encoding, targets, outputs, value, ignored=None, **argu
     group = {"outputs": meaning, "encoding": encoding, "shape": list(outputs.shape[1:]), "batches": batches, **({} if ignored is None else {"ignored": ignored})}
     if not cases or any(cases[-1].get(key) != group[key] for key in group):
         cases.append({**group, "metrics": []})
-    of_each = {"values": [float(one) for one in value]} if np.ndim(value) else {"value": float(value)}
+    of_each = {"table": value.tolist()} if np.ndim(value) == 2 else {"values": [float(one) for one in value]} if np.ndim(value) else {"value": float(value)}
     cases[-1]["metrics"].append({"metric": spec, **of_each})
 
 
@@ -72,6 +72,7 @@ def classes(truth, logits, encoding, meaning):
     put = lambda metric, value, **arguments: add(metric, meaning, encoding, truth, outputs, value, **arguments)
     put("accuracy", sk.accuracy_score(truth, guess))
     put("balancedAccuracy", sk.balanced_accuracy_score(truth, guess))
+    put("confusionMatrix", sk.confusion_matrix(truth, guess, labels=range(logits.shape[1])))
     put("matthewsCorrelation", sk.matthews_corrcoef(truth, guess))
     for name, cost in (("none", None), ("linear", "linear"), ("quadratic", "quadratic")):
         put("cohenKappa", sk.cohen_kappa_score(truth, guess, weights=cost, labels=range(logits.shape[1])), weights=name)
@@ -109,6 +110,7 @@ def questions(truth, logits, meaning):
     put("recall", sk.recall_score(truth, guess), average="micro")
     for beta in (0.5, 1, 2):
         put("fBeta", sk.fbeta_score(truth, guess, beta=beta), beta=beta, average="macro")
+    put("confusionMatrix", sk.confusion_matrix(truth, guess, labels=range(2)))
     put("matthewsCorrelation", sk.matthews_corrcoef(truth, guess))
     for name, cost in (("none", None), ("linear", "linear"), ("quadratic", "quadratic")):
         put("cohenKappa", sk.cohen_kappa_score(truth, guess, weights=cost), weights=name)

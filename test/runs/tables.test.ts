@@ -32,8 +32,8 @@ t.test('tables of metrics become files that are read back', async (t) => {
   t.strictSame(
     tables.map(({name, split}) => [name, split]),
     [
-      ['confusion-matrix', 'test'],
       ['confusion-matrix', 'validation'],
+      ['confusion-matrix', 'test'],
       ['head-1-confusion-matrix', 'validation'],
     ],
   );

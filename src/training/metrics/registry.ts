@@ -5,6 +5,7 @@ import {cohenKappa, matthewsCorrelation} from './agreement.js';
 import {prAuc, rocAuc} from './areas.js';
 import {balancedAccuracy} from './balanced-accuracy.js';
 import {brierScore} from './brier-score.js';
+import {confusionMatrix} from './confusion-matrix.js';
 import {logLoss, perplexity} from './log-loss.js';
 import {maxError} from './max-error.js';
 import {meanAbsoluteError} from './mean-absolute-error.js';
@@ -30,6 +31,7 @@ export const metrics = {
   jaccard,
   matthewsCorrelation,
   cohenKappa,
+  confusionMatrix,
   rocAuc,
   prAuc,
   logLoss,
@@ -52,3 +54,9 @@ export type MetricSpec = SpecUnion<typeof metrics>;
 /** The catalogue's entry for a spec's metric. */
 export const metricDefinition = (spec: MetricSpec): MetricDefinition<string, TProperties, MetricSpec> =>
   metrics[spec.type];
+
+/** Names of the columns of a spec's metric: one, or one for each class, or none. @param classes names of the classes, or their numbers */
+export function columnsOf(spec: MetricSpec, classes: readonly string[]): readonly string[] {
+  const definition = metricDefinition(spec);
+  return definition.columns?.(spec, classes) ?? [definition.column(spec)];
+}

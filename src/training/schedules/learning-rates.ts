@@ -1,3 +1,4 @@
+import {type MetricColumn, metricColumns} from '../columns.js';
 import type {MetricValues} from '../events.js';
 import type {RunLength} from '../run-length.js';
 import type {TrainingSpec} from '../section.js';
@@ -12,15 +13,16 @@ export interface LearningRates {
   observe(metrics: MetricValues): void;
 }
 
-/** The spec's learning rate under its schedule. */
+/** The spec's learning rate under its schedule. @param columns one of which `reduceOnPlateau` may follow */
 export function learningRates(
   spec: Pick<TrainingSpec, 'optimizer' | 'schedule' | 'metrics'>,
   {numSteps, stepsPerEpoch}: Pick<RunLength, 'numSteps' | 'stepsPerEpoch'>,
+  columns: readonly MetricColumn[] = metricColumns(spec),
 ): LearningRates {
   const {schedule} = spec;
   const {learningRate} = spec.optimizer;
   if (!schedule) return {rate: () => learningRate, observe: () => {}};
-  const plateau = schedule.type === 'reduceOnPlateau' ? new Plateau(spec, schedule) : undefined;
+  const plateau = schedule.type === 'reduceOnPlateau' ? new Plateau(columns, schedule) : undefined;
   return {
     rate: (step) =>
       learningRate * (plateau?.factor ?? 1) * scheduleFactor(schedule, {step: step - 1, numSteps, stepsPerEpoch}),

@@ -1,6 +1,6 @@
+import type {MetricColumn} from '../columns.js';
 import type {MetricValues} from '../events.js';
 import {monitorMode} from '../monitor.js';
-import type {TrainingSpec} from '../section.js';
 import type {ScheduleSpec} from './registry.js';
 
 type PlateauSpec = Extract<ScheduleSpec, {type: 'reduceOnPlateau'}>;
@@ -14,10 +14,10 @@ export class Plateau {
   readonly #sign: 1 | -1;
 
   constructor(
-    training: Pick<TrainingSpec, 'metrics'>,
+    columns: readonly MetricColumn[],
     private readonly spec: PlateauSpec,
   ) {
-    this.#sign = monitorMode(training, spec) === 'max' ? 1 : -1;
+    this.#sign = monitorMode(columns, spec) === 'max' ? 1 : -1;
   }
 
   /** In (0, 1]. */
