@@ -128,6 +128,9 @@ export async function trainTiny(options: TinyOptions = {}): Promise<TinyRun> {
     ...(test && {test}),
     fingerprint: '',
     fitted: {},
+    storage: 'memory',
+    numWorkers: 0,
+    dispose: async () => {},
   };
   const events: TrainingEvent[] = [];
   const {evaluateTestEveryEpoch, signal, maxSteps, checkpoint = {last: false}} = options;

@@ -23,6 +23,8 @@ export interface Column extends ColumnValues {
 /** A table of one of the formats. */
 export interface Table extends TableFile {
   readonly numRows: number;
+  /** Whether its values are read from a file when they are asked for. */
+  readonly isOnDisk?: boolean;
   /** The columns asked for, in the order of the file. */
   readonly columns: readonly Column[];
 }

@@ -1,9 +1,8 @@
-import {type Static, Type} from '@sinclair/typebox';
-import {readCsvTable} from '../files/csv-table.js';
-import {readText} from '../files/read.js';
+import {Type} from '@sinclair/typebox';
 import {defineSource} from './definition.js';
 import {tableArgs, tableFacts} from './table-args.js';
-import {describeTables, loadTables, type TableReader} from './table-source.js';
+import {csvFormat} from './table-formats.js';
+import {describeTables, loadTables} from './table-source.js';
 
 const {path, target, task, columns, ignore, ...testArgs} = tableArgs;
 
@@ -21,13 +20,6 @@ const args = Type.Object({
   ...testArgs,
 });
 
-type CsvSpec = Static<typeof args>;
-
-const reader =
-  ({delimiter, header}: CsvSpec): TableReader =>
-  async (file, plan) =>
-    readCsvTable({file, bytes: await readText(file), delimiter, header}, plan);
-
 /** Tables of text. */
 export const csv = defineSource({
   type: 'csv',
@@ -37,6 +29,6 @@ export const csv = defineSource({
   example:
     'data:\n  source: {type: csv, path: data/penguins.csv, target: species, testFraction: 0.2}\n  transforms: [{type: normalize, fit: train}]',
   // The number of inputs and classes is known only after every row has been read.
-  describe: (spec, context) => describeTables(spec, reader(spec), context),
-  load: (spec, context) => loadTables(spec, reader(spec), context),
+  describe: (spec, context) => describeTables(spec, csvFormat(spec), context),
+  load: (spec, context) => loadTables(spec, csvFormat(spec), context),
 });

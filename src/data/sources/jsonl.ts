@@ -1,11 +1,8 @@
 import {Type} from '@sinclair/typebox';
-import {readJsonlTable} from '../files/jsonl-table.js';
-import {readText} from '../files/read.js';
 import {defineSource} from './definition.js';
 import {tableArgs, tableFacts} from './table-args.js';
-import {describeTables, loadTables, type TableReader} from './table-source.js';
-
-const read: TableReader = async (file, plan) => readJsonlTable(file, await readText(file), plan);
+import {jsonlFormat} from './table-formats.js';
+import {describeTables, loadTables} from './table-source.js';
 
 /** Tables of JSON objects. */
 export const jsonl = defineSource({
@@ -17,6 +14,6 @@ export const jsonl = defineSource({
   example:
     'data:\n  source: {type: jsonl, path: data/penguins.jsonl, target: species, testFraction: 0.2}\n  transforms: [{type: normalize, fit: train}]',
   // The number of inputs and classes is known only after every row has been read.
-  describe: (spec, context) => describeTables(spec, read, context),
-  load: (spec, context) => loadTables(spec, read, context),
+  describe: (spec, context) => describeTables(spec, jsonlFormat, context),
+  load: (spec, context) => loadTables(spec, jsonlFormat, context),
 });

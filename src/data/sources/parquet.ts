@@ -1,13 +1,8 @@
 import {Type} from '@sinclair/typebox';
 import {defineSource} from './definition.js';
 import {tableArgs, tableFacts} from './table-args.js';
-import {describeTables, loadTables, type TableReader} from './table-source.js';
-
-/** The reader is loaded when a file is read: other sources need not pay for it. */
-const read: TableReader = async (file, plan) => {
-  const {readParquetTable} = await import('../files/parquet-table.js');
-  return readParquetTable(file, plan);
-};
+import {parquetFormat} from './table-formats.js';
+import {describeTables, loadTables} from './table-source.js';
 
 /** Tables of columns. */
 export const parquet = defineSource({
@@ -21,6 +16,6 @@ export const parquet = defineSource({
   example:
     'data:\n  source: {type: parquet, path: data/penguins.parquet, target: species, testFraction: 0.2}\n  transforms: [{type: normalize, fit: train}]',
   // The number of inputs and classes is known only after every row has been read.
-  describe: (spec, context) => describeTables(spec, read, context),
-  load: (spec, context) => loadTables(spec, read, context),
+  describe: (spec, context) => describeTables(spec, parquetFormat, context),
+  load: (spec, context) => loadTables(spec, parquetFormat, context),
 });

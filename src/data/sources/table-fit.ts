@@ -83,7 +83,7 @@ export const definitionOf = (fitted: FittedValues): ColumnDefinition => columnKi
 const layoutOf = (fitted: FittedValues): ColumnLayout => definitionOf(fitted).layout(fitted);
 
 /** The cells of a column as kinds of columns take them, by row. */
-export function cellsOf({kind, values, words}: Column): (row: number) => Cell {
+export function cellsOf({kind, values, words}: Pick<Column, 'kind' | 'values' | 'words'>): (row: number) => Cell {
   if (kind === 'numeric') return (row) => (Number.isNaN(values[row]) ? undefined : values[row]!);
   return (row) => (values[row]! < 0 ? undefined : words[values[row]!]!);
 }

@@ -1,9 +1,12 @@
 import path from 'node:path';
 import {ExpError} from '../../support/errors.js';
 import {type FittedImage, imageFormat} from '../columns/image.js';
-import {decodeImages} from '../files/image-decoder.js';
+import {decodeImagesTo} from '../files/image-decoder.js';
 import {displayPath, resolveDataPath} from '../files/paths.js';
 import type {Column, Table} from '../files/table.js';
+import {keepDecoded, type Notices} from '../storage/keep.js';
+import type {Place, Placement} from '../storage/placement.js';
+import type {SourceContext, StoredValues} from './definition.js';
 import {type DecodedImages, refused} from './table-encoding.js';
 import {cellsOf} from './table-fit.js';
 import {columnSpec, type TablePlan} from './table-plan.js';
@@ -12,11 +15,9 @@ import {columnSpec, type TablePlan} from './table-plan.js';
 const numAtOnce = 64;
 
 /** How to read the images of a table. */
-export interface ImageReading {
+export interface ImageReading extends SourceContext {
   /** Where relative paths start: the folder of the table. */
   readonly folder: string;
-  /** The spec's folder. */
-  readonly baseDir: string;
   /** Otherwise files are looked for and no more. */
   readonly decode: boolean;
 }
@@ -29,30 +30,66 @@ export async function readImages(
   table: Table,
   rows: Uint32Array | undefined,
   {spec}: TablePlan,
-  {folder, baseDir, decode}: ImageReading,
+  {decode, ...reading}: ImageReading,
 ): Promise<DecodedImages> {
-  const images = new Map<string, Uint8Array>();
+  const images = new Map<string, StoredValues>();
   for (const column of table.columns) {
     const given = columnSpec(spec, column);
     if (given.type !== 'image') continue;
     const format = imageFormat(given);
-    checkMemory(table, column, rows?.length ?? table.numRows, format);
-    const files = await locateImages(table, column, rows, folder, baseDir);
-    images.set(column.name, decode ? await decodeImages(files, format) : new Uint8Array(0));
+    const place = placeOf(table, column, rows?.length ?? table.numRows, format, reading.placement);
+    const files = await locateImages(table, column, rows, reading.folder, reading.baseDir);
+    images.set(column.name, decode ? await decodeAll(table, column, files, format, place, reading) : new Uint8Array(0));
   }
   return images;
 }
 
-function checkMemory(table: Table, {name}: Column, numImages: number, format: FittedImage): void {
+/** The images in memory, or in a file of the cache. */
+async function decodeAll(
+  table: Table,
+  {name}: Column,
+  files: readonly string[],
+  format: FittedImage,
+  place: Place,
+  notices: Notices,
+): Promise<StoredValues> {
+  const {height, width, channels, fit} = format;
+  const args = {source: 'imageColumn', numFiles: files.length, height, width, channels, fit};
+  const what = `the images of ${displayPath(table.file)}, column "${name}"`;
+  const {arrays} = await keepDecoded(
+    {files, args, what, place},
+    async (store) => {
+      const writer = store.create('images', {
+        kind: 'uint8',
+        rowSize: height * width * channels,
+        numRows: files.length,
+      });
+      await decodeImagesTo(files, format, (index, pixels) => writer.write(index, pixels));
+      return null;
+    },
+    notices,
+  );
+  return arrays.get('images') as StoredValues;
+}
+
+function placeOf(
+  table: Table,
+  {name}: Column,
+  numImages: number,
+  format: FittedImage,
+  placement: Placement | undefined,
+): Place {
   const {height, width, channels, maxMegabytes} = format;
-  const megabytes = Math.ceil((numImages * height * width * channels) / 1e6);
-  if (megabytes <= maxMegabytes) return;
+  const numBytes = numImages * height * width * channels;
+  const place = placement?.choose(numBytes, maxMegabytes * 1e6) ?? 'memory';
+  const megabytes = Math.ceil(numBytes / 1e6);
+  if (place === 'disk' || megabytes <= maxMegabytes) return place;
   throw new ExpError(
     'DATA_INVALID',
     `${displayPath(table.file)}: column "${name}": ${numImages} images of ${height} × ${width} × ${channels} bytes take ${megabytes} million bytes; at most ${maxMegabytes} are accepted`,
     megabytes <= 4000
-      ? `choose a smaller size, or set maxMegabytes: ${megabytes} if the machine has the memory`
-      : 'choose a smaller size, or channels: 1; more than 4000 is not possible',
+      ? `set data.storage: disk, or maxMegabytes: ${megabytes} if the machine has the memory`
+      : 'set data.storage: disk, or choose a smaller size',
   );
 }
 

@@ -3,6 +3,7 @@ import {ExpError} from '../../support/errors.js';
 import {type FileRef, locateFile} from '../files/locate.js';
 import {displayPath} from '../files/paths.js';
 import type {Column, ColumnPlan, Table} from '../files/table.js';
+import {openTable, type TableFormat} from '../storage/stored-table.js';
 import type {EncodedExamples, Examples, SourceContext, SourceData, TrainedRows} from './definition.js';
 import type {TableSpec} from './table-args.js';
 import {type DecodedImages, encodeInputs, encodeTargets, refused} from './table-encoding.js';
@@ -10,9 +11,6 @@ import {type FittedTable, fitTable, tableInfo} from './table-fit.js';
 import {readImages} from './table-images.js';
 import {planTable, type TablePlan, testColumns} from './table-plan.js';
 import {holdOutTest, pointsOf} from './table-split.js';
-
-/** Reads a file of one format. @param file absolute @throws ExpError */
-export type TableReader = (file: string, plan: ColumnPlan) => Promise<Table>;
 
 /** Some rows of a table as far as they are known before anything is learnt. */
 interface Part {
@@ -24,29 +22,32 @@ interface Part {
 }
 
 /** Reads a table and looks for its images. @throws ExpError */
-export const describeTables = (spec: TableSpec, read: TableReader, context: SourceContext): Promise<SourceData> =>
-  readTables(spec, read, context, false);
+export const describeTables = (spec: TableSpec, format: TableFormat, context: SourceContext): Promise<SourceData> =>
+  readTables(spec, format, context, false);
 
 /** Reads a table and its images; rows become numbers once it is known which are trained on. @throws ExpError */
-export const loadTables = (spec: TableSpec, read: TableReader, context: SourceContext): Promise<SourceData> =>
-  readTables(spec, read, context, true);
+export const loadTables = (spec: TableSpec, format: TableFormat, context: SourceContext): Promise<SourceData> =>
+  readTables(spec, format, context, true);
 
 async function readTables(
   spec: TableSpec,
-  read: TableReader,
+  format: TableFormat,
   context: SourceContext,
   decode: boolean,
 ): Promise<SourceData> {
   const plan = planTable(spec);
-  const open = async (ref: FileRef, columns: ColumnPlan): Promise<Table> =>
-    read(await locateFile(ref, context), columns);
-  const {table: withWeights, keys: splitKeys} = takeKeys(await open(spec.path, plan.columns), spec);
+  const open = async (ref: FileRef, columns: ColumnPlan, wanted: unknown): Promise<Table> =>
+    openTable(format, await locateFile(ref, context), columns, wanted, context);
+  const {table: withWeights, keys: splitKeys} = takeKeys(
+    await open(spec.path, plan.columns, {ignore: spec.ignore, isNamed: Boolean(plan.inputs)}),
+    spec,
+  );
   const {table, weights} = takeWeights(withWeights, spec);
   const classes = classColumn(table, plan);
   const held = holdOutTest(spec, table, classes, splitKeys);
   const part = async (of: Table, ref: FileRef, own: Omit<Part, 'table' | 'images'>): Promise<Part> => {
     const folder = typeof ref === 'string' ? path.dirname(of.file) : context.baseDir;
-    const images = await readImages(of, own.rows, plan, {folder, baseDir: context.baseDir, decode});
+    const images = await readImages(of, own.rows, plan, {...context, folder, decode});
     return {table: of, ...own, images};
   };
   const train = await part(table, spec.path, {rows: held?.kept, weights: pickWeights(weights, held?.kept)});
@@ -54,7 +55,7 @@ async function readTables(
   let test: Part | undefined;
   if (held) test = await part(table, spec.path, {rows: held.held, weights: pickWeights(weights, held.held)});
   if (spec.testPath !== undefined) {
-    const other = takeWeights(await open(spec.testPath, testColumns(plan, withWeights.columns)), spec);
+    const other = takeWeights(await open(spec.testPath, testColumns(plan, withWeights.columns), {isNamed: true}), spec);
     test = await part(other.table, spec.testPath, {weights: other.weights});
   }
   return sourceData(plan, train, test, {

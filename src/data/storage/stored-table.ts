@@ -32,18 +32,19 @@ export interface TableContext extends Notices {
 
 /**
  * Reads a table into memory, or, where the data set goes to disk, into a file of the cache from which its columns are read.
- * @param file absolute @param ignored what the plan does not want @throws ExpError
+ * @param file absolute @param wanted what of the spec decides which columns the plan wants, as plain JSON @throws ExpError
  */
 export async function openTable(
   format: TableFormat,
   file: string,
-  plan: ColumnPlan & {readonly ignored: readonly string[]},
+  plan: ColumnPlan,
+  wanted: unknown,
   context: TableContext,
 ): Promise<Table> {
   const place = context.placement?.choose(bytesPerCell * (await format.countCells(file, plan))) ?? 'memory';
   if (place === 'memory') return format.read(file, plan);
   const {arrays, facts} = await keepDecoded(
-    {files: [file], args: {...format.args, plan: keyOf(plan)}, what: displayPath(file), place},
+    {files: [file], args: {...format.args, wanted, plan: keyOf(plan)}, what: displayPath(file), place},
     async (store) => {
       const spill = new BlockSpill(store.create('cells', {kind: 'float64', rowSize: 1}));
       const {numRows, columns} = await format.read(file, {...plan, spill});
@@ -57,17 +58,15 @@ export async function openTable(
   return {
     ...(await format.fileOf(file)),
     numRows,
+    isOnDisk: true,
     columns: columns.map(({blocks, ...column}) => Object.assign(valuesInFile(cells, {numRows, blocks}), column)),
   };
 }
 
 /** What of a plan decides what is read. */
-function keyOf({kinds, ignored, named, acceptsMissing}: ColumnPlan & {readonly ignored: readonly string[]}): unknown {
-  const mayLack = (kind: ColumnKind): string[] =>
-    [...new Set([...kinds.keys(), ...named.keys()])].filter((name) => acceptsMissing?.(name, kind));
-  return {
-    kinds: [...kinds].sort(),
-    ignored: [...ignored].sort(),
-    mayLack: {numeric: mayLack('numeric'), categorical: mayLack('categorical')},
-  };
+function keyOf({kinds, named, acceptsMissing}: ColumnPlan): unknown {
+  // The name that no column has stands for all others.
+  const names = [...new Set([...kinds.keys(), ...named.keys(), ''])].sort();
+  const mayLack = (kind: ColumnKind): string[] => names.filter((name) => acceptsMissing?.(name, kind));
+  return {names, kinds: [...kinds].sort(), mayLack: {numeric: mayLack('numeric'), categorical: mayLack('categorical')}};
 }
