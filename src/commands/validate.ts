@@ -1,5 +1,5 @@
 import {string as text} from '@oclif/core/args';
-import {boolean} from '@oclif/core/flags';
+import {boolean, string} from '@oclif/core/flags';
 import {BaseCommand} from './base.js';
 
 export default class Validate extends BaseCommand {
@@ -11,14 +11,17 @@ export default class Validate extends BaseCommand {
     '<%= config.bin %> validate experiments/mnist-cnn.yaml training.batchSize=64',
   ];
   static override strict = false;
-  static override usage = 'validate SPEC… [KEY=VALUE…] [--json]';
+  static override usage = 'validate SPEC… [KEY=VALUE…] [flags]';
   static override args = {spec: text({required: true, description: 'the experiments, YAML files'})};
-  static override flags = {json: boolean({description: 'print JSON'})};
+  static override flags = {
+    'runs-dir': string({description: 'where model.init looks for runs', default: 'runs', env: 'EXP_RUNS_DIR'}),
+    json: boolean({description: 'print JSON'}),
+  };
 
   override async run(): Promise<void> {
     const {argv, flags} = await this.parse(Validate);
     const {formatReports, validateSpecs} = await import('../experiment/validate.js');
-    const reports = await validateSpecs(argv.map(String));
+    const reports = await validateSpecs(argv.map(String), flags['runs-dir']);
     const valid = reports.every((report) => report.valid);
     if (!valid) process.exitCode = 2;
     process.stdout.write(`${flags.json ? JSON.stringify({valid, specs: reports}, null, 2) : formatReports(reports)}\n`);

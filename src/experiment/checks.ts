@@ -1,10 +1,9 @@
 import {DataSpecError} from '../data/data-error.js';
 import type {DatasetInfo} from '../data/dataset.js';
 import {type DescribeContext, describeData} from '../data/describe.js';
-import type {DownloadListener} from '../data/files/download.js';
 import type {LayerSummary} from '../model/built-model.js';
 import {connectLayers, lastStretch} from '../model/graph.js';
-import {inferShapes} from '../model/infer-shapes.js';
+import {type ModelPlan, planModel, summariesOf} from '../model/infer-shapes.js';
 import {ModelProblem} from '../model/shape-problem.js';
 import type {Problem} from '../spec/diagnostic.js';
 import type {LoadedSpec} from '../spec/load.js';
@@ -12,12 +11,14 @@ import {type Path, parsePath} from '../spec/path.js';
 import {ExpError} from '../support/errors.js';
 import {Rng} from '../support/random.js';
 import {outputNames, outputsOf} from '../training/outputs.js';
+import {checkInit} from './check-init.js';
 import {checkMetrics} from './check-metrics.js';
 import {checkMonitors} from './check-monitors.js';
 import {checkOutputNames, checkTarget} from './check-output-names.js';
 import {checkOutputs} from './check-outputs.js';
 import {checkLengths, checkOptimizer} from './check-training.js';
 import type {Findings} from './findings.js';
+import type {InitContext} from './init-weights.js';
 import type {ExperimentSpec} from './schema.js';
 
 /** What is known of an experiment before any compute. */
@@ -31,6 +32,8 @@ export interface CheckResult {
   readonly warnings: readonly string[];
   /** Present if data and shapes could be worked out. */
   readonly preview?: ModelPreview;
+  /** The folder's name of the run that `model.init.from: {run}` means. */
+  readonly initRun?: string | undefined;
 }
 
 /**
@@ -40,7 +43,7 @@ export interface CheckResult {
 export async function checkExperiment(
   spec: ExperimentSpec,
   loaded: Pick<LoadedSpec, 'baseDir' | 'problemAt'>,
-  onDownload?: DownloadListener,
+  {onDownload, runsDir}: Pick<InitContext, 'onDownload' | 'runsDir'>,
 ): Promise<CheckResult> {
   const problems: Problem[] = [];
   const warnings: string[] = [];
@@ -60,10 +63,12 @@ export async function checkExperiment(
   checkSizes(spec, data, findings);
   checkLengths(spec, data, findings);
   if (!hasOutputs) return {problems, warnings};
-  const layers = layersOf(spec, data, findings);
-  if (!layers) return {problems, warnings};
+  const plan = planOf(spec, data, findings);
+  if (!plan) return {problems, warnings};
+  const layers = summariesOf(plan);
   checkEndings(spec, data, layers, findings);
-  return {problems, warnings, preview: {data, layers}};
+  const initRun = await checkInit(spec, plan, {baseDir: loaded.baseDir, onDownload, runsDir}, findings);
+  return {problems, warnings, preview: {data, layers}, initRun};
 }
 
 /** Each output of the model against its target, its loss and its metrics. */
@@ -113,10 +118,10 @@ function stringsIn(value: unknown, path: Path): {readonly path: Path; readonly v
   return Object.entries(value).flatMap(([key, member]) => stringsIn(member, [...path, key]));
 }
 
-function layersOf(spec: ExperimentSpec, data: DatasetInfo, findings: Findings): readonly LayerSummary[] | undefined {
+function planOf(spec: ExperimentSpec, data: DatasetInfo, findings: Findings): ModelPlan | undefined {
   try {
     const shapes = Object.fromEntries(Object.entries(data.inputs).map(([name, {shape}]) => [name, shape]));
-    return inferShapes(spec.model, shapes, outputNames(spec.training));
+    return planModel(spec.model, shapes, outputNames(spec.training));
   } catch (error) {
     if (!(error instanceof ModelProblem)) throw error;
     findings.mistake(['model', ...error.path], error.message, error.hint);

@@ -1,5 +1,6 @@
 import type {DownloadListener} from '../data/files/download.js';
 import {blockExpander} from '../model/blocks/expand.js';
+import {defaultRunsDir} from '../runs/find-runs.js';
 import {SpecError} from '../spec/diagnostic.js';
 import {type LoadOptions, loadSpec, type SpecSource} from '../spec/load.js';
 import type {Origins} from '../spec/origin.js';
@@ -21,6 +22,8 @@ export interface LoadedExperiment {
   readonly path: string;
   /** Folder of the spec; its relative paths start here. */
   readonly baseDir: string;
+  /** Where `model.init` looks for runs. */
+  readonly runsDir: string;
   /** What deserves a second look but stops nothing, a line each. */
   readonly warnings: readonly string[];
   /** The data and the layers as the checks saw them. */
@@ -31,6 +34,8 @@ export interface LoadedExperiment {
 export interface LoadExperimentOptions extends LoadOptions {
   /** Is told how data files that are named by URL are downloaded, which the checks need; nobody by default. */
   readonly onDownload?: DownloadListener | undefined;
+  /** Where `model.init` looks for runs: EXP_RUNS_DIR or `runs` by default. */
+  readonly runsDir?: string | undefined;
 }
 
 /**
@@ -44,21 +49,33 @@ export async function loadExperiment(
   const loaded = await loadSpec(experimentSchema, source, options, blockExpander);
   assertConforms(loaded.value);
   const spec = deepFreeze(loaded.value) as ExperimentSpec;
-  const {problems, warnings, preview} = await checkExperiment(spec, loaded, options.onDownload);
+  const runsDir = options.runsDir ?? ((options.env ?? process.env).EXP_RUNS_DIR || defaultRunsDir);
+  const {problems, warnings, preview, initRun} = await checkExperiment(spec, loaded, {
+    onDownload: options.onDownload,
+    runsDir,
+  });
   const all = [...checkSeeds(spec, loaded), ...problems];
   if (all.length > 0 || !preview) throw new SpecError(all);
   const {sourceText, origins, path, baseDir} = loaded;
+  const pinned = initRun === undefined ? spec : deepFreeze(withInitRun(spec, initRun));
   return {
-    spec,
+    spec: pinned,
     sourceText,
-    resolved: loaded.value as Readonly<Record<string, unknown>>,
+    resolved: pinned,
     origins,
     path,
     baseDir,
+    runsDir,
     warnings,
     preview,
   };
 }
+
+/** `{run: NAME}` may mean another run tomorrow; the spec of a run names the folder. */
+const withInitRun = (spec: ExperimentSpec, run: string): ExperimentSpec => {
+  const {model} = spec;
+  return model.init ? {...spec, model: {...model, init: {...model.init, from: {run}}}} : spec;
+};
 
 /** ajv has the last word. It can only disagree with the walk that explains mistakes if that walk has a bug. */
 function assertConforms(value: unknown): void {

@@ -4,6 +4,7 @@ import {chooseEngine, createSession} from '../engine/create-session.js';
 import type {TrainedOutput} from '../engine/options.js';
 import {buildModel} from '../model/build.js';
 import type {BuiltModel, NamedWeight} from '../model/built-model.js';
+import {planModel} from '../model/infer-shapes.js';
 import type {RunPlan} from '../report/reporter.js';
 import {Rng} from '../support/random.js';
 import {type Shape, sizeOf} from '../support/tensor.js';
@@ -15,6 +16,7 @@ import type {TrainingSpec} from '../training/section.js';
 import type {TrainingSession} from '../training/session.js';
 import {encodedTargetShape} from '../training/targets.js';
 import {updateRule} from '../training/update-rule.js';
+import {loadInit, openInit} from './init-weights.js';
 import type {LoadedExperiment} from './load.js';
 import type {ExperimentSpec} from './schema.js';
 
@@ -36,7 +38,7 @@ export interface PreparedExperiment {
  * @throws ExpError for missing or damaged data, or an engine that cannot run this here
  */
 export async function prepareExperiment(
-  {spec, baseDir}: Pick<LoadedExperiment, 'spec' | 'baseDir'>,
+  {spec, baseDir, runsDir}: Pick<LoadedExperiment, 'spec' | 'baseDir' | 'runsDir'>,
   warn: (message: string) => void,
   notify: (message: string) => void = () => {},
 ): Promise<PreparedExperiment> {
@@ -47,6 +49,9 @@ export async function prepareExperiment(
   const dataset = await loadData(spec.data, {baseDir, outputs: outputTargets(outputs), rng, warn, notify});
   const inputShapes = Object.fromEntries(Object.entries(dataset.info.inputs).map(([name, {shape}]) => [name, shape]));
   const model = await buildModel(spec.model, {inputShapes, outputs: outputNames(training), rng});
+  const {init} = spec.model;
+  const plan = planModel(spec.model, inputShapes, outputNames(training));
+  const initial = init && (await loadInit(await openInit(init, plan, {baseDir, runsDir}), model));
   const rule = updateRule(training);
   const session = await createSession(
     choice,
@@ -66,7 +71,10 @@ export async function prepareExperiment(
     model,
     session,
     rng,
-    plan: planOf(spec, dataset, model, session, numSlotValues(rule, model.weights)),
+    plan: {
+      ...planOf(spec, dataset, model, session, numSlotValues(rule, model.weights)),
+      ...(initial ? {init: initial} : {}),
+    },
     async dispose() {
       await dataset.dispose();
       await session.dispose();

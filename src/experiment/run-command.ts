@@ -96,7 +96,7 @@ async function planOnly(loaded: LoadedExperiment, reporter: RunReporter): Promis
 }
 
 /** The spec with pairs and flags laid over it, so that origins.json tells of both. */
-async function loadRequest({spec: path, overrides, shorthands}: RunRequest): Promise<LoadedExperiment> {
+async function loadRequest({spec: path, overrides, shorthands, runsDir}: RunRequest): Promise<LoadedExperiment> {
   const {tags, seeds, ...keys} = shorthands;
   const pairs = [...overrides];
   // One of them takes the place of the other, whichever the spec has.
@@ -106,10 +106,10 @@ async function loadRequest({spec: path, overrides, shorthands}: RunRequest): Pro
     if (value !== undefined) pairs.push(`${key}=${JSON.stringify(value)}`);
   }
   const onDownload = downloadLines(process.stderr);
-  const loaded = await loadExperiment({path}, {overrides: pairs, onDownload});
+  const loaded = await loadExperiment({path}, {overrides: pairs, onDownload, runsDir});
   if (tags.length === 0) return loaded;
   const all = [...new Set([...loaded.spec.tags, ...tags])];
-  return loadExperiment({path}, {overrides: [...pairs, `tags=${JSON.stringify(all)}`]});
+  return loadExperiment({path}, {overrides: [...pairs, `tags=${JSON.stringify(all)}`], runsDir});
 }
 
 const interruptedCode = exitCodes.INTERRUPTED;

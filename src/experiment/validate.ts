@@ -24,23 +24,24 @@ export type SpecReport =
 /**
  * Checks specs, each with the same overrides, without loading an engine.
  * @param words paths, and `key=value` pairs, as the command line gives them
+ * @param runsDir where `model.init` looks for runs
  */
-export async function validateSpecs(words: readonly string[]): Promise<readonly SpecReport[]> {
+export async function validateSpecs(words: readonly string[], runsDir?: string): Promise<readonly SpecReport[]> {
   const isOverride = (word: string): boolean => word.includes('=') && !existsSync(word);
   const overrides = words.filter(isOverride);
   const paths = words.filter((word) => !isOverride(word));
   if (paths.length === 0)
     throw new ExpError('USAGE', 'no spec is given, only overrides', 'exp validate SPEC… [key=value…]');
   const reports: SpecReport[] = [];
-  for (const path of paths) reports.push(await reportOf(path, overrides));
+  for (const path of paths) reports.push(await reportOf(path, overrides, runsDir));
   return reports;
 }
 
-async function reportOf(path: string, overrides: readonly string[]): Promise<SpecReport> {
+async function reportOf(path: string, overrides: readonly string[], runsDir?: string): Promise<SpecReport> {
   try {
     const {warnings, preview}: LoadedExperiment = await loadExperiment(
       {path},
-      {overrides, onDownload: downloadLines(process.stderr)},
+      {overrides, onDownload: downloadLines(process.stderr), runsDir},
     );
     const numParameters = preview.layers.reduce((sum, layer) => sum + layer.numParameters, 0);
     return {path, valid: true, warnings, numParameters, numTrain: preview.data.numTrain};

@@ -70,13 +70,17 @@ export async function buildModel(model: ModelSpec, {inputShapes, outputs, rng}: 
 const total = (summaries: readonly LayerSummary[], field: 'numParameters' | 'numTrainableParameters'): number =>
   summaries.reduce((sum, layer) => sum + layer[field], 0);
 
-function buildLayer(tf: TfNamespaces, {spec, name, inputShapes, weights}: PlannedLayer, rng: Rng): TfLayer {
+function buildLayer(
+  tf: TfNamespaces,
+  {spec, name, inputShapes, weights, isFrozen}: PlannedLayer,
+  rng: Rng,
+): TfLayer {
   const find = (weightName: string): LayerWeight => {
     const weight = weights.find((candidate) => candidate.name === weightName);
     if (!weight) throw new Error(`${spec.type} has no weight ${weightName}`);
     return weight;
   };
-  return layerOf(spec).build(spec, {
+  const layer = layerOf(spec).build(spec, {
     tf,
     name,
     inputShape: inputShapes[0],
@@ -87,6 +91,8 @@ function buildLayer(tf: TfNamespaces, {spec, name, inputShapes, weights}: Planne
       return regularizer && regularizerOf(regularizer).stock(tf.layers.regularizers, regularizer);
     },
   });
+  if (isFrozen) layer.trainable = false;
+  return layer;
 }
 
 /** A stock initializer, saved as such, whose values are exp's. */
@@ -115,15 +121,15 @@ function namedWeights(network: LayersModel, planned: readonly PlannedLayer[]): r
   ]);
 }
 
-/** Sum of all layers' penalties, or nothing when no weight has one. */
+/** Sum of all layers' penalties, or nothing when no weight has one. Frozen layers have none, as in Keras: nothing could lower it. */
 function penaltyOf(
   core: typeof tfjs,
   planned: readonly PlannedLayer[],
   built: readonly TfLayer[],
 ): (() => tfjs.Scalar) | undefined {
-  const terms = planned.flatMap(({name, weights}, index) =>
+  const terms = planned.flatMap(({name, weights, isFrozen}, index) =>
     weights.flatMap(({name: weightName, regularizer}) => {
-      if (!regularizer) return [];
+      if (!regularizer || isFrozen) return [];
       const variable = built[index]!.weights.find((weight) => weight.originalName === `${name}/${weightName}`)!;
       return [() => regularizerOf(regularizer).penalty(core, regularizer, variable.read())];
     }),

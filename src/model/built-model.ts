@@ -14,6 +14,8 @@ export interface LayerSummary {
   readonly numParameters: number;
   /** Of numParameters, those the optimizer changes; moving statistics are not among them. */
   readonly numTrainableParameters: number;
+  /** Its weights keep the values they start with. */
+  readonly isFrozen?: true;
 }
 
 /** A weight of the model with the name that checkpoints and messages use: `conv2d_1/kernel`. */

@@ -19,6 +19,8 @@ export interface NoiseRequest {
  */
 export interface CallContext {
   readonly training: boolean;
+  /** The layer's weights are frozen, so moving statistics are used in training too and stay as they are. */
+  readonly isFrozen?: boolean;
   /** Only in training. */
   readonly noise?: (request: NoiseRequest) => Tensor;
   /** Announces the value a non-trainable weight (a moving statistic) takes after this step. Only in training. */

@@ -12,12 +12,13 @@ import type {CallContext} from './call-context.js';
 export function forward(network: LayersModel, inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
   const values = new Map<SymbolicTensor, Tensor>(network.inputs.map((input, index) => [input, inputs[index]!]));
   const kwargs = {...context};
+  const frozenKwargs = {...context, isFrozen: true};
   for (const layer of network.layers) {
     const output = layer.output as SymbolicTensor;
     if (values.has(output)) continue;
     const sources = [layer.input].flat() as SymbolicTensor[];
     const given = sources.map((source) => values.get(source)!);
-    values.set(output, layer.call(given, kwargs) as Tensor);
+    values.set(output, layer.call(given, layer.trainable ? kwargs : frozenKwargs) as Tensor);
   }
   return network.outputs.map((output) => {
     const result = values.get(output)!;

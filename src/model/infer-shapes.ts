@@ -1,5 +1,6 @@
 import {type Shape, sizeOf} from '../support/tensor.js';
 import type {LayerSummary} from './built-model.js';
+import {checkTrainable, frozenLayers} from './freeze.js';
 import {connectLayers, dataName} from './graph.js';
 import type {InputShapes, LayerWeight} from './layer.js';
 import {type LayerSpec, layerOf} from './layers/index.js';
@@ -15,6 +16,8 @@ export interface PlannedLayer {
   readonly inputShapes: InputShapes;
   readonly outputShape: Shape;
   readonly weights: readonly LayerWeight[];
+  /** Its weights keep the values they start with. */
+  readonly isFrozen: boolean;
 }
 
 /** A model's layers before any compute. */
@@ -37,16 +40,19 @@ export type NamedShapes = Readonly<Record<string, Shape>>;
  */
 export function planModel(model: ModelSpec, inputShapes: NamedShapes, outputs?: readonly string[]): ModelPlan {
   const graph = connectLayers(model, {inputs: Object.keys(inputShapes), outputs});
+  const frozen = frozenLayers(model, graph.names);
   const shapes = new Map<string, Shape>(Object.entries(inputShapes));
   const layers: PlannedLayer[] = [];
   for (const index of graph.order) {
     const name = graph.names[index]!;
     const inputs = graph.inputs[index]!;
     const [first, ...others] = inputs.map((source) => shapes.get(source)!);
-    const planned = planLayer(model.layers[index]!, index, name, inputs, [first!, ...others]);
+    const shaped = planLayer(model.layers[index]!, index, name, inputs, [first!, ...others]);
+    const planned = {...shaped, isFrozen: frozen[index]!};
     layers[index] = planned;
     shapes.set(name, planned.outputShape);
   }
+  checkTrainable(model, layers);
   return {layers, order: graph.order, outputs: graph.outputs.map((index) => layers[index]!)};
 }
 
@@ -56,7 +62,7 @@ function planLayer(
   name: string,
   inputs: readonly string[],
   inputShapes: InputShapes,
-): PlannedLayer {
+): Omit<PlannedLayer, 'isFrozen'> {
   const definition = layerOf(spec);
   try {
     const outputShape = definition.outputShape(spec, ...inputShapes);
@@ -78,13 +84,17 @@ export const inferShapes = (
 
 /** The table rows of a plan. */
 export const summariesOf = ({layers}: ModelPlan): readonly LayerSummary[] =>
-  layers.map(({spec, name, inputs, outputShape, weights}, index) => ({
+  layers.map(({spec, name, inputs, outputShape, weights, isFrozen}, index) => ({
     name,
     type: spec.type,
     ...(isNext(inputs, layers[index - 1]?.name) ? {} : {inputs}),
     outputShape,
     numParameters: weights.reduce((sum, {shape}) => sum + sizeOf(shape), 0),
-    numTrainableParameters: weights.reduce((sum, {shape, trainable}) => sum + (trainable ? sizeOf(shape) : 0), 0),
+    numTrainableParameters: weights.reduce(
+      (sum, {shape, trainable}) => sum + (trainable && !isFrozen ? sizeOf(shape) : 0),
+      0,
+    ),
+    ...(isFrozen && weights.length > 0 ? {isFrozen} : {}),
   }));
 
 /** Whether a layer takes just what the layer above it gives, or as the first one the only input of the data. */

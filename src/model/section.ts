@@ -1,5 +1,6 @@
 import {type Static, Type} from '@sinclair/typebox';
 import {choiceOf} from '../spec/define.js';
+import {type InitSpec, initSection, patternField} from './init/section.js';
 import {layerHints} from './layers/hints.js';
 import {type LayerSpec, layers} from './layers/index.js';
 
@@ -14,6 +15,12 @@ const source = layerNameField('A layer, or an input of the data: `input` where i
 
 /** What every layer can be told beside its own arguments. */
 export const layerExtras = {
+  trainable: Type.Optional(
+    Type.Boolean({
+      description:
+        'false freezes the layer: its weights keep the values they start with, and a batchNormalization uses its moving statistics and leaves them as they are. Dropout and noise stay as they are. Default: true, unless `model.freeze` names the layer.',
+    }),
+  ),
   name: Type.Optional(
     layerNameField(
       'Name in tables, messages and checkpoints, unique in the model; letters, digits, - and _. Default: the type, numbered from its second use (conv2d, conv2d_1). Layers of a block have its name before them: residual/conv2d.',
@@ -39,6 +46,14 @@ export const modelSection = Type.Object(
       description:
         'The layers; each takes the output of the one before it, the first the examples, unless its `inputs` say otherwise.',
     }),
+    init: Type.Optional(Type.Unsafe<InitSpec>(initSection)),
+    freeze: Type.Optional(
+      Type.Array(patternField('Layers or blocks.'), {
+        minItems: 1,
+        description:
+          'Layers to freeze, as `trainable: false` does: names or patterns, `conv2d*`, also of blocks; a layer with `trainable: true` stays trainable.',
+      }),
+    ),
     output: Type.Optional(
       layerNameField(
         "Name of the layer whose output is the model's, where that is not the last one. For several outputs see training.outputs.",

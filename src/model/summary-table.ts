@@ -7,17 +7,20 @@ const formatCount = (count: number): string => String(count).replace(/\B(?=(\d{3
 /**
  * The layers of a model as a text table with totals: name, type, output shape, parameters. Below 60 columns the type is left out
  * (automatic names start with it); names that are still too long lose their middle. A layer that takes anything but the layer above
- * it says so on a line of its own: `  ← conv2d, add`.
+ * it says so on a line of its own: `  ← conv2d, add`. Frozen layers are marked behind their parameters.
  * @param width columns of the terminal, at least 40
  */
 export function summaryTable(layers: readonly LayerSummary[], width = 80): string {
   const isNarrow = width < 60;
-  const header = isNarrow ? ['layer', 'output', 'parameters'] : ['layer', 'type', 'output', 'parameters'];
-  const rows = layers.map(({name, type, outputShape, numParameters}) => [
+  const hasFrozen = layers.some(({isFrozen}) => isFrozen);
+  const header = ['layer', ...(isNarrow ? [] : ['type']), 'output', 'parameters', ...(hasFrozen ? [''] : [])];
+  const counts = header.indexOf('parameters');
+  const rows = layers.map(({name, type, outputShape, numParameters, isFrozen}) => [
     name,
     ...(isNarrow ? [] : [type]),
     formatShape(outputShape),
     formatCount(numParameters),
+    ...(hasFrozen ? [isFrozen ? 'frozen' : ''] : []),
   ]);
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
   const gap = 2;
@@ -28,10 +31,11 @@ export function summaryTable(layers: readonly LayerSummary[], width = 80): strin
     cells
       .map((cell, column) => {
         const size = widths[column]!;
-        if (column === cells.length - 1) return cell.padStart(size);
+        if (column === counts) return cell.padStart(size);
         return shorten(cell, size).padEnd(size);
       })
-      .join(' '.repeat(gap));
+      .join(' '.repeat(gap))
+      .trimEnd();
   const rule = '─'.repeat(widths.reduce((sum, cell) => sum + cell + gap, -gap));
   const body = rows.flatMap((row, index) => [
     line(row),

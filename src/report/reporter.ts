@@ -1,5 +1,6 @@
 import type {DatasetInfo} from '../data/dataset.js';
 import type {LayerSummary} from '../model/built-model.js';
+import type {InitialWeights} from '../runs/initial-weights.js';
 import type {RunGroup, RunSummary} from '../runs/records.js';
 import type {Shape} from '../support/tensor.js';
 import type {MetricValues, TrainingEvent} from '../training/events.js';
@@ -24,6 +25,8 @@ export interface RunPlan {
   /** By input of the data. */
   readonly inputShapes: Readonly<Record<string, Shape>>;
   readonly layers: readonly LayerSummary[];
+  /** What the model starts from, if not random numbers alone. */
+  readonly init?: InitialWeights;
   readonly numParameters: number;
   readonly numTrainableParameters: number;
   readonly epochs: number;

@@ -4,6 +4,7 @@ import type {MetricValues, TrainingEvent} from '../training/events.js';
 import {hang} from './definitions.js';
 import {formatBytes, formatCount, formatDuration, formatMetric, formatRate, plural} from './format.js';
 import {groupText} from './group.js';
+import {initPairs} from './init-pairs.js';
 import type {RunEnding, RunPlan} from './reporter.js';
 import type {Sink} from './sink.js';
 import {renderPairs, renderTable} from './table.js';
@@ -33,6 +34,7 @@ export function planScreen(plan: RunPlan, view: View): string {
           'training',
           `${plan.epochs} × ${formatCount(plan.stepsPerEpoch)} steps of ${plan.batchSize}, ${plan.loss}, ${plan.optimizer}, seed ${plan.seed}`,
         ],
+        ...initPairs(plan.init),
         ['group', plan.group ? groupText(plan.group) : ''],
         ['engine', `${plan.engine} on ${plan.device}`],
         [

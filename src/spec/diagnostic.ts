@@ -38,7 +38,8 @@ export class SpecError extends ExpError {
     const diagnostics = [...problems].sort(comparePlaces).map(toDiagnostic);
     const code = commonCode(problems);
     const numMistakes = diagnostics.length === 1 ? '1 mistake' : `${diagnostics.length} mistakes`;
-    const head = code === 'SPEC_INVALID' ? `the spec has ${numMistakes}` : 'the data of this spec cannot be used';
+    const what = problems.every(({path}) => path[0] === 'model') ? 'initial weights' : 'data';
+    const head = code === 'SPEC_INVALID' ? `the spec has ${numMistakes}` : `the ${what} of this spec cannot be used`;
     const shown = diagnostics.slice(0, maxExplained).map(formatDiagnostic);
     const rest = diagnostics.length > maxExplained ? [`… and ${diagnostics.length - maxExplained} more`] : [];
     super(code, [head, ...shown, ...rest].join('\n\n'));

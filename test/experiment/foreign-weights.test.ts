@@ -27,19 +27,20 @@ async function agrees(
   options: Partial<InitSpec>,
 ): Promise<void> {
   const model = modelOf(...layers);
-  const inputShape = inputs.shape.slice(1);
+  const inputShapes = {input: inputs.shape.slice(1)};
   const init: InitSpec = {from: file, layout: 'keras', rename: {}, exclude: [], match: 'all', ...options};
-  const built = await buildModel(model, {inputShape, rng: Rng.fromSeed(1)});
-  const opened = await openInit(init, planModel(model, inputShape), {baseDir, runsDir: 'runs'});
+  const built = await buildModel(model, {inputShapes, rng: Rng.fromSeed(1)});
+  const opened = await openInit(init, planModel(model, inputShapes), {baseDir, runsDir: 'runs'});
   const record = await loadInit(opened, built);
   t.same(record.left, []);
   t.same(record.unused, []);
   t.equal(record.loaded.length, built.weights.length);
-  const result = tf.tidy(() => forward(built.network, tf.tensor(inputs.values, inputs.shape), {training: false}));
+  const given = tf.tensor(inputs.values, inputs.shape);
+  const result = tf.tidy(() => forward(built.network, [given], {training: false})[0]!);
   t.same(result.shape, outputs.shape);
   const error = relativeError(result.dataSync(), outputs.values);
   t.ok(error < 1e-5, `largest error ${error}`);
-  result.dispose();
+  tf.dispose([given, result]);
   built.network.dispose();
 }
 

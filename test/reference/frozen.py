@@ -37,7 +37,6 @@ start = {
     "stem/bias": random(3, scale=0.2),
     **{f"stemNorm/{name}": value for name, value in norm_weights(3).items()},
     "body/kernel": random(3, 3, 3, 4, scale=0.4),
-    "body/bias": random(4, scale=0.2),
     **{f"bodyNorm/{name}": value for name, value in norm_weights(4).items()},
     "middle/kernel": random(1, 1, 4, 2, scale=0.6),
     "middle/bias": random(2, scale=0.2),
@@ -51,7 +50,7 @@ inputs, targets = random(6, 4, 4, 2), random(6, 3) * 2
 
 def convolve(x, w, name):
     kernel = w[f"{name}/kernel"].permute(3, 2, 0, 1)
-    return F.conv2d(x, kernel, w[f"{name}/bias"], padding=kernel.shape[-1] // 2)
+    return F.conv2d(x, kernel, w.get(f"{name}/bias"), padding=kernel.shape[-1] // 2)
 
 
 def forward(w, moved):

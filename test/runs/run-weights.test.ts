@@ -36,7 +36,8 @@ t.test('a name is that of an experiment, its newest finished run; or a folder, o
 t.test('the weights of a folder', async (t) => {
   const weights = () => ({'weights.safetensors': ''});
   const model = () => ({'model.json': ''});
-  const run = (checkpoints: object, others: object = {}) => ({'status.json': '', checkpoints, ...others});
+  type Folder = Record<string, Record<string, string>>;
+  const run = (checkpoints: Folder, others: Folder = {}) => ({'status.json': '', checkpoints, ...others});
   const folder = t.testdir({
     all: run({best: weights(), last: weights()}, {model: model()}),
     unmonitored: run({last: weights()}, {model: model()}),

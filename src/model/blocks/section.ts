@@ -67,7 +67,7 @@ export const blockSchema: TObject = Type.Object(
   {additionalProperties: false},
 );
 
-const {layers: layerList, output} = modelSection.properties;
+const {layers: layerList, ...others} = modelSection.properties;
 
 const entryField = {
   anyOf: [
@@ -103,6 +103,6 @@ export const writtenModelSection: object = {
       },
     },
     layers: listOfEntries(layerList.description ?? ''),
-    output,
+    ...others,
   },
 };

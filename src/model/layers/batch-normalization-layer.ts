@@ -16,7 +16,8 @@ export interface BatchNormalizationArguments {
 /**
  * Batch normalization over the last axis with Keras's numerics: biased variance in the batch and in the moving average,
  * moving = moving · momentum + batch · (1 - momentum). Written anew because the stock layer crashes in training without gamma or beta,
- * and because it assigns its statistics itself, which a recorded step cannot see. Saved as the stock BatchNormalization.
+ * and because it assigns its statistics itself, which a recorded step cannot see. Saved as the stock BatchNormalization. Frozen, it
+ * normalizes by its moving statistics in training too and leaves them as they are, as in Keras and as PyTorch's eval() does.
  */
 export function createBatchNormalization(tf: TfNamespaces, args: BatchNormalizationArguments): TfLayer {
   const {core} = tf;
@@ -47,7 +48,7 @@ export function createBatchNormalization(tf: TfNamespaces, args: BatchNormalizat
       const beta = this.beta?.read() as Tensor1D | undefined;
       const movingMean = this.movingMean!;
       const movingVariance = this.movingVariance!;
-      if (context.training) {
+      if (context.training && !context.isFrozen) {
         const {output, moments} = normalize(core, x, args.epsilon, gamma, beta);
         const moved = (variable: LayerVariable, value: Tensor): Tensor =>
           core.add(core.mul(variable.read(), args.momentum), core.mul(value, 1 - args.momentum));

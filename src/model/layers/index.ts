@@ -170,6 +170,7 @@ export const layers = {
 export type LayerSpec = SpecUnion<typeof layers> & {
   readonly name?: string;
   readonly inputs?: string | readonly string[];
+  readonly trainable?: boolean;
 };
 
 /** The definition a spec names, with the argument types forgotten. */

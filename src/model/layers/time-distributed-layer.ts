@@ -14,11 +14,11 @@ export function createTimeDistributed({tf, name}: BuildContext, layer: TfLayer, 
     static readonly className = 'TimeDistributed';
 
     override get trainableWeights(): LayerVariable[] {
-      return layer.trainableWeights;
+      return this.trainable ? layer.trainableWeights : [];
     }
 
     override get nonTrainableWeights(): LayerVariable[] {
-      return layer.nonTrainableWeights;
+      return this.trainable ? layer.nonTrainableWeights : layer.weights;
     }
 
     override build(): void {
