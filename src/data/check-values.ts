@@ -14,7 +14,12 @@ export function checkFinite(values: Values, size: number, where: string): void {
 }
 
 /** Class numbers as integers in [0, numClasses). @param where the file, for the message. @throws ExpError naming the example. */
-export function checkLabels(values: Values, numClasses: number, where: string, hint?: string): Values {
+export function checkLabels(
+  values: Values,
+  numClasses: number,
+  where: string,
+  {numPerExample = 1, hint}: {readonly numPerExample?: number; readonly hint?: string} = {},
+): Values {
   for (let i = 0; i < values.length; i++) {
     const label = values[i]!;
     if (Number.isInteger(label) && label >= 0 && label < numClasses) continue;
@@ -23,7 +28,7 @@ export function checkLabels(values: Values, numClasses: number, where: string, h
       : 'a whole number from 0 on';
     throw new ExpError(
       'DATA_INVALID',
-      `${where}: example ${i} (counted from 0) has the label ${label}; expected ${expected}`,
+      `${where}: example ${Math.floor(i / numPerExample)} (counted from 0) has the label ${label}; expected ${expected}`,
       hint,
     );
   }

@@ -100,7 +100,9 @@ function outputsOf(ending: Ending): string {
 function refuseUnits(ending: Ending, wanted: number, message: string, findings: Findings, orElse = ''): void {
   const index = lastWithUnits(ending);
   const path: Path = ['model', 'layers', ...(index === undefined ? [ending.last[0]] : [index, 'units'])];
-  const isVector = index !== undefined && ending.outputShape.length === 1;
+  const {outputShape, target} = ending;
+  const isRow = target.task === 'classification' && outputShape.length === target.shape.length + 1;
+  const isVector = index !== undefined && (outputShape.length === 1 || isRow);
   findings.mistake(
     path,
     message,

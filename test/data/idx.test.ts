@@ -103,6 +103,20 @@ t.test('float targets are regression, float classes are asked for', async (t) =>
   t.strictSame(collect(classes.train).targets, [1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0]);
 });
 
+t.test('sequences of classes, when asked for', async (t) => {
+  const dir = t.testdir({});
+  writeFileSync(path.join(dir, 'images.idx'), idxBytes(8, [3, 2], six));
+  writeFileSync(path.join(dir, 'labels.idx'), idxBytes(8, [3, 2], [0, 2, 1, 0, 2, 2]));
+  const source = idxSource({task: 'classification'});
+  const numbers = await load(dataSpec(source), dir, 'classIndex');
+  t.match(plainInfo(numbers.info), {task: 'classification', numClasses: 3, targetShape: [2]});
+  t.strictSame(collect(numbers.train, 2).targets, [0, 2, 1, 0, 2, 2]);
+  const oneHot = await load(dataSpec(source), dir, 'oneHot');
+  t.strictSame(collect(oneHot.train, 2).targets, [1, 0, 0, 0, 0, 1, 0, 1, 0, 1, 0, 0, 0, 0, 1, 0, 0, 1]);
+  const values = await load(dataSpec(idxSource()), dir, 'values');
+  t.match(plainInfo(values.info), {task: 'regression', targetShape: [2]}, 'several numbers are values otherwise');
+});
+
 interface BadCase {
   readonly files: Readonly<Record<string, Uint8Array>>;
   readonly source?: Parameters<typeof idxSource>[0];
@@ -219,16 +233,11 @@ const badCases: Readonly<Record<string, BadCase>> = {
       invalid(dir, 'labels.idx', ': example 2 (counted from 0) has the label 1.5; expected a whole number from 0 on'),
     early: true,
   },
-  'several numbers as a class': {
-    files: {...good, 'labels.idx': idxBytes(8, [3, 2], six)},
+  'a fractional label in a sequence': {
+    files: {...good, 'labels.idx': idxBytes(13, [3, 2], [0, 1, 2, 0.5, 1, 0])},
     source: {task: 'classification'},
     expected: (dir) =>
-      invalid(
-        dir,
-        'labels.idx',
-        ' holds targets of shape [2]; classification expects one class number an example',
-        'set task: regression, or give class numbers',
-      ),
+      invalid(dir, 'labels.idx', ': example 1 (counted from 0) has the label 0.5; expected a whole number from 0 on'),
     early: true,
   },
   'NaN in the images': {

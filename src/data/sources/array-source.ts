@@ -10,7 +10,8 @@ import type {PlainData, PlainExamples, PlainInfo} from './plain-source.js';
 export const arrayArgs = {
   task: Type.Union([Type.Literal('auto'), Type.Literal('classification'), Type.Literal('regression')], {
     default: 'auto',
-    description: 'auto: classification for whole-number targets [n] or [n, 1], else regression.',
+    description:
+      'auto: classification for whole-number targets [n] or [n, 1], else regression. classification: a class number for each step of a sequence where targets are [n, time].',
   }),
   numClasses: Type.Optional(
     Type.Integer({
@@ -119,18 +120,13 @@ function checkShapes(train: Pair<ArrayHeader>, test: Pair<ArrayHeader>): void {
   }
 }
 
-function taskOf(task: ArraySpec['task'], {shape, isFloat, shown}: Named<ArrayHeader>): PlainInfo['task'] {
-  const isOneNumber = shape.length === 1 || (shape.length === 2 && shape[1] === 1);
-  if (task === 'auto') return isOneNumber && !isFloat ? 'classification' : 'regression';
-  if (task === 'classification' && !isOneNumber) {
-    throw new ExpError(
-      'DATA_INVALID',
-      `${shown} holds targets of shape [${shape.slice(1).join(', ')}]; classification expects one class number an example`,
-      'set task: regression, or give class numbers',
-    );
-  }
-  return task;
-}
+/** Whether there is one number an example. */
+const isSingle = ({shape}: ArrayHeader): boolean => shape.length === 1 || (shape.length === 2 && shape[1] === 1);
+
+const taskOf = (task: ArraySpec['task'], targets: ArrayHeader): PlainInfo['task'] => {
+  if (task !== 'auto') return task;
+  return isSingle(targets) && !targets.isFloat ? 'classification' : 'regression';
+};
 
 function infoOf(
   spec: ArraySpec,
@@ -144,7 +140,7 @@ function infoOf(
   if (task === 'regression') {
     return {...counts, inputShape, task, targetShape: targets.shape.length === 1 ? [1] : targets.shape.slice(1)};
   }
-  const numClasses = spec.numClasses ?? spec.classNames?.length ?? countClasses(labels!, targets.shown);
+  const numClasses = spec.numClasses ?? spec.classNames?.length ?? countClasses(labels!, targets);
   if (spec.classNames && spec.classNames.length !== numClasses) {
     throw new DataSpecError(
       'data.source.classNames',
@@ -152,7 +148,14 @@ function infoOf(
     );
   }
   const names = spec.classNames ? {classNames: spec.classNames} : {};
-  return {...counts, inputShape, task, numClasses, ...names, targetShape: []};
+  return {
+    ...counts,
+    inputShape,
+    task,
+    numClasses,
+    ...names,
+    targetShape: isSingle(targets) ? [] : targets.shape.slice(1),
+  };
 }
 
 /** Example shape: images without a channel axis get one; a single number becomes [1]. */
@@ -160,8 +163,8 @@ function exampleShape([, ...shape]: Shape): Shape {
   return shape.length === 0 ? [1] : shape.length === 2 ? [...shape, 1] : shape;
 }
 
-function countClasses(labels: Values, shown: string): number {
-  checkLabels(labels, Number.POSITIVE_INFINITY, shown);
+function countClasses(labels: Values, {shape, shown}: Named<ArrayHeader>): number {
+  checkLabels(labels, Number.POSITIVE_INFINITY, shown, {numPerExample: sizeOf(shape.slice(1))});
   let largest = 1;
   for (const label of labels) if (label > largest) largest = label;
   return largest + 1;
@@ -171,7 +174,10 @@ function examplesOf({inputs, targets}: Pair<ArrayValues>, info: PlainInfo): Plai
   checkFinite(inputs.values, sizeOf(info.inputShape), inputs.shown);
   const numExamples = inputs.shape[0]!;
   if (info.task === 'classification') {
-    const labels = checkLabels(targets.values, info.numClasses!, targets.shown, classHint);
+    const labels = checkLabels(targets.values, info.numClasses!, targets.shown, {
+      hint: classHint,
+      numPerExample: sizeOf(info.targetShape),
+    });
     return {numExamples, inputs: inputs.values, targets: labels};
   }
   checkFinite(targets.values, sizeOf(info.targetShape), targets.shown);

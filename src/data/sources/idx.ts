@@ -8,7 +8,9 @@ import {definePlainSource} from './plain-source.js';
 
 const args = Type.Object({
   images: dataFile('Training inputs [n, ...]. [n, height, width] is read as [height, width, 1].'),
-  labels: dataFile('Training targets: whole numbers [n] are classes, floats [n] or [n, ...] are values.'),
+  labels: dataFile(
+    'Training targets: whole numbers [n] are classes, floats [n] or [n, ...] are values unless task says otherwise.',
+  ),
   testImages: Type.Optional(dataFile('Test inputs, shaped like images.')),
   testLabels: Type.Optional(dataFile('Test targets, shaped like labels.')),
   ...arrayArgs,

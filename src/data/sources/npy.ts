@@ -9,7 +9,9 @@ import {definePlainSource} from './plain-source.js';
 
 const args = Type.Object({
   inputs: dataFile('Training inputs [n, ...]. [n, height, width] is read as [height, width, 1].'),
-  targets: dataFile('Training targets: whole numbers [n] or [n, 1] are classes, others are values.'),
+  targets: dataFile(
+    'Training targets: whole numbers [n] or [n, 1] are classes, others are values unless task says otherwise.',
+  ),
   testInputs: Type.Optional(dataFile('Test inputs, shaped like inputs.')),
   testTargets: Type.Optional(dataFile('Test targets, shaped like targets.')),
   ...arrayArgs,

@@ -16,7 +16,9 @@ const args = Type.Object({
   inputs: member(
     'Name of the array of training inputs [n, ...], such as x_train. [n, height, width] is read as [height, width, 1].',
   ),
-  targets: member('Name of the array of training targets: whole numbers [n] or [n, 1] are classes, others are values.'),
+  targets: member(
+    'Name of the array of training targets: whole numbers [n] or [n, 1] are classes, others are values unless task says otherwise.',
+  ),
   testInputs: Type.Optional(member('Name of the array of test inputs.')),
   testTargets: Type.Optional(member('Name of the array of test targets.')),
   ...arrayArgs,
