@@ -69,6 +69,7 @@ function summaryOf({directory, spec, prepared, outcome, totals}: TrainedRun, fin
     durationSeconds: {
       total: round((finishedAt.getTime() - directory.startedAt.getTime()) / 1000),
       training: round(totals.trainMillis / 1000),
+      waiting: round(totals.waitMillis / 1000),
       evaluation: round(totals.evaluateMillis / 1000),
     },
     examplesPerSecond: Number(totals.examplesPerSecond.toFixed(1)),

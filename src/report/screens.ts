@@ -34,6 +34,7 @@ export function planScreen(plan: RunPlan, view: View): string {
           'training',
           `${plan.epochs} × ${formatCount(plan.stepsPerEpoch)} steps of ${plan.batchSize}, ${plan.loss}, ${plan.optimizer}, seed ${plan.seed}`,
         ],
+        ['batches', batchesText(plan)],
         ...initPairs(plan.init),
         ['group', plan.group ? groupText(plan.group) : ''],
         ['engine', `${plan.engine} on ${plan.device}`],
@@ -47,6 +48,13 @@ export function planScreen(plan: RunPlan, view: View): string {
     ),
     '\n',
   ].join('');
+}
+
+/** Nothing where examples are in memory and the training thread makes the batches itself. */
+function batchesText({storage, batchWorkers = 0}: RunPlan): string {
+  const from = storage === 'disk' ? 'read from disk' : '';
+  const by = batchWorkers > 0 ? `prepared by ${plural(batchWorkers, 'thread')}` : '';
+  return [from, by].filter(Boolean).join(', ');
 }
 
 /** `[28, 28, 1]`, or `numbers [5], city [1]` for several inputs. */

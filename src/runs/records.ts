@@ -65,6 +65,8 @@ export interface RunSummary {
     readonly total: number;
     /** Steps only, summed over the epochs. */
     readonly training: number;
+    /** Part of them: until the step had its batch. */
+    readonly waiting: number;
     /** Evaluation of the validation set, summed over the epochs. */
     readonly evaluation: number;
   };

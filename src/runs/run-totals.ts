@@ -3,6 +3,7 @@ import type {MetricValues, TrainingEvent} from '../training/events.js';
 /** What a run adds up to, gathered from its events. */
 export class RunTotals {
   trainMillis = 0;
+  waitMillis = 0;
   evaluateMillis = 0;
   numExamples = 0;
   /** Set when training diverged: the loss it came to and the last values that were good. */
@@ -14,6 +15,7 @@ export class RunTotals {
     if (event.type === 'diverged') this.divergence = {loss: event.loss, lastGood: event.lastGood};
     if (event.type !== 'epochEnded') return;
     this.trainMillis += event.trainMillis;
+    this.waitMillis += event.waitMillis;
     this.evaluateMillis += event.evaluateMillis;
     this.numExamples += event.numExamples;
     if (event.isBest) this.#best = {epoch: event.epoch, metrics: event.metrics};

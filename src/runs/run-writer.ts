@@ -21,6 +21,9 @@ const heartbeatMillis = 3000;
 /** A checkpoint is written at most this often, and at the end: a model whose epochs take milliseconds is not worth a disk sync each. */
 const checkpointMillis = 2000;
 
+/** `waitSeconds` are those of `trainSeconds` in which the step had no batch yet, `waitShare` their part. */
+const timingColumns = ['epoch', 'trainSeconds', 'waitSeconds', 'waitShare', 'evaluateSeconds', 'examplesPerSecond'];
+
 /** Turns training events into the files of the run folder, as training goes. */
 export class RunWriter {
   readonly #metrics: CsvFile;
@@ -39,7 +42,7 @@ export class RunWriter {
   ) {
     this.#metrics = directory.openCsv('metrics', ['epoch', 'step', 'learningRate', ...options.metricColumns]);
     this.#steps = directory.openCsv('steps', ['step', 'epoch', 'batchLoss', 'learningRate', ...options.runningColumns]);
-    this.#timing = directory.openCsv('timing', ['epoch', 'trainSeconds', 'evaluateSeconds', 'examplesPerSecond']);
+    this.#timing = directory.openCsv('timing', timingColumns);
   }
 
   /** The training listener. @throws ExpError RUN_UNWRITABLE */
@@ -76,13 +79,15 @@ export class RunWriter {
   }
 
   #onEpochEnded(event: EventOf<'epochEnded'>): void {
-    const {epoch, step, learningRate, metrics, trainMillis, evaluateMillis, numExamples} = event;
+    const {epoch, step, learningRate, metrics, trainMillis, waitMillis, evaluateMillis, numExamples} = event;
     this.#position = {epoch, step};
     this.#flushSteps();
     this.#metrics.append({epoch, step, learningRate, ...metrics});
     this.#timing.append({
       epoch,
       trainSeconds: round(trainMillis / 1000, 6),
+      waitSeconds: round(waitMillis / 1000, 6),
+      waitShare: round(waitMillis / trainMillis, 4),
       evaluateSeconds: round(evaluateMillis / 1000, 6),
       examplesPerSecond: round((1000 * numExamples) / trainMillis, 1),
     });

@@ -36,6 +36,8 @@ export type TrainingEvent =
       /** Of the last update. */
       readonly learningRate: number;
       readonly trainMillis: number;
+      /** Part of it: waiting for batches, or making them where no other thread does. */
+      readonly waitMillis: number;
       readonly evaluateMillis: number;
       readonly numExamples: number;
       /** Whether the column that decides checkpoints (else the one of early stopping) is better than in all epochs before. */

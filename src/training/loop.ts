@@ -13,6 +13,7 @@ import {type RunLength, runLength} from './run-length.js';
 import {type RunningMetrics, runningMetrics} from './running-metrics.js';
 import {type LearningRates, learningRates} from './schedules/learning-rates.js';
 import type {TrainingState, UpdatePart} from './session.js';
+import {WaitClock} from './wait-clock.js';
 
 /**
  * Trains a session on a data set and tells the listener everything worth knowing. Touches no file and no terminal.
@@ -28,6 +29,7 @@ class TrainingLoop {
   readonly #stopper: Monitor | undefined;
   readonly #keeper: Monitor | undefined;
   readonly #breather = new Breather();
+  readonly #waiting = new WaitClock();
   readonly #length: RunLength;
   /** When `maxMinutes` are over, on the clock of `performance`. */
   #deadlineMillis = Number.POSITIVE_INFINITY;
@@ -104,7 +106,9 @@ class TrainingLoop {
     let stepInEpoch = 0;
     let update = {loss: 0, numExamples: 0};
     const startMillis = performance.now();
-    for (const batch of dataset.train.batches(spec.batchSize, this.#order(), this.#epoch)) {
+    this.#waiting.reset();
+    const batches = dataset.train.batches(spec.batchSize, this.#order(), epoch);
+    for (const batch of this.#waiting.watch(batches)) {
       const part = this.#partOf(batch, update.numExamples);
       if (!part || part.index === 0) this.#step++;
       const step = this.#step;
@@ -184,6 +188,7 @@ class TrainingLoop {
       metrics,
       learningRate: this.#rates.rate(this.#step),
       trainMillis: this.#trainMillis,
+      waitMillis: this.#waiting.millis,
       evaluateMillis: performance.now() - startMillis,
       numExamples: this.#numExamples,
       isBest: this.#keeper ? isKeeperBest : isStopperBest,

@@ -110,6 +110,7 @@ const epochEnded = (epoch: number): TrainingEvent => ({
   metrics: {loss: 0.25, accuracy: 0.5},
   learningRate: 0.1,
   trainMillis: 2000,
+  waitMillis: 0,
   evaluateMillis: 0,
   numExamples: 128,
   isBest: false,

@@ -109,6 +109,7 @@ const epoch = {
   metrics: {loss: 0.0412, accuracy: 0.9873, val_loss: 0.05, val_accuracy: 0.98},
   learningRate: 0.1,
   trainMillis: 12_000,
+  waitMillis: 0,
   evaluateMillis: 300,
   numExamples: 60_000,
   isBest: true,

@@ -25,6 +25,7 @@ const epochEnded = (epoch: number, metrics: Record<string, number>): TrainingEve
   metrics,
   learningRate: 0.01,
   trainMillis: 500,
+  waitMillis: 100,
   evaluateMillis: 250,
   numExamples: 16,
   isBest: false,
@@ -51,7 +52,7 @@ t.test('events become the files of the run folder', async (t) => {
   const writer = new RunWriter(directory, options);
   t.equal(read('metrics.csv'), 'epoch,step,learningRate,loss,accuracy,val_loss,val_accuracy\n');
   t.equal(read('steps.csv'), 'step,epoch,batchLoss,learningRate,loss,accuracy\n');
-  t.equal(read('timing.csv'), 'epoch,trainSeconds,evaluateSeconds,examplesPerSecond\n');
+  t.equal(read('timing.csv'), 'epoch,trainSeconds,waitSeconds,waitShare,evaluateSeconds,examplesPerSecond\n');
 
   writer.listen({type: 'trainingStarted', numEpochs: 2, stepsPerEpoch: 2, numParameters: 1});
   for (const epoch of [1, 2]) {
@@ -73,7 +74,10 @@ t.test('events become the files of the run folder', async (t) => {
     read('steps.csv'),
     'step,epoch,batchLoss,learningRate,loss,accuracy\n3,2,0.3333333333333333,0.01,0.16666666666666666,0.25\n',
   );
-  t.equal(read('timing.csv'), 'epoch,trainSeconds,evaluateSeconds,examplesPerSecond\n1,0.5,0.25,32\n2,0.5,0.25,32\n');
+  t.equal(
+    read('timing.csv'),
+    'epoch,trainSeconds,waitSeconds,waitShare,evaluateSeconds,examplesPerSecond\n1,0.5,0.1,0.2,0.25,32\n2,0.5,0.1,0.2,0.25,32\n',
+  );
   const checkpoints = path.join(directory.path, 'checkpoints');
   t.strictSame(readdirSync(checkpoints).sort(), ['best', 'last']);
   t.match(readCheckpoint(path.join(checkpoints, 'best')).state, {epoch: 1, step: 2, metrics: {loss: 1}});

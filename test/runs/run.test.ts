@@ -30,7 +30,7 @@ const summary: RunSummary = {
   steps: 4,
   stoppedEarly: false,
   metrics: {final: {loss: 0.5}},
-  durationSeconds: {total: 60, training: 50, evaluation: 5},
+  durationSeconds: {total: 60, training: 50, waiting: 1, evaluation: 5},
   examplesPerSecond: 10,
   numParameters: 3,
   numTrainableParameters: 3,

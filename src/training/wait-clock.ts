@@ -1,0 +1,33 @@
+/** Measures how long a loop waits for what it goes through. */
+export class WaitClock {
+  #millis = 0;
+
+  /** Since the start, or since `reset`. */
+  get millis(): number {
+    return this.#millis;
+  }
+
+  reset(): void {
+    this.#millis = 0;
+  }
+
+  /** The same items. */
+  *watch<Item>(items: Iterable<Item>): Generator<Item> {
+    const iterator = items[Symbol.iterator]();
+    let isOver = false;
+    try {
+      for (;;) {
+        const start = performance.now();
+        const next = iterator.next();
+        this.#millis += performance.now() - start;
+        if (next.done) {
+          isOver = true;
+          return;
+        }
+        yield next.value;
+      }
+    } finally {
+      if (!isOver) iterator.return?.();
+    }
+  }
+}
