@@ -15,7 +15,7 @@ import type {Definition} from '../spec/define.js';
 import type {LossDefinition} from '../training/losses/definition.js';
 import {type LossSpec, losses} from '../training/losses/registry.js';
 import type {MetricDefinition} from '../training/metrics/metric.js';
-import {type MetricSpec, metrics} from '../training/metrics/registry.js';
+import {columnsOf, type MetricSpec, metrics} from '../training/metrics/registry.js';
 import {optimizers} from '../training/optimizers/registry.js';
 import {schedules} from '../training/schedules/registry.js';
 import type {Catalogue} from './catalogue.js';
@@ -155,7 +155,7 @@ export const vocabulary = {
       facts: {
         judges: definition.judges,
         better: definition.goal === 'maximize' ? 'larger' : 'smaller',
-        column: definition.column(withDefaults<MetricSpec>(definition)),
+        column: columnsOf(withDefaults<MetricSpec>(definition), []).join(', ') || 'none: a table in the run folder',
       },
       example: `metrics: [${inYaml(definition, true)}]`,
     }),
