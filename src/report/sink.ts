@@ -1,3 +1,5 @@
+import {once} from 'node:events';
+import type {Writable} from 'node:stream';
 import {stripVTControlCharacters} from 'node:util';
 import {createStyle, type Style, wantsColor} from './style.js';
 
@@ -43,6 +45,18 @@ export const plainSink = (write: (text: string) => void): Sink => ({
   width: Number.POSITIVE_INFINITY,
   write: (text) => write(stripVTControlCharacters(text)),
 });
+
+/** Writes a long text no faster than it is read; ends early, without an error, when nobody reads any more. */
+export async function writePieces(stream: Writable, pieces: Iterable<string>): Promise<void> {
+  for (const piece of pieces) {
+    if (stream.destroyed) return;
+    if (stream.write(piece)) continue;
+    const ends = new AbortController();
+    const {signal} = ends;
+    await Promise.race([once(stream, 'drain', {signal}), once(stream, 'close', {signal})]).catch(() => {});
+    ends.abort();
+  }
+}
 
 let isGuarded = false;
 

@@ -6,7 +6,9 @@ import {losses} from './losses/registry.js';
 import {metrics} from './metrics/registry.js';
 import {weightAverage} from './optimizers/average.js';
 import {gradientClipping} from './optimizers/clipping.js';
+import {optimizerHints} from './optimizers/hints.js';
 import {optimizers} from './optimizers/registry.js';
+import {scheduleHints} from './schedules/hints.js';
 import {schedules} from './schedules/registry.js';
 
 const mode = Type.Optional(
@@ -139,6 +141,7 @@ export const trainingSection = Type.Object(
       title: 'optimizer',
       description: 'How weights follow from gradients.',
       shorthand: true,
+      hints: optimizerHints,
     }),
     schedule: Type.Optional(
       choiceOf(schedules, {
@@ -146,6 +149,7 @@ export const trainingSection = Type.Object(
         description:
           'How the learning rate changes from update to update, as a factor of optimizer.learningRate; constant when left out.',
         shorthand: true,
+        hints: scheduleHints,
       }),
     ),
     gradientClipping: Type.Optional(gradientClipping),
