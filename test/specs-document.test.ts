@@ -11,7 +11,7 @@ training: {epochs: 1, loss: softmaxCrossEntropy, optimizer: adam, batchSize: 32}
 t.test('every model in docs/specs.md is valid', async (t) => {
   const text = readFileSync('docs/specs.md', 'utf8');
   const models = [...text.matchAll(/```yaml\n(model:[\s\S]*?)```/g)].map(([, model]) => model!);
-  t.equal(models.length, 2);
+  t.equal(models.length, 3);
   for (const model of models) {
     const {preview} = await loadExperiment({text: model + rest, path: 'example.yaml'}, {env: {}});
     t.same(preview.layers.at(-1)?.outputShape, [10]);

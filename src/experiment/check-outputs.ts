@@ -1,5 +1,6 @@
 import type {TargetInfo} from '../data/dataset.js';
 import type {LayerSummary} from '../model/built-model.js';
+import type {LayerSpec} from '../model/layers/index.js';
 import type {Path} from '../spec/path.js';
 import {formatShape, type Shape, sizeOf} from '../support/tensor.js';
 import {lossDefinition} from '../training/losses/registry.js';
@@ -111,7 +112,32 @@ function refuseUnits(ending: Ending, wanted: number, message: string, findings: 
 }
 
 /** Layers that pass numbers on as they are, as far as their count goes. */
-const passing: ReadonlySet<string> = new Set(['activation', 'dropout', 'batchNormalization']);
+const passing: ReadonlySet<string> = new Set([
+  'activation',
+  'relu',
+  'leakyRelu',
+  'elu',
+  'prelu',
+  'softmax',
+  'dropout',
+  'batchNormalization',
+]);
+
+/** The activation that a layer is or ends in, and the field that says so. */
+function activationOf(layer: LayerSpec): {readonly name: string; readonly field: string} | undefined {
+  switch (layer.type) {
+    case 'activation':
+      return {name: layer.function, field: 'function'};
+    case 'relu':
+    case 'leakyRelu':
+    case 'elu':
+      return {name: layer.type, field: 'type'};
+    case 'softmax':
+      return layer.axis === -1 ? {name: layer.type, field: 'type'} : undefined;
+    default:
+      return 'activation' in layer ? {name: layer.activation, field: 'activation'} : undefined;
+  }
+}
 
 /** Position of the layer whose `units` are the model's outputs, if there is one. */
 function lastWithUnits({spec: {model}, last}: Ending): number | undefined {
@@ -126,9 +152,10 @@ function lastActivation({
 }: Ending): {readonly name: string; readonly path: Path; readonly index: number} | undefined {
   for (const index of last) {
     const layer = model.layers[index]!;
-    const field = layer.type === 'activation' ? 'function' : 'activation';
-    const name = layer.type === 'activation' ? layer.function : 'activation' in layer ? layer.activation : undefined;
-    if (name !== undefined && name !== 'linear') return {name, path: ['model', 'layers', index, field], index};
+    const found = activationOf(layer);
+    if (found && found.name !== 'linear') {
+      return {name: found.name, path: ['model', 'layers', index, found.field], index};
+    }
     if (!['flatten', 'reshape', 'dropout', 'activation'].includes(layer.type)) return undefined;
   }
   return undefined;
@@ -145,7 +172,7 @@ function checkLastActivation(ending: Ending, findings: Findings): void {
     findings.mistake(
       last.path,
       `${who} takes the softmax of a single number, which is always 1`,
-      'write `activation: linear`',
+      layer.type === 'softmax' ? 'remove this layer' : 'write `activation: linear`',
     );
     return;
   }
@@ -159,7 +186,7 @@ function checkLastActivation(ending: Ending, findings: Findings): void {
     return;
   }
   if (!last || definition.outputs(loss) !== 'logits') return;
-  const drop = layer.type === 'activation' ? 'remove this layer' : 'remove the activation';
+  const drop = last.path.at(-1) !== 'activation' ? 'remove this layer' : 'remove the activation';
   if (last.name === includes) {
     const message = `${who} ends in ${last.name}, and ${loss.type} applies it as well: it would be applied twice`;
     findings.mistake(last.path, message, `${drop}: the loss wants logits, the numbers before the ${includes}`);

@@ -121,7 +121,15 @@ function stringsIn(value: unknown, path: Path): {readonly path: Path; readonly v
 function planOf(spec: ExperimentSpec, data: DatasetInfo, findings: Findings): ModelPlan | undefined {
   try {
     const shapes = Object.fromEntries(Object.entries(data.inputs).map(([name, {shape}]) => [name, shape]));
-    return planModel(spec.model, shapes, outputNames(spec.training));
+    const plan = planModel(spec.model, shapes, outputNames(spec.training));
+    for (const {type, name, endsMaskOf = []} of summariesOf(plan)) {
+      for (const source of endsMaskOf) {
+        findings.warning(
+          `${type} \`${name}\` knows no masks: steps that are masked in \`${source}\` count like the others from there on`,
+        );
+      }
+    }
+    return plan;
   } catch (error) {
     if (!(error instanceof ModelProblem)) throw error;
     findings.mistake(['model', ...error.path], error.message, error.hint);

@@ -11,9 +11,11 @@ import {fansOf} from './initializers/fans.js';
 import {initializerOf} from './initializers/index.js';
 import type {LayerWeight, TfLayer, TfNamespaces, WeightRole} from './layer.js';
 import {layerOf} from './layers/index.js';
+import {setMaskRule} from './masks.js';
 import {registerOwnActivations} from './own-activations.js';
 import {regularizerOf} from './regularizers/index.js';
 import type {ModelSpec} from './section.js';
+import {masksAsStock} from './stock-masks.js';
 
 /** What a model's building needs besides its spec. */
 export interface BuildOptions {
@@ -35,15 +37,20 @@ export async function buildModel(model: ModelSpec, {inputShapes, outputs, rng}: 
   registerOwnActivations(core);
   const tf: TfNamespaces = {core, layers};
 
-  const built = plan.layers.map((layer) => buildLayer(tf, layer, rng.split('init').split(layer.name)));
+  const areMasksStock = masksAsStock(plan.layers);
+  const built = plan.layers.map((layer) => buildLayer(tf, layer, rng.split('init').split(layer.name), areMasksStock));
   const inputs = Object.entries(inputShapes).map(
     ([name, shape]) => [name, layers.input({shape: [...shape], name})] as const,
   );
   const tensors = new Map(inputs);
   for (const index of plan.order) {
-    const {name, inputs: sources} = plan.layers[index]!;
+    const {name, inputs: sources, states, mask} = plan.layers[index]!;
     const [first, ...others] = sources.map((source) => tensors.get(source)!);
-    tensors.set(name, built[index]!.apply(others.length > 0 ? [first!, ...others] : first!) as SymbolicTensor);
+    const outputs = built[index]!.apply(others.length > 0 ? [first!, ...others] : first!);
+    const [output, ...further] = [outputs].flat() as [SymbolicTensor, ...SymbolicTensor[]];
+    tensors.set(name, output);
+    Object.keys(states).forEach((state, i) => void tensors.set(`${name}.${state}`, further[i]!));
+    if (mask) setMaskRule(built[index]!, core, mask);
   }
   const network = layers.model({
     inputs: inputs.map(([, tensor]) => tensor),
@@ -72,8 +79,9 @@ const total = (summaries: readonly LayerSummary[], field: 'numParameters' | 'num
 
 function buildLayer(
   tf: TfNamespaces,
-  {spec, name, inputShapes, weights, isFrozen}: PlannedLayer,
+  {spec, name, inputShapes, weights, states, isFrozen}: PlannedLayer,
   rng: Rng,
+  areMasksStock: boolean,
 ): TfLayer {
   const find = (weightName: string): LayerWeight => {
     const weight = weights.find((candidate) => candidate.name === weightName);
@@ -85,6 +93,8 @@ function buildLayer(
     name,
     inputShape: inputShapes[0],
     inputShapes,
+    givesStates: Object.keys(states).length > 0,
+    masksAsStock: areMasksStock,
     initializer: (weightName) => ownInitializer(tf, find(weightName), rng.split(weightName)),
     regularizer(weightName) {
       const regularizer = weights.find((candidate) => candidate.name === weightName)?.regularizer;

@@ -11,6 +11,8 @@ export interface LayerSummary {
   readonly inputs?: readonly string[];
   /** Batch axis left out. */
   readonly outputShape: Shape;
+  /** Names of inputs with a mask that the layer does not know what to do with. */
+  readonly endsMaskOf?: readonly string[];
   readonly numParameters: number;
   /** Of numParameters, those the optimizer changes; moving statistics are not among them. */
   readonly numTrainableParameters: number;

@@ -1,6 +1,7 @@
 import type {Tensor} from '@tensorflow/tfjs-core';
 import type {LayerVariable} from '@tensorflow/tfjs-layers/dist/variables.js';
 import type {Shape} from '../support/tensor.js';
+import type {Mask} from './masks.js';
 
 /** Random numbers a layer asks for in a training step. The engine supplies them: an input of the recorded graph, or a fresh tensor. */
 export interface NoiseRequest {
@@ -21,6 +22,8 @@ export interface CallContext {
   readonly training: boolean;
   /** The layer's weights are frozen, so moving statistics are used in training too and stay as they are. */
   readonly isFrozen?: boolean;
+  /** Of the layer's inputs, in their order; left out where none has one. */
+  readonly masks?: readonly Mask[];
   /** Only in training. */
   readonly noise?: (request: NoiseRequest) => Tensor;
   /** Announces the value a non-trainable weight (a moving statistic) takes after this step. Only in training. */

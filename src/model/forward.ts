@@ -1,6 +1,7 @@
 import type {Tensor} from '@tensorflow/tfjs-core';
 import type {LayersModel, SymbolicTensor} from '@tensorflow/tfjs-layers';
 import type {CallContext} from './call-context.js';
+import {type Mask, maskOf} from './masks.js';
 
 /**
  * Runs a model on a batch; engines use only this, never `network.apply`. LayersModel would hand the context on to every layer too,
@@ -11,14 +12,18 @@ import type {CallContext} from './call-context.js';
  */
 export function forward(network: LayersModel, inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
   const values = new Map<SymbolicTensor, Tensor>(network.inputs.map((input, index) => [input, inputs[index]!]));
-  const kwargs = {...context};
-  const frozenKwargs = {...context, isFrozen: true};
+  const masks = new Map<SymbolicTensor, Mask>();
   for (const layer of network.layers) {
-    const output = layer.output as SymbolicTensor;
+    const [output, ...further] = [layer.output].flat() as [SymbolicTensor, ...SymbolicTensor[]];
     if (values.has(output)) continue;
     const sources = [layer.input].flat() as SymbolicTensor[];
     const given = sources.map((source) => values.get(source)!);
-    values.set(output, layer.call(given, layer.trainable ? kwargs : frozenKwargs) as Tensor);
+    const masksGiven = sources.map((source) => masks.get(source));
+    const kwargs = {...context, ...(masksGiven.some(Boolean) ? {masks: masksGiven} : {})};
+    const [first, ...others] = [layer.call(given, layer.trainable ? kwargs : {...kwargs, isFrozen: true})].flat();
+    values.set(output, first!);
+    further.forEach((state, i) => void values.set(state, others[i]!));
+    masks.set(output, maskOf(layer, given, masksGiven));
   }
   return network.outputs.map((output) => {
     const result = values.get(output)!;

@@ -20,7 +20,10 @@ export interface ModelEnds {
 export interface LayerGraph {
   /** By position in `model.layers`. */
   readonly names: readonly string[];
-  /** Names of what each layer takes, in its order: layers, or inputs of the data. By position in `model.layers`. */
+  /**
+   * Names of what each layer takes, in its order: layers, further outputs of layers (`encoder.hidden`), or inputs of the data. By
+   * position in `model.layers`.
+   */
   readonly inputs: readonly (readonly string[])[];
   /** Positions in an order in which every layer comes after all it takes; that of the list wherever possible. */
   readonly order: readonly number[];
@@ -49,20 +52,24 @@ export function connectLayers(
     throw new LayerProblem(0, names[0]!, undefined, message, `add \`inputs:\` and one of ${ends.join(', ')}`);
   });
   model.layers.forEach((layer, index) => {
-    checkNames(layer.inputs, index, names, only === undefined ? ends : [...new Set([dataName, only])]);
+    checkNames(model, index, names, only === undefined ? ends : [...new Set([dataName, only])]);
     checkCount(layerOf(layer), index, names, inputs[index]!);
   });
-  const order = orderOf(names, inputs, positions);
+  const takes = inputs.map((sources) => sources.map((source) => (ends.includes(source) ? source : layerIn(source))));
+  const order = orderOf(names, takes, positions);
   const outputs = wanted?.map((name) => positions.get(name)!) ?? [outputOf(model, names, positions)];
-  checkUse({names, inputs, order, outputs}, positions, wanted !== undefined || model.output !== undefined);
+  checkUse({names, inputs: takes, order, outputs}, positions, wanted !== undefined || model.output !== undefined);
   checkEnds(ends, inputs);
   return {names, inputs, order, outputs};
 }
 
+/** The layer that a name among `inputs` begins with: `encoder` of `encoder.hidden`. Layers have no dots in their names. */
+export const layerIn = (source: string): string => source.split('.', 1)[0]!;
+
 /** Positions of the layers that lead to an output, that layer first, back to where branches meet or the data begin. */
 export function lastStretch({names, inputs, outputs}: LayerGraph, output = outputs[0]!): readonly number[] {
   const stretch: number[] = [];
-  for (let index = output; index >= 0; index = names.indexOf(inputs[index]![0]!)) {
+  for (let index = output; index >= 0; index = names.indexOf(layerIn(inputs[index]![0]!))) {
     stretch.push(index);
     if (inputs[index]!.length > 1) break;
   }
@@ -82,17 +89,22 @@ function checkReserved(names: readonly string[], ends: readonly string[]): void 
 }
 
 /** @param ends what the data may be called */
-function checkNames(
-  written: string | readonly string[] | undefined,
-  index: number,
-  names: readonly string[],
-  ends: readonly string[],
-): void {
+function checkNames({layers}: ModelSpec, index: number, names: readonly string[], ends: readonly string[]): void {
+  const written = layers[index]!.inputs;
   const list = written === undefined ? [] : [written].flat();
   for (const [i, name] of list.entries()) {
     if (ends.includes(name) || names.includes(name)) continue;
     const field = typeof written === 'string' ? 'inputs' : `inputs.${i}`;
-    const near = nearest(name, [...names, ...ends]);
+    const base = layerIn(name);
+    const source = layers[names.indexOf(base)];
+    if (source) {
+      const states = Object.keys(layerOf(source).states?.(source) ?? {}).map((state) => `${base}.${state}`);
+      if (states.includes(name)) continue;
+      const message = `\`${names[index]}\` takes \`${name}\`, which ${called(layerOf(source), base)} does not give`;
+      const hint = `it gives ${[base, ...states].join(', ')}`;
+      throw new LayerProblem(index, names[index]!, field, message, hint);
+    }
+    const near = nearest(base, [...names, ...ends]);
     const message = `\`${names[index]}\` takes \`${name}\`, but no layer has that name`;
     const hint =
       near === undefined ? `layers: ${[...names, ...ends].join(', ')} (the data)` : `did you mean \`${near}\`?`;

@@ -7,6 +7,7 @@ import type {Definition} from '../spec/define.js';
 import type {Shape} from '../support/tensor.js';
 import type {Fans} from './initializers/fans.js';
 import type {InitializerSpec} from './initializers/index.js';
+import type {MaskRule} from './masks.js';
 import type {RegularizerSpec} from './regularizers/index.js';
 
 /** A tf.layers.Layer, the kind of object a definition builds. */
@@ -46,6 +47,10 @@ export interface BuildContext {
   readonly inputShape: Shape;
   /** Of every input, the batch axis left out. */
   readonly inputShapes: InputShapes;
+  /** Whether other layers take its further outputs, so that it has to give them: a list, its output first. */
+  readonly givesStates: boolean;
+  /** Whether stock TensorFlow.js makes of the model's masks what we do; a layer that makes one is else saved under another name. */
+  readonly masksAsStock: boolean;
   /** A stock initializer (so that the saved model loads in stock TensorFlow.js) which yields exp's own values for that weight. */
   initializer(weightName: string): Initializer;
   /** The stock regularizer of a weight, for the saved model only: the penalty itself is `BuiltModel.penalty`. */
@@ -72,10 +77,17 @@ export interface LayerDefinition<Name extends string = string, Args extends TPro
   readonly example: string;
   /** Layers that merge several inputs say how many; a layer without it takes one. */
   readonly arity?: Arity;
+  /** Further outputs that other layers may take as `LAYER.state`, by the name behind the dot, in the layer's order. */
+  states?(args: Arguments<Args>): Readonly<Record<string, Shape>>;
   /** Pure; gets as many shapes as the arity admits. @throws ShapeProblem when the inputs do not fit. */
   outputShape(args: Arguments<Args>, ...inputShapes: InputShapes): Shape;
   /** Pure; called only after outputShape has accepted the inputs. The order is TensorFlow.js's. */
   weights(args: Arguments<Args>, ...inputShapes: InputShapes): readonly LayerWeight[];
+  /**
+   * What it makes of the masks of sequences. A layer without it knows none: a mask ends there, as in Keras, with a warning. One
+   * that gives nothing ends it on purpose.
+   */
+  mask?(args: Arguments<Args>, ...inputShapes: InputShapes): MaskRule | undefined;
   build(args: Arguments<Args>, context: BuildContext): TfLayer;
 }
 

@@ -11,7 +11,12 @@ const nameExpectation = 'letters, digits, - and _, starting with a letter';
 export const layerNameField = (description: string) =>
   Type.String({pattern: namePattern, 'x-expected': nameExpectation, description});
 
-const source = layerNameField('A layer, or an input of the data: `input` where it has only one.');
+const source = Type.String({
+  pattern: `${namePattern.slice(0, -1)}(\\.[a-z]+)?$`,
+  'x-expected': nameExpectation,
+  description:
+    'A layer, an input of the data (`input` where it has only one), or the last state of a recurrent layer: `encoder.hidden`, of an lstm also `encoder.cell`.',
+});
 
 /** What every layer can be told beside its own arguments. */
 export const layerExtras = {
@@ -31,7 +36,7 @@ export const layerExtras = {
       anyOf: [source, Type.Array(source, {minItems: 1})],
       'x-expected': 'the name of a layer, or a list of names',
       description:
-        'The layer it takes, or a list of them for layers that merge; earlier or later ones, or inputs of the data (`input` where there is one). Default: the layer before it.',
+        'The layer it takes, or a list of them for layers that merge; earlier or later ones, or inputs of the data (`input` where there is one). A recurrent layer may take first states behind its sequence: [input, encoder.hidden]. Default: the layer before it.',
     }),
   ),
 };

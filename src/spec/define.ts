@@ -48,7 +48,12 @@ export function choiceOf<Registry extends Readonly<Record<string, Definition>>>(
         ...(extra ?? {}),
         ...definition.args.properties,
       },
-      {additionalProperties: false, title: definition.type, description: definition.summary},
+      {
+        additionalProperties: false,
+        title: definition.type,
+        description: definition.summary,
+        ...('x-hints' in definition.args ? {'x-hints': definition.args['x-hints']} : {}),
+      },
     ),
   );
   return Type.Unsafe<SpecUnion<Registry>>({

@@ -1,7 +1,7 @@
 import type {LocatedMap} from './located.js';
 import {formatPath, type Path} from './path.js';
 import {choicesOf, type SchemaNode} from './schema.js';
-import {nearest} from './suggest.js';
+import {comparable, nearest} from './suggest.js';
 
 /** What somebody who wrote an unknown key most likely meant. */
 export interface KeyHint {
@@ -19,7 +19,7 @@ export function unknownKeyHint(
   path: Path,
 ): KeyHint {
   const hints = schema['x-hints'] ?? {};
-  if (Object.hasOwn(hints, key)) return {hint: hints[key]!};
+  for (const word of [key, comparable(key)]) if (Object.hasOwn(hints, word)) return {hint: hints[word]!};
   const keys = Object.keys(schema.properties ?? {});
   const free = keys.filter((candidate) => !node.entries.has(candidate));
   const near = nearest(key, free) ?? nearest(key, keys);

@@ -1,6 +1,6 @@
 import t from 'tap';
 import {loadEagerBackend} from '../../src/engine/eager/backends.js';
-import {readGraphCases, readLayerCases, type WrittenLayer} from '../model/fixtures.js';
+import {readLayerCases, type WrittenLayer} from '../model/fixtures.js';
 import {enginesAgree} from './two-steps.js';
 
 await loadEagerBackend('cpu');
@@ -13,9 +13,5 @@ const classes: WrittenLayer = {type: 'activation', name: 'front', function: 'rel
 
 for (const {title, layer, inputs, probe, inputGradient} of readLayerCases()) {
   const layers = [inputGradient ? front : classes, layer];
-  t.test(`the engines agree on ${title}`, (t) => enginesAgree(t, layers, inputs, probe));
-}
-
-for (const {title, layers, inputs, probe} of readGraphCases()) {
   t.test(`the engines agree on ${title}`, (t) => enginesAgree(t, layers, inputs, probe));
 }

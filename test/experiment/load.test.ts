@@ -75,6 +75,16 @@ t.test('what deserves a second look is a warning', async (t) => {
   t.match(warnings, [/^training\.earlyStopping can never stop/]);
 });
 
+t.test('a layer that knows no masks is worth a warning', async (t) => {
+  const overrides = [
+    'model.layers=[{type: reshape, targetShape: [4, 1]}, {type: masking}, {type: flatten}, {type: dense, units: 3}]',
+  ];
+  const {warnings} = await loadExperiment({path: 'experiments/2-iris-mlp.yaml'}, {overrides});
+  t.same(warnings, [
+    'flatten `flatten` knows no masks: steps that are masked in `masking` count like the others from there on',
+  ]);
+});
+
 t.test('overrides and the extended file are told apart in the origins', async (t) => {
   const overrides = ['training.epochs=2'];
   const {spec, origins} = await loadExperiment({path: 'experiments/mnist-quick.yaml'}, {overrides});

@@ -38,6 +38,27 @@ t.test('a model without blocks is left as it was written', async (t) => {
   t.same(model, {layers: [{type: 'flatten'}, {type: 'flatten', name: 'second'}]});
 });
 
+t.test('states of recurrent layers in and behind blocks', async (t) => {
+  const {wires} = await load(`
+model:
+  blocks:
+    reader:
+      layers:
+        - {type: gru, units: 4, name: first, returnSequences: true}
+        - {type: gru, units: 4, name: second, inputs: [input, first.hidden]}
+  layers:
+    - {block: reader}
+    - {type: gru, units: 4, inputs: [input, reader.hidden]}
+    - {type: concatenate, inputs: [gru, reader/first.hidden]}
+`);
+  t.same(wires, [
+    'reader/first ← input',
+    'reader/second ← input, reader/first.hidden',
+    'gru ← input, reader/second.hidden',
+    'concatenate ← gru, reader/first.hidden',
+  ]);
+});
+
 t.test('names, repetitions and what each layer takes', async (t) => {
   const {wires} = await load(`
 model:

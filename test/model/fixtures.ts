@@ -51,7 +51,7 @@ export const readLayerCases = (): readonly LayerCase[] =>
     (name) => readReference<{cases: readonly LayerCase[]}>(name).cases,
   );
 
-/** A network as PyTorch computed it; see test/reference/graphs.py and sequence_layers.py. */
+/** A network as PyTorch or Keras computed it; see test/reference/graphs.py, sequence_layers.py and sequences_keras.py. */
 export interface GraphCase {
   readonly title: string;
   readonly layers: readonly WrittenLayer[];
@@ -60,14 +60,17 @@ export interface GraphCase {
   readonly weights: Readonly<Record<string, ReferenceArray>>;
   readonly probe: ReferenceArray;
   readonly output: ReferenceArray;
-  readonly inputGradient: ReferenceArray;
+  /** Absent where the inputs are class numbers. */
+  readonly inputGradient?: ReferenceArray;
   readonly weightGradients: Readonly<Record<string, ReferenceArray>>;
   readonly moved: Readonly<Record<string, ReferenceArray>>;
 }
 
-/** The cases of test/reference/graphs.json and attention_graphs.json. */
+/** The cases of test/reference/graphs.json, attention_graphs.json and sequences_keras.json. */
 export const readGraphCases = (): readonly GraphCase[] =>
-  ['graphs', 'attention_graphs'].flatMap((name) => readReference<{cases: readonly GraphCase[]}>(name).cases);
+  ['graphs', 'attention_graphs', 'sequences_keras'].flatMap(
+    (name) => readReference<{cases: readonly GraphCase[]}>(name).cases,
+  );
 
 /** A tensor the caller owns. */
 export const tensorOf = ({shape, values}: ReferenceArray): tf.Tensor => tf.tensor(values, shape, 'float32');

@@ -89,6 +89,70 @@ t.test('inputs and arguments that do not fit', async (t) => {
   );
 });
 
+t.test('first states, and states that are an output', async (t) => {
+  const rows = (...layers: WrittenLayer[]) => inferShapes(modelOf(...layers), {input: [5, 3]});
+  const encoder: WrittenLayer = {...lstm, name: 'encoder'};
+  const decoder = (type: 'lstm' | 'gru', ...inputs: string[]): WrittenLayer => ({
+    type,
+    units: 7,
+    name: 'decoder',
+    inputs,
+  });
+  const [, last] = rows(encoder, decoder('lstm', 'input', 'encoder.hidden', 'encoder.cell'));
+  t.match(last, {outputShape: [7], numParameters: 308, inputs: ['input', 'encoder.hidden', 'encoder.cell']});
+  t.match(rows(encoder, {type: 'concatenate', inputs: ['encoder', 'encoder.cell']})[1], {outputShape: [14]});
+  const fails = (layers: WrittenLayer[], message: string, hint: string): void => {
+    t.throws(() => rows(...layers), {code: 'SPEC_INVALID', message, hint});
+  };
+  fails(
+    [encoder, decoder('lstm', 'input', 'encoder.hidden')],
+    'lstm `decoder` takes a sequence alone, or with a first state for each of hidden, cell; it gets 1 behind the sequence from `input`, `encoder.hidden`',
+    'write `inputs: [SEQUENCE, LAYER.hidden, LAYER.cell]`',
+  );
+  fails(
+    [{...encoder, units: 4}, decoder('gru', 'input', 'encoder.hidden')],
+    'gru `decoder` wants first states of its size, [7]; it gets [4] from `input`, `encoder.hidden`',
+    'give both layers the same number of units',
+  );
+  fails(
+    [{...encoder, type: 'gru'}, decoder('gru', 'input', 'encoder.cell')],
+    '`decoder` takes `encoder.cell`, which gru `encoder` does not give',
+    'it gives encoder, encoder.hidden',
+  );
+  fails(
+    [{type: 'dense', units: 3}, decoder('gru', 'input', 'dense.hidden')],
+    '`decoder` takes `dense.hidden`, which dense `dense` does not give',
+    'it gives dense',
+  );
+  fails(
+    [encoder, decoder('gru', 'input', 'encodr.hidden')],
+    '`decoder` takes `encodr.hidden`, but no layer has that name',
+    'did you mean `encoder`?',
+  );
+  fails(
+    [{...encoder, inputs: ['input', 'decoder.hidden', 'decoder.hidden']}, decoder('gru', 'input', 'encoder.hidden')],
+    'layers go round in a circle: decoder → encoder → decoder',
+    'data flows one way: take an earlier layer',
+  );
+});
+
+t.test('what becomes of masks', async (t) => {
+  const masked: WrittenLayer = {type: 'masking', name: 'masked'};
+  const ends = (...layers: WrittenLayer[]) =>
+    inferShapes(modelOf(masked, ...layers), {input: [5, 3]}).flatMap(({name, endsMaskOf = []}) =>
+      endsMaskOf.map((source) => `${name} ends that of ${source}`),
+    );
+  const sequences: WrittenLayer = {...lstm, returnSequences: true};
+  t.same(ends({type: 'dense', units: 2}, sequences, {type: 'flatten'}), ['flatten ends that of lstm']);
+  t.same(ends({type: 'conv1d', filters: 2, kernelSize: 2}, lstm), ['conv1d ends that of masked']);
+  t.same(ends(lstm, {type: 'dense', units: 2}), [], 'a recurrent layer uses it up');
+  t.same(ends({type: 'globalAveragePooling1d'}), []);
+  t.same(ends({type: 'add', inputs: ['masked', 'input']}, {type: 'flatten'}), [], 'as one input has none');
+  t.same(ends({type: 'concatenate', axis: 0, inputs: ['masked', 'input']}, {type: 'flatten'}), [
+    'flatten ends that of concatenate',
+  ]);
+});
+
 t.test('attention of several inputs: shapes, and inputs that do not fit', async (t) => {
   const turned: WrittenLayer = {type: 'permute', name: 'turned', dims: [2, 1]};
   const wide: WrittenLayer = {type: 'dense', name: 'wide', units: 7};

@@ -396,6 +396,14 @@ graphs = [
     cross("attention of query and value", {"type": "attention"}, ["query", "key"], {}, lambda q, v: attend(q, v, v)),
 ]
 
+# masking: what stays of the values; what later layers make of the mask is in sequences_keras.py
+for title, layer, x in [
+    ("masking", {"type": "masking"}, [[[1.5, 0.0], [0.0, 0.0], [-0.5, 2.0]], [[0.0, 0.0], [0.25, -1.0], [0.0, 0.0]]]),
+    ("masking with another value", {"type": "masking", "maskValue": -1}, [[[-1.0, -1.0], [-1.0, 0.5]], [[0.0, 0.0], [-1.0, -1.0]]]),
+]:
+    case(title, layer, torch.tensor(x).requires_grad_(), {},
+         lambda x, _: x * (x != layer.get("maskValue", 0)).any(-1, keepdim=True))
+
 
 def write(name, entries):
     path = Path(__file__).with_name(f"{name}.json")

@@ -187,7 +187,8 @@ export class LayerList {
   /** Full names of what a name in a list means. A name that is none of them is left for whoever connects the layers. */
   #lookUp(name: string, {prefix, inputs, outputs}: Scope): readonly string[] {
     if (name === dataName) return inputs();
-    return [outputs.get(name)?.() ?? `${prefix}${name}`];
+    const [base, ...state] = name.split('.');
+    return [[outputs.get(base!)?.() ?? `${prefix}${base}`, ...state].join('.')];
   }
 
   #refuse(place: Place, path: Path, message: string, hint?: string): void {

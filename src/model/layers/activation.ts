@@ -1,6 +1,7 @@
 import {Type} from '@sinclair/typebox';
 import {type ActivationName, activations} from '../activations.js';
 import {defineLayer} from '../layer.js';
+import {keptMask} from '../masks.js';
 import {leakyReluSlope} from '../own-activations.js';
 import {ShapeProblem} from '../shape-problem.js';
 
@@ -32,6 +33,7 @@ export const activation = defineLayer({
     return inputShape;
   },
   weights: () => [],
+  mask: () => keptMask,
   build({function: name, slope}, {tf, name: layerName}) {
     if (name === 'leakyRelu') return tf.layers.layers.leakyReLU({name: layerName, alpha: slope ?? leakyReluSlope});
     return tf.layers.layers.activation({name: layerName, activation: activations[name]});

@@ -1,6 +1,7 @@
 import type {serialization, Tensor, Tensor1D} from '@tensorflow/tfjs-core';
 import type {LayerVariable} from '@tensorflow/tfjs-layers';
 import type {TfLayer, TfNamespaces} from '../layer.js';
+import {alignedMask} from '../masks.js';
 import {normalize} from './normalize.js';
 import {callContextOf, onlyTensor} from './own-layer.js';
 
@@ -49,7 +50,9 @@ export function createBatchNormalization(tf: TfNamespaces, args: BatchNormalizat
       const movingMean = this.movingMean!;
       const movingVariance = this.movingVariance!;
       if (context.training && !context.isFrozen) {
-        const {output, moments} = normalize(core, x, args.epsilon, gamma, beta);
+        const mask = context.masks?.[0];
+        const aligned = mask && alignedMask(core, mask, x.rank);
+        const {output, moments} = normalize(core, x, args.epsilon, gamma, beta, aligned);
         const moved = (variable: LayerVariable, value: Tensor): Tensor =>
           core.add(core.mul(variable.read(), args.momentum), core.mul(value, 1 - args.momentum));
         context.assignAfterStep?.(movingMean, moved(movingMean, moments.mean));

@@ -1,5 +1,6 @@
 import {Type} from '@sinclair/typebox';
 import {defineLayer, type LayerWeight} from '../layer.js';
+import {keptMask} from '../masks.js';
 import {ShapeProblem} from '../shape-problem.js';
 import {createBatchNormalization} from './batch-normalization-layer.js';
 
@@ -40,5 +41,6 @@ export const batchNormalization = defineLayer({
       weight('moving_variance', false, 'ones'),
     ];
   },
+  mask: () => keptMask,
   build: (args, {tf, name}) => createBatchNormalization(tf, {...args, name}),
 });

@@ -1,6 +1,17 @@
 import {Type} from '@sinclair/typebox';
 import {defineLayer} from '../layer.js';
+import {type MaskRule, mergedMask} from '../masks.js';
 import {axisOf, concatenatedShape} from './merge-shapes.js';
+
+/** Sequences one after the other: so are their masks, where one without any counts as a whole. */
+const joinedMask: MaskRule = {
+  has: (isMasked) => isMasked.some(Boolean),
+  of: (tf, inputs, masks) =>
+    tf.concat(
+      inputs.map((x, i) => masks[i] ?? tf.ones(x.shape.slice(0, 2))),
+      1,
+    ),
+};
 
 export const concatenate = defineLayer({
   type: 'concatenate',
@@ -16,6 +27,7 @@ export const concatenate = defineLayer({
   arity: {min: 2, max: Number.POSITIVE_INFINITY},
   outputShape: ({axis}, ...inputShapes) => concatenatedShape(axis, ...inputShapes),
   weights: () => [],
+  mask: ({axis}, inputShape) => (axisOf(axis, inputShape, 'axis') === 0 ? joinedMask : mergedMask),
   // TensorFlow.js counts the batch.
   build: ({axis}, {tf, name, inputShape}) =>
     tf.layers.layers.concatenate({name, axis: axisOf(axis, inputShape, 'axis') + 1}),

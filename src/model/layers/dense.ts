@@ -2,6 +2,7 @@ import {Type} from '@sinclair/typebox';
 import {activationField, activations} from '../activations.js';
 import {fansOf} from '../initializers/fans.js';
 import {defineLayer, type LayerWeight} from '../layer.js';
+import {keptMask} from '../masks.js';
 import {ShapeProblem} from '../shape-problem.js';
 import {kernelFields} from './fields.js';
 
@@ -44,6 +45,7 @@ export const dense = defineLayer({
     };
     return args.useBias ? [kernel, bias] : [kernel];
   },
+  mask: () => keptMask,
   build(args, {tf, name, initializer, regularizer}) {
     const kernelRegularizer = regularizer('kernel');
     const biasRegularizer = regularizer('bias');

@@ -56,6 +56,7 @@ export const dot = defineLayer({
   arity: {min: 2, max: 2},
   outputShape: ({axes}, ...inputShapes) => dotShape(axes, ...inputShapes),
   weights: () => [],
+  mask: () => undefined,
   build({axes, normalize}, {tf, name, inputShapes}) {
     // TensorFlow.js counts the batch.
     const [left, right] = axesOf(axes, inputShapes);

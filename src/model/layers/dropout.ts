@@ -1,5 +1,6 @@
 import {Type} from '@sinclair/typebox';
 import {defineLayer} from '../layer.js';
+import {keptMask} from '../masks.js';
 import {createDropout} from './dropout-layer.js';
 
 export const dropout = defineLayer({
@@ -17,5 +18,6 @@ export const dropout = defineLayer({
   }),
   outputShape: (_args, inputShape) => inputShape,
   weights: () => [],
+  mask: () => keptMask,
   build: ({rate}, {tf, name}) => createDropout(tf, {name, rate}),
 });

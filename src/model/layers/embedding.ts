@@ -3,12 +3,18 @@ import type {Tensor, Tensor1D, Tensor2D} from '@tensorflow/tfjs-core';
 import {sizeOf} from '../../support/tensor.js';
 import {initializerField} from '../initializers/index.js';
 import {defineLayer, type LayerWeight} from '../layer.js';
+import {foundMask} from '../masks.js';
 import {regularizerField} from '../regularizers/index.js';
 import {createFunctionLayer, weightConfig} from './function-layer.js';
 
 const args = Type.Object({
   inputDim: Type.Integer({minimum: 1, description: 'How many classes there are; their numbers start at 0.'}),
   outputDim: Type.Integer({minimum: 1, description: 'Size of the vectors, at least 1.'}),
+  maskZero: Type.Boolean({
+    default: false,
+    description:
+      'Whether number 0 fills sequences up: recurrent layers skip such steps, attention and globalAveragePooling1d do not count them, and layers in between pass that on.',
+  }),
   embeddingsInitializer: initializerField('How the vectors start.', 'randomUniform'),
   embeddingsRegularizer: regularizerField('Penalty on all vectors, added to the loss.'),
 });
@@ -34,13 +40,15 @@ export const embedding = defineLayer({
   args,
   outputShape: ({outputDim}, inputShape) => [...inputShape, outputDim],
   weights: weightsOf,
-  build({inputDim, outputDim, ...others}, context) {
+  mask: ({maskZero}) =>
+    maskZero ? foundMask((tf, x) => tf.cast(tf.notEqual(tf.cast(x, 'int32'), 0), 'float32')) : undefined,
+  build({inputDim, outputDim, maskZero, ...others}, context) {
     const {core} = context.tf;
     return createFunctionLayer(context, {
-      className: 'Embedding',
-      config: {inputDim, outputDim, maskZero: false, ...weightConfig(context, 'embeddings')},
+      className: maskZero && !context.masksAsStock ? 'KerasEmbedding' : 'Embedding',
+      config: {inputDim, outputDim, maskZero, ...weightConfig(context, 'embeddings')},
       outputShape: [...context.inputShape, outputDim],
-      weights: weightsOf({inputDim, outputDim, ...others}),
+      weights: weightsOf({inputDim, outputDim, maskZero, ...others}),
       call(x, weight) {
         const indices = core.cast(x, 'int32');
         const flat = core.reshape(indices, [sizeOf(x.shape)]) as Tensor1D;

@@ -13,10 +13,17 @@ export interface FunctionLayerOptions {
   readonly config?: serialization.ConfigDict;
   /** Batch axis left out. */
   readonly outputShape: Shape;
+  /** Of outputs beside the first; `call` then gives a list. */
+  readonly stateShapes?: readonly Shape[];
   /** Made in this order, which is that of the saved model. */
   readonly weights?: readonly LayerWeight[];
   /** @param x the first of `inputs`. @param weight the current value of one of `weights`, by name. @returns [batch, ...outputShape] */
-  readonly call: (x: Tensor, weight: (name: string) => Tensor, step: CallContext, inputs: readonly Tensor[]) => Tensor;
+  readonly call: (
+    x: Tensor,
+    weight: (name: string) => Tensor,
+    step: CallContext,
+    inputs: readonly Tensor[],
+  ) => Tensor | Tensor[];
 }
 
 /**
@@ -44,11 +51,15 @@ export function createFunctionLayer({tf, name, initializer}: BuildContext, optio
     }
 
     /** @param inputShape one shape, or a list of shapes; either begins with the batch */
-    override computeOutputShape(inputShape: (number | null)[] | (number | null)[][]): (number | null)[] {
-      return [inputShape.flat()[0]!, ...options.outputShape];
+    override computeOutputShape(
+      inputShape: (number | null)[] | (number | null)[][],
+    ): (number | null)[] | (number | null)[][] {
+      const batch = inputShape.flat()[0]!;
+      const first = [batch, ...options.outputShape];
+      return options.stateShapes ? [first, ...options.stateShapes.map((shape) => [batch, ...shape])] : first;
     }
 
-    override call(inputs: Tensor | Tensor[], kwargs: unknown): Tensor {
+    override call(inputs: Tensor | Tensor[], kwargs: unknown): Tensor | Tensor[] {
       return options.call(onlyTensor(inputs), read, callContextOf(kwargs), [inputs].flat());
     }
 

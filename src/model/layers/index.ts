@@ -28,6 +28,7 @@ import {einsumDense} from './einsum-dense.js';
 import {embedding} from './embedding.js';
 import {flatten} from './flatten.js';
 import {globalAveragePooling2d} from './global-average-pooling2d.js';
+import {masking} from './masking.js';
 import {maxPooling2d} from './max-pooling2d.js';
 import {add, average, maximum, minimum, multiply, subtract} from './merge.js';
 import {
@@ -152,6 +153,7 @@ export const layers = {
   gru,
   bidirectional,
   timeDistributed: timeDistributedOver(stepLayers),
+  masking,
   positionalEmbedding,
   multiHeadAttention,
   attention,

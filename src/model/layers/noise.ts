@@ -3,6 +3,7 @@ import type {Tensor} from '@tensorflow/tfjs-core';
 import type {Shape} from '../../support/tensor.js';
 import type {CallContext, NoiseRequest} from '../call-context.js';
 import {type BuildContext, defineLayer, type TfLayer} from '../layer.js';
+import {keptMask} from '../masks.js';
 import {createFunctionLayer} from './function-layer.js';
 import {type Dimensions, inputNames, requireSpatial} from './spatial.js';
 
@@ -50,6 +51,7 @@ function defineSpatialDropout<const Name extends string>(type: Name, dimensions:
       return inputShape;
     },
     weights: () => [],
+    mask: () => keptMask,
     build: ({rate}, context) =>
       buildNoise(context, {
         className: `SpatialDropout${dimensions}D`,
@@ -79,6 +81,7 @@ export const alphaDropout = defineLayer({
   args: Type.Object({rate: rateField('Probability of a value to be replaced, in [0, 1).')}),
   outputShape: (_args, inputShape) => inputShape,
   weights: () => [],
+  mask: () => keptMask,
   build({rate}, context) {
     const {core} = context.tf;
     const factor = 1 / Math.sqrt((1 - rate) * (1 + rate * seluFloor ** 2));
@@ -106,6 +109,7 @@ export const gaussianNoise = defineLayer({
   args: Type.Object({stddev: Type.Number({minimum: 0, description: "The noise's standard deviation, at least 0."})}),
   outputShape: (_args, inputShape) => inputShape,
   weights: () => [],
+  mask: () => keptMask,
   build: ({stddev}, context) =>
     buildNoise(context, {
       className: 'GaussianNoise',
@@ -126,6 +130,7 @@ export const gaussianDropout = defineLayer({
   args: Type.Object({rate: rateField('The noise is as strong as that of dropout with this rate; in [0, 1).')}),
   outputShape: (_args, inputShape) => inputShape,
   weights: () => [],
+  mask: () => keptMask,
   build({rate}, context) {
     const {core} = context.tf;
     const deviation = Math.sqrt(rate / (1 - rate));

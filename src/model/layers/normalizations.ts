@@ -2,6 +2,7 @@ import {Type} from '@sinclair/typebox';
 import type {Tensor} from '@tensorflow/tfjs-core';
 import {formatShape, type Shape} from '../../support/tensor.js';
 import {type BuildContext, defineLayer, type LayerWeight, type TfLayer} from '../layer.js';
+import {keptMask} from '../masks.js';
 import {ShapeProblem} from '../shape-problem.js';
 import {createFunctionLayer, weightConfig} from './function-layer.js';
 import {axisOf} from './merge-shapes.js';
@@ -114,6 +115,7 @@ export const layerNormalization = defineLayer({
     return inputShape;
   },
   weights: (args, inputShape) => affineWeights(args, inputShape, axesOf(args.axis, inputShape)),
+  mask: () => keptMask,
   build(args, context) {
     const {core} = context.tf;
     const axes = axesOf(args.axis, context.inputShape);
@@ -163,6 +165,7 @@ export const groupNormalization = defineLayer({
     return inputShape;
   },
   weights: (args, inputShape) => affineWeights(args, inputShape),
+  mask: () => keptMask,
   build(args, context) {
     const {core} = context.tf;
     const groups = groupsOf(args.groups, context.inputShape);
@@ -181,6 +184,7 @@ export const rmsNormalization = defineLayer({
   args: Type.Object({epsilon: epsilonField(1e-6, 'mean square')}),
   outputShape: (_args, inputShape) => requireChannels(inputShape),
   weights: (_args, inputShape) => [startingWeight('scale', 'ones', inputShape.slice(-1))],
+  mask: () => keptMask,
   build({epsilon}, context) {
     const {core} = context.tf;
     return createFunctionLayer(context, {
@@ -204,6 +208,7 @@ export const unitNormalization = defineLayer({
   args: Type.Object({}),
   outputShape: (_args, inputShape) => requireChannels(inputShape),
   weights: () => [],
+  mask: () => keptMask,
   build(_args, context) {
     const {core} = context.tf;
     return createFunctionLayer(context, {

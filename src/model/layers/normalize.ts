@@ -13,6 +13,7 @@ export interface Moments {
  * ∂x = gamma / √(variance + epsilon) · (∂y - mean(∂y) - x̂ · mean(∂y · x̂)), ∂gamma = Σ ∂y · x̂, ∂beta = Σ ∂y (Ioffe & Szegedy 2015, section 3).
  * The variance is a mean of squared deviations, so a large mean does not cancel it. Gradients do not flow through the returned moments.
  * @param x [batch, ..., channels]
+ * @param mask as many axes as x, those behind the mask's own of size 1: only values where it is 1 count in mean and variance
  */
 export function normalize(
   tf: typeof tfjs,
@@ -20,27 +21,34 @@ export function normalize(
   epsilon: number,
   gamma: Tensor1D | undefined,
   beta: Tensor1D | undefined,
+  mask?: Tensor,
 ): {output: Tensor; moments: Moments} {
   const axes = x.shape.slice(0, -1).map((_, axis) => axis);
-  const share = 1 / axes.reduce((count, axis) => count * x.shape[axis]!, 1);
-  const mean = tf.mean<Tensor1D>(x, axes);
+  const count = axes.reduce((product, axis) => product * x.shape[axis]!, 1);
+  // How much of the mean each value is: [1, ..., 1], or with a mask 0 where it is 0.
+  const shares = mask ? tf.div(tf.mul(mask, mask.size / count), tf.maximum(tf.sum(mask), 1)) : undefined;
+  const meanOf = (values: Tensor): Tensor1D =>
+    shares ? tf.sum(tf.mul(values, shares), axes) : tf.mean<Tensor1D>(values, axes);
+  const mean = meanOf(x);
   const centered = tf.sub(x, mean);
-  const variance = tf.mean<Tensor1D>(tf.mul(centered, centered), axes);
+  const variance = meanOf(tf.mul(centered, centered));
 
   const affine = tf.customGrad((...args) => {
     const save = args.at(-1) as tfjs.GradSaveFunc;
     const reciprocal = tf.rsqrt(tf.add(variance, epsilon));
     const normalized = tf.mul(centered, reciprocal);
     const scaled = gamma ? tf.mul(normalized, gamma) : normalized;
-    save(gamma ? [normalized, reciprocal, gamma] : [normalized, reciprocal]);
+    save([normalized, reciprocal, ...(gamma ? [gamma] : []), ...(shares ? [shares] : [])]);
     return {
       value: beta ? tf.add(scaled, beta) : scaled,
       gradFunc(dy: Tensor, saved: Tensor[]) {
-        const [savedNormalized, savedReciprocal, savedGamma] = saved as [Tensor, Tensor, Tensor | undefined];
+        const [savedNormalized, savedReciprocal, ...others] = saved as [Tensor, Tensor, ...Tensor[]];
+        const savedGamma = gamma ? others[0] : undefined;
+        const shared = (value: Tensor): Tensor => tf.mul(value, shares ? others.at(-1)! : 1 / count);
         const sum = tf.sum(dy, axes);
         const weightedSum = tf.sum(tf.mul(dy, savedNormalized), axes);
-        const projected = tf.mul(savedNormalized, tf.mul(weightedSum, share));
-        const orthogonal = tf.sub(tf.sub(dy, tf.mul(sum, share)), projected);
+        const projected = tf.mul(savedNormalized, shared(weightedSum));
+        const orthogonal = tf.sub(tf.sub(dy, shared(sum)), projected);
         const factor = savedGamma ? tf.mul(savedReciprocal, savedGamma) : savedReciprocal;
         return [tf.mul(orthogonal, factor), ...(gamma ? [weightedSum] : []), ...(beta ? [sum] : [])];
       },

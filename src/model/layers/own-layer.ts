@@ -7,7 +7,8 @@ export const onlyTensor = (inputs: Tensor | Tensor[]): Tensor => (Array.isArray(
 /** TensorFlow.js's untyped kwargs as what exp passes there; called by TensorFlow.js itself (predict), they mean inference. */
 export function callContextOf(kwargs: unknown): CallContext {
   const context = kwargs as Partial<CallContext> | undefined;
-  return context?.training ? (context as CallContext) : {training: false};
+  if (context?.training) return context as CallContext;
+  return {training: false, ...(context?.masks ? {masks: context.masks} : {})};
 }
 
 /** The step's dropout mask (see NoiseRequest), or nothing outside training and at rate 0. @param asker the layer's name, `name/purpose` where it asks for several */

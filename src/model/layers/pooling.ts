@@ -1,4 +1,6 @@
 import {type Static, Type} from '@sinclair/typebox';
+import type * as tfjs from '@tensorflow/tfjs-core';
+import type {Tensor} from '@tensorflow/tfjs-core';
 import type {Shape} from '../../support/tensor.js';
 import {defineLayer} from '../layer.js';
 import {paddingField} from './fields.js';
@@ -61,25 +63,35 @@ export function definePooling<const Name extends string>(type: Name, kind: PoolK
   });
 }
 
+/** The mean of the steps that count, as Keras takes it; zeros where none does, of which Keras makes NaN. x is [batch, time, channels]. */
+function meanOfSteps(tf: typeof tfjs, x: Tensor, mask: Tensor): Tensor {
+  const sum = tf.sum(tf.mul(x, tf.expandDims(mask, 2)), 1);
+  return tf.div(sum, tf.maximum(tf.sum(mask, 1, true), 1));
+}
+
 /** Pooling over everything but the channels. */
 export function defineGlobalPooling<const Name extends string>(type: Name, kind: PoolKind, dimensions: Dimensions) {
   const {plural, axes: input} = inputNames[dimensions];
   const taken = kind === 'max' ? 'largest value' : 'mean';
   const whole = plural.slice(0, -1);
+  const knowsMasks = kind === 'average' && dimensions === 1;
   return defineLayer({
     type,
-    summary: `The ${taken} of every channel over the whole ${whole}.`,
+    summary: `The ${taken} of every channel over the whole ${whole}${knowsMasks ? '; masked time steps do not count' : ''}.`,
     shapes: `${input} → [channels]`,
     example: `{type: ${type}}`,
     args: Type.Object({}),
     outputShape: (_args, inputShape) => [requireSpatial(inputShape, dimensions).channels],
     weights: () => [],
+    ...(knowsMasks ? {mask: () => undefined} : {}),
     build: (_args, context) =>
       createFunctionLayer(context, {
         className: `Global${kind === 'max' ? 'Max' : 'Average'}Pooling${dimensions}D`,
         config: dimensions === 1 ? {} : {dataFormat: 'channelsLast'},
         outputShape: context.inputShape.slice(-1),
-        call(x) {
+        call(x, _weight, {masks}) {
+          const mask = knowsMasks ? masks?.[0] : undefined;
+          if (mask) return meanOfSteps(context.tf.core, x, mask);
           const reduced = Array.from({length: dimensions}, (_, axis) => axis + 1);
           return kind === 'max' ? context.tf.core.max(x, reduced) : context.tf.core.mean(x, reduced);
         },

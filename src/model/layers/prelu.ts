@@ -2,6 +2,7 @@ import {Type} from '@sinclair/typebox';
 import type {Shape} from '../../support/tensor.js';
 import {type InitializerSpec, initializerField} from '../initializers/index.js';
 import {defineLayer, type LayerWeight} from '../layer.js';
+import {keptMask} from '../masks.js';
 import {type RegularizerSpec, regularizerField} from '../regularizers/index.js';
 import {createFunctionLayer, weightConfig} from './function-layer.js';
 import {axisOf} from './merge-shapes.js';
@@ -49,6 +50,7 @@ export const prelu = defineLayer({
     return inputShape;
   },
   weights: weightsOf,
+  mask: () => keptMask,
   build(args, context) {
     const {core} = context.tf;
     const sharedAxes = args.sharedAxes.map((axis) => axisOf(axis, context.inputShape, 'sharedAxes') + 1);

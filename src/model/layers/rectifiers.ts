@@ -1,5 +1,6 @@
 import {type Static, Type} from '@sinclair/typebox';
 import {defineLayer} from '../layer.js';
+import {keptMask} from '../masks.js';
 import {ShapeProblem} from '../shape-problem.js';
 import {createFunctionLayer} from './function-layer.js';
 
@@ -31,6 +32,7 @@ export const relu = defineLayer({
     return inputShape;
   },
   weights: () => [],
+  mask: () => keptMask,
   build({maxValue, negativeSlope, threshold}, context) {
     const {core} = context.tf;
     const isStock = negativeSlope === 0 && threshold === 0;
@@ -67,6 +69,7 @@ export const leakyRelu = defineLayer({
   }),
   outputShape: (_args, inputShape) => inputShape,
   weights: () => [],
+  mask: () => keptMask,
   build: ({negativeSlope}, {tf, name}) => tf.layers.layers.leakyReLU({name, alpha: negativeSlope}),
 });
 
@@ -84,6 +87,7 @@ export const elu = defineLayer({
   }),
   outputShape: (_args, inputShape) => inputShape,
   weights: () => [],
+  mask: () => keptMask,
   build({alpha}, context) {
     const {core} = context.tf;
     return createFunctionLayer(context, {

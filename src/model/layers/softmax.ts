@@ -1,7 +1,9 @@
 import {Type} from '@sinclair/typebox';
 import {formatShape} from '../../support/tensor.js';
 import {defineLayer} from '../layer.js';
+import {alignedMask, keptMask} from '../masks.js';
 import {ShapeProblem} from '../shape-problem.js';
+import {maskedScores} from './attention/attend.js';
 import {createFunctionLayer} from './function-layer.js';
 import {axisOf} from './merge-shapes.js';
 
@@ -10,7 +12,7 @@ const axisField = (what: string) =>
 
 export const softmax = defineLayer({
   type: 'softmax',
-  summary: 'Positive numbers that add up to 1 along an axis.',
+  summary: 'Positive numbers that add up to 1 along an axis; masked time steps get 0 where that is theirs.',
   shapes: '[...] → the same',
   example: '{type: softmax, axis: 0}',
   args: Type.Object({axis: axisField('Axis along which they do')}),
@@ -19,6 +21,7 @@ export const softmax = defineLayer({
     return inputShape;
   },
   weights: () => [],
+  mask: () => keptMask,
   build({axis}, context) {
     const {core} = context.tf;
     const along = axisOf(axis, context.inputShape, 'axis') + 1;
@@ -29,7 +32,13 @@ export const softmax = defineLayer({
       className: 'Softmax',
       config: {axis: along === last ? -1 : along},
       outputShape: context.inputShape,
-      call: (x) => (along === last ? core.softmax(x) : core.transpose(core.softmax(core.transpose(x, order)), order)),
+      call(x, _weight, {masks}) {
+        const mask = along === 1 ? masks?.[0] : undefined;
+        const logits = mask ? maskedScores(core, x, alignedMask(core, mask, x.rank)) : x;
+        return along === last
+          ? core.softmax(logits)
+          : core.transpose(core.softmax(core.transpose(logits, order)), order);
+      },
     });
   },
 });
@@ -51,6 +60,7 @@ export const glu = defineLayer({
     });
   },
   weights: () => [],
+  mask: ({axis}, inputShape) => (axisOf(axis, inputShape, 'axis') === 0 ? undefined : keptMask),
   build({axis}, context) {
     const {core} = context.tf;
     const along = axisOf(axis, context.inputShape, 'axis');

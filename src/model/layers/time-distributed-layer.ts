@@ -2,7 +2,7 @@ import type {serialization, Tensor} from '@tensorflow/tfjs-core';
 import type {LayerVariable} from '@tensorflow/tfjs-layers';
 import type {Shape} from '../../support/tensor.js';
 import type {BuildContext, TfLayer} from '../layer.js';
-import {onlyTensor} from './own-layer.js';
+import {callContextOf, onlyTensor} from './own-layer.js';
 
 /**
  * Lets a layer see the time steps of all sequences as one large batch, which costs no loop; the stock layer has one. Statistics of a
@@ -35,7 +35,11 @@ export function createTimeDistributed({tf, name}: BuildContext, layer: TfLayer, 
       const x = onlyTensor(inputs);
       const [batch, time] = x.shape as [number, number];
       const merged = tf.core.reshape(x, [batch * time, ...step]);
-      const outputs = onlyTensor(layer.call(merged, kwargs as Record<string, unknown>));
+      // A mask inside each step is the layer's; one of whole steps only goes past it.
+      const {masks, ...context} = callContextOf(kwargs);
+      const [mask] = masks ?? [];
+      const inner = mask && mask.rank > 2 ? [tf.core.reshape(mask, [batch * time, ...mask.shape.slice(2)])] : undefined;
+      const outputs = onlyTensor(layer.call(merged, {...context, ...(inner ? {masks: inner} : {})}));
       return tf.core.reshape(outputs, [batch, time, ...output]);
     }
 

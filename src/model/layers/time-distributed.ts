@@ -2,6 +2,7 @@ import {type Static, type TProperties, Type} from '@sinclair/typebox';
 import {choiceOf, type Definition, type SpecUnion} from '../../spec/define.js';
 import {formatShape, type Shape} from '../../support/tensor.js';
 import {defineLayer, type LayerDefinition} from '../layer.js';
+import {keptMask, type MaskRule} from '../masks.js';
 import {ShapeProblem} from '../shape-problem.js';
 import {createTimeDistributed} from './time-distributed-layer.js';
 
@@ -17,6 +18,12 @@ function stepsOf(inputShape: Shape): readonly [time: number, step: Shape] {
   }
   return [time, step];
 }
+
+/** Of a mask inside each step ([batch, time, inner time]) is left whether anything in the step counts. */
+const stepsMask: MaskRule = {
+  has: keptMask.has,
+  of: (tf, _inputs, [mask]) => (mask && mask.rank > 2 ? tf.max(mask, -1) : mask),
+};
 
 /** Defines timeDistributed over the layers it may wrap, which are given since a file that all layers are known in cannot be read here. */
 export function timeDistributedOver<Layers extends Registry>(registry: Layers) {
@@ -47,10 +54,11 @@ export function timeDistributedOver<Layers extends Registry>(registry: Layers) {
       const {spec, definition} = inner(given);
       return definition.weights(spec, stepsOf(inputShape)[1]);
     },
+    mask: () => stepsMask,
     build(given, context) {
       const {spec, definition} = inner(given);
       const [, step] = stepsOf(context.inputShape);
-      const layer = definition.build(spec, {...context, inputShape: step, inputShapes: [step]});
+      const layer = definition.build(spec, {...context, inputShape: step, inputShapes: [step], givesStates: false});
       return createTimeDistributed(context, layer, step, definition.outputShape(spec, step));
     },
   });

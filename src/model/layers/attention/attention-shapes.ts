@@ -1,5 +1,7 @@
 import {formatShape} from '../../../support/tensor.js';
+import type {CallContext} from '../../call-context.js';
 import type {InputShapes} from '../../layer.js';
+import type {Mask} from '../../masks.js';
 import {ShapeProblem} from '../../shape-problem.js';
 import {requireSequence, type SequenceShape} from '../sequences.js';
 
@@ -18,6 +20,12 @@ export function rolesOf<Input>([query, value = query, key = value]: readonly [In
   Record<keyof AttentionShapes, Input>
 > {
   return {query, value, key};
+}
+
+/** The masks of query, value and key. @param numInputs how many of them the layer takes */
+export function masksOf({masks = []}: CallContext, numInputs: number): Readonly<Record<keyof AttentionShapes, Mask>> {
+  const value = masks[Math.min(1, numInputs - 1)];
+  return {query: masks[0], value, key: numInputs > 2 ? masks[2] : value};
 }
 
 /** @throws ShapeProblem unless all are sequences, and values as long as keys */

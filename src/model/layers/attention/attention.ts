@@ -2,11 +2,12 @@ import {Type} from '@sinclair/typebox';
 import type {Tensor} from '@tensorflow/tfjs-core';
 import {formatShape} from '../../../support/tensor.js';
 import {defineLayer, type LayerWeight} from '../../layer.js';
+import {keptMask} from '../../masks.js';
 import {ShapeProblem} from '../../shape-problem.js';
 import {createFunctionLayer} from '../function-layer.js';
 import {keepMaskOf} from '../own-layer.js';
 import {attend} from './attend.js';
-import {attentionArity, attentionShapes, rolesOf} from './attention-shapes.js';
+import {attentionArity, attentionShapes, masksOf, rolesOf} from './attention-shapes.js';
 
 const scaleOf = (useScale: boolean): readonly LayerWeight[] =>
   useScale ? [{name: 'scale', role: 'scale', shape: [], trainable: true, initializer: {type: 'ones'}}] : [];
@@ -43,6 +44,7 @@ export const attention = defineLayer({
     return [query[0], value[1]];
   },
   weights: ({useScale}) => scaleOf(useScale),
+  mask: () => keptMask,
   build({useScale, causal, dropout}, context) {
     const {core} = context.tf;
     const {query, value} = attentionShapes(...context.inputShapes);
@@ -53,8 +55,10 @@ export const attention = defineLayer({
       weights: scaleOf(useScale),
       call(_query, weight, step, inputs) {
         const given = rolesOf(inputs as [Tensor, ...Tensor[]]);
-        return attend(core, {
+        const masks = masksOf(step, inputs.length);
+        const mixed = attend(core, {
           ...given,
+          mask: masks.value && core.expandDims(masks.value, 1),
           query: useScale ? core.mul(given.query, weight('scale')) : given.query,
           isCausal: causal,
           drop(weights) {
@@ -62,6 +66,7 @@ export const attention = defineLayer({
             return mask ? core.mul(weights, mask) : weights;
           },
         });
+        return masks.query ? core.mul(mixed, core.expandDims(masks.query, -1)) : mixed;
       },
     });
   },

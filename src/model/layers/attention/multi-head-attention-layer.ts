@@ -4,7 +4,7 @@ import type {BuildContext, LayerWeight, TfLayer} from '../../layer.js';
 import {createFunctionLayer, weightConfig} from '../function-layer.js';
 import {keepMaskOf} from '../own-layer.js';
 import {attend} from './attend.js';
-import {rolesOf} from './attention-shapes.js';
+import {masksOf, rolesOf} from './attention-shapes.js';
 
 /** What the arithmetic needs of the layer's arguments. */
 export interface AttentionOptions {
@@ -55,7 +55,16 @@ export function createMultiHeadAttention(
         const rows = project(core.reshape(x, [batch * time, features]), name, numHeads * size);
         return core.transpose(core.reshape(rows, [batch, time, numHeads, size]), [0, 2, 1, 3]);
       };
+      const masks = masksOf(step, inputs.length);
+      /** Keras's: a step sees those that count, and one that does not count sees nothing: all of them alike. */
+      const seen = [
+        ...[masks.query].map((mask) => mask && core.reshape(mask, [mask.shape[0]!, 1, mask.shape[1]!, 1])),
+        ...[masks.value, masks.key === masks.value ? undefined : masks.key].map(
+          (mask) => mask && core.reshape(mask, [mask.shape[0]!, 1, 1, mask.shape[1]!]),
+        ),
+      ].reduce((all, mask) => (all && mask ? core.mul(all, mask) : (all ?? mask)));
       const mixed = attend(core, {
+        mask: seen,
         query: core.mul(heads(query, 'query', keyDim), 1 / Math.sqrt(keyDim)),
         key: heads(key, 'key', keyDim),
         value: heads(value, 'value', valueDim),

@@ -3,6 +3,7 @@ import type {Shape} from '../../../support/tensor.js';
 import type {Fans} from '../../initializers/fans.js';
 import {initializerField} from '../../initializers/index.js';
 import {defineLayer, type InputShapes, type LayerWeight} from '../../layer.js';
+import {keptMask} from '../../masks.js';
 import {regularizerField} from '../../regularizers/index.js';
 import {attentionArity, attentionShapes} from './attention-shapes.js';
 import {createMultiHeadAttention} from './multi-head-attention-layer.js';
@@ -84,5 +85,6 @@ export const multiHeadAttention = defineLayer({
   arity: attentionArity,
   outputShape: (_args, ...inputShapes) => attentionShapes(...inputShapes).query,
   weights: weightsOf,
+  mask: () => keptMask,
   build: (given, context) => createMultiHeadAttention(context, given, weightsOf(given, ...context.inputShapes)),
 });

@@ -3,6 +3,7 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import type {Shape} from '../../../support/tensor.js';
 import {initializerField} from '../../initializers/index.js';
 import {defineLayer, type LayerWeight} from '../../layer.js';
+import {keptMask} from '../../masks.js';
 import {ShapeProblem} from '../../shape-problem.js';
 import {createFunctionLayer, weightConfig} from '../function-layer.js';
 import {requireSequence} from '../sequences.js';
@@ -61,6 +62,7 @@ export const positionalEmbedding = defineLayer({
     return inputShape;
   },
   weights: weightsOf,
+  mask: () => keptMask,
   build(given, context) {
     const {core} = context.tf;
     const [time, features] = requireSequence(context.inputShape);

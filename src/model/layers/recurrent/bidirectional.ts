@@ -2,6 +2,7 @@ import {type Static, Type} from '@sinclair/typebox';
 import {choiceOf} from '../../../spec/define.js';
 import {defineLayer} from '../../layer.js';
 import {ShapeProblem} from '../../shape-problem.js';
+import {recurrentMask} from './define-recurrent.js';
 import {recurrentOutputShape, recurrentWeights} from './fields.js';
 import {gru, gruKind} from './gru.js';
 import type {RecurrentKind} from './kind.js';
@@ -67,6 +68,7 @@ export const bidirectional = defineLayer({
     const {args: inner, cell} = kindOf(given);
     return directionsOf(given).flatMap(({prefix}) => recurrentWeights(inner, cell, inputShape, prefix));
   },
+  mask: (given) => recurrentMask(kindOf(given).args),
   build(given, context) {
     const kind = kindOf(given);
     const directions = directionsOf(given);

@@ -31,7 +31,8 @@ export type CellStep = (projected: Tensor2D, states: readonly Tensor2D[]) => rea
 export interface RecurrentCell {
   /** How many vectors of `units` a step's products make. */
   readonly numGates: number;
-  readonly numStates: number;
+  /** What its states are called, in their order; the first is the output. */
+  readonly states: readonly [string, ...string[]];
   /** The bias is [2, G · units]: one for the inputs' product, one for the recurrent one. */
   readonly hasRecurrentBias: boolean;
   start(tf: typeof tfjs, parts: CellParts): CellStep;

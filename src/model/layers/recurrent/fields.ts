@@ -1,10 +1,11 @@
 import {type Static, Type} from '@sinclair/typebox';
-import type {Shape} from '../../../support/tensor.js';
+import {formatShape, type Shape} from '../../../support/tensor.js';
 import {type ActivationName, activationField} from '../../activations.js';
 import {fansOf} from '../../initializers/fans.js';
 import {initializerField} from '../../initializers/index.js';
 import type {LayerWeight} from '../../layer.js';
 import {regularizerField} from '../../regularizers/index.js';
+import {ShapeProblem} from '../../shape-problem.js';
 import {requireSequence} from '../sequences.js';
 import type {RecurrentCell} from './cell.js';
 
@@ -52,6 +53,28 @@ export const recurrentShapes = '[time, features] → [units], or [time, units] w
 export function recurrentOutputShape({units, returnSequences}: RecurrentArguments, inputShape: Shape): Shape {
   const [time] = requireSequence(inputShape);
   return returnSequences ? [time, units] : [units];
+}
+
+/** @throws ShapeProblem unless the inputs behind the sequence are none or one for each state, as long as it */
+export function requireFirstStates(
+  {units}: RecurrentArguments,
+  names: readonly string[],
+  given: readonly Shape[],
+): void {
+  const states = names.map((name) => `LAYER.${name}`).join(', ');
+  if (given.length !== 0 && given.length !== names.length) {
+    throw new ShapeProblem(
+      `takes a sequence alone, or with a first state for each of ${names.join(', ')}; it gets ${given.length} behind the sequence`,
+      {field: 'inputs', hint: `write \`inputs: [SEQUENCE, ${states}]\``},
+    );
+  }
+  const odd = given.findIndex((shape) => shape.length !== 1 || shape[0] !== units);
+  if (odd >= 0) {
+    throw new ShapeProblem(`wants first states of its size, [${units}]; it gets ${formatShape(given[odd]!)}`, {
+      field: 'inputs',
+      hint: 'give both layers the same number of units',
+    });
+  }
 }
 
 /** kernel, recurrent_kernel and bias, as Keras names and shapes them. @param prefix of the names */

@@ -8,7 +8,7 @@ import {columns, type RecurrentCell} from './cell.js';
  */
 export const gruResetAfterCell: RecurrentCell = {
   numGates: 3,
-  numStates: 1,
+  states: ['hidden'],
   hasRecurrentBias: true,
   start(tf, {units, recurrentKernel, recurrentBias, activate, activateGate, dropState}) {
     return (projected, [h]) => {
@@ -27,7 +27,7 @@ export const gruResetAfterCell: RecurrentCell = {
 /** The original form (Cho et al. 2014): the reset gate in front of the product, n = activation(x_n + (r · h) · U_n). */
 export const gruResetBeforeCell: RecurrentCell = {
   numGates: 3,
-  numStates: 1,
+  states: ['hidden'],
   hasRecurrentBias: false,
   start(tf, {units, recurrentKernel, activate, activateGate, dropState}) {
     const gateKernel = columns(tf, recurrentKernel, units, 0, 2);

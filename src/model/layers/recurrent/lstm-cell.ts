@@ -7,7 +7,7 @@ import type {RecurrentCell} from './cell.js';
  */
 export const lstmCell: RecurrentCell = {
   numGates: 4,
-  numStates: 2,
+  states: ['hidden', 'cell'],
   hasRecurrentBias: false,
   start:
     (tf, {recurrentKernel, activate, activateGate, dropState}) =>

@@ -6,7 +6,7 @@ import {activationOf} from '../apply-activation.js';
 import {createFunctionLayer} from '../function-layer.js';
 import {keepMaskOf} from '../own-layer.js';
 import {sequenceOf, timeSteps} from '../sequences.js';
-import type {Activate, CellParts} from './cell.js';
+import type {Activate, CellParts, CellStep} from './cell.js';
 import {type RecurrentArguments, recurrentOutputShape, recurrentWeights} from './fields.js';
 import type {RecurrentKind} from './kind.js';
 import {type MergeMode, mergedShape, mergeOutputs} from './merge-outputs.js';
@@ -48,13 +48,14 @@ export function createRecurrentLayer(
     activateGate: activate(kind.recurrentActivation ?? 'sigmoid'),
   };
 
-  /** The outputs in the order in which the steps are read. */
+  /** The outputs in the order in which the steps are read, and the states after the last. @param first states, zeros by default */
   function run(
     x: Tensor3D,
     {prefix, goBackwards}: Direction,
     weight: (name: string) => Tensor,
     step: CallContext,
-  ): readonly Tensor2D[] {
+    first: readonly Tensor2D[],
+  ): {outputs: readonly Tensor2D[]; states: readonly Tensor2D[]} {
     const [batch, time, features] = x.shape;
     const inputMask = keepMaskOf(step, `${context.name}/${prefix}dropout`, args.dropout, [batch, 1, features]);
     const stateMask = keepMaskOf(step, `${context.name}/${prefix}recurrentDropout`, args.recurrentDropout, [
@@ -75,15 +76,49 @@ export function createRecurrentLayer(
     };
     const advance = cell.start(core, parts);
     const steps = timeSteps(core, core.reshape(projected, [batch, time, width]));
-    let states: readonly Tensor2D[] = Array.from(
-      {length: cell.numStates},
-      () => core.zeros([batch, units]) as Tensor2D,
+    const zeros = core.zeros([batch, units]) as Tensor2D;
+    const start = first.length > 0 ? first : cell.states.map(() => zeros);
+    const {length} = steps;
+    const order = Array.from(steps, (_gates, i) => (goBackwards ? length - 1 - i : i));
+    const mask = step.masks?.[0];
+    if (!mask)
+      return advanceAll(
+        advance,
+        order.map((i) => steps[i]!),
+        start,
+      );
+    const counts = timeSteps(core, core.reshape(mask, [batch, length, 1]));
+    return advanceMasked(
+      advance,
+      order.map((i) => [steps[i]!, counts[i]!] as const),
+      start,
+      zeros,
     );
-    return (goBackwards ? steps.toReversed() : steps).map((gates) => {
+  }
+
+  /**
+   * Keras's: a step that does not count leaves the states as they are, and has the output before it, zeros in front of the first one;
+   * in a bidirectional layer with returnSequences it has zeros.
+   */
+  function advanceMasked(
+    advance: CellStep,
+    steps: readonly (readonly [gates: Tensor2D, counts: Tensor2D])[],
+    start: readonly Tensor2D[],
+    zeros: Tensor2D,
+  ): {outputs: readonly Tensor2D[]; states: readonly Tensor2D[]} {
+    const areZero = mergeMode !== undefined && returnSequences;
+    let states = start;
+    let output = zeros;
+    const outputs = steps.map(([gates, counts]) => {
+      const rest = core.sub<Tensor2D>(1, counts);
+      const choose = (next: Tensor2D, last: Tensor2D): Tensor2D =>
+        core.add(core.mul(next, counts), core.mul(last, rest));
       const next = advance(gates, states);
-      states = next;
-      return next[0];
+      output = areZero ? core.mul(next[0], counts) : choose(next[0], output);
+      states = next.map((state, i) => choose(state, states[i]!));
+      return output;
     });
+    return {outputs, states};
   }
 
   return createFunctionLayer(kind.forgetOnes ? startingForgetful(context, units) : context, {
@@ -91,16 +126,34 @@ export function createRecurrentLayer(
     config: options.config,
     outputShape: mergedShape(recurrentOutputShape(args, context.inputShape), mergeMode),
     weights: directions.flatMap(({prefix}) => recurrentWeights(args, cell, context.inputShape, prefix)),
-    call(x, weight, step) {
+    ...(context.givesStates ? {stateShapes: cell.states.map(() => [units])} : {}),
+    call(x, weight, step, [, ...first]) {
       const read = directions.map((direction) => {
-        const outputs = run(x as Tensor3D, direction, weight, step);
-        if (!returnSequences) return outputs.at(-1)!;
+        const {outputs, states} = run(x as Tensor3D, direction, weight, step, first as readonly Tensor2D[]);
         const isTurned = mergeMode !== undefined && direction.goBackwards;
-        return sequenceOf(core, isTurned ? outputs.toReversed() : outputs);
+        const output = returnSequences ? sequenceOf(core, isTurned ? outputs.toReversed() : outputs) : outputs.at(-1)!;
+        return {output, states};
       });
-      return mergeMode ? mergeOutputs(core, mergeMode, read as [Tensor, Tensor]) : read[0]!;
+      const [{output, states}] = read as [(typeof read)[0]];
+      if (mergeMode) return mergeOutputs(core, mergeMode, [output, read[1]!.output]);
+      return context.givesStates ? [output, ...states] : output;
     },
   });
+}
+
+/** Every step of a sequence that counts. */
+function advanceAll(
+  advance: CellStep,
+  steps: readonly Tensor2D[],
+  start: readonly Tensor2D[],
+): {outputs: readonly Tensor2D[]; states: readonly Tensor2D[]} {
+  let states = start;
+  const outputs = steps.map((gates) => {
+    const next = advance(gates, states);
+    states = next;
+    return next[0];
+  });
+  return {outputs, states};
 }
 
 /** A kind as a layer that reads the sequence once. */

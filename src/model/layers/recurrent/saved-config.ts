@@ -22,7 +22,7 @@ export function savedConfig(
     dropout,
     recurrentDropout,
     returnSequences,
-    returnState: false,
+    returnState: context.givesStates,
     goBackwards,
     stateful: false,
     unroll: false,
