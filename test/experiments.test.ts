@@ -26,7 +26,7 @@ t.before(async () => {
 });
 
 t.test('every experiment is valid and names the schema that editors read', async (t) => {
-  t.ok(experiments.length >= 5);
+  t.ok(experiments.length >= 12);
   const {exitCode, stdout, stderr} = await exp('validate', ...experiments.map((name) => `experiments/${name}`));
   t.equal(exitCode, 0, `${stdout}${stderr}`);
   for (const name of experiments) {
@@ -65,6 +65,34 @@ t.test('mnist-quick reaches 95 % on the test images', async (t) => {
 t.test('5-image-folder learns from a thousand images', async (t) => {
   const {summary} = await train(t, '5-image-folder.yaml', 'training.epochs=8');
   t.ok(summary.metrics.test.test_accuracy >= 0.8, String(summary.metrics.test.test_accuracy));
+});
+
+t.test('6-penguins-table fills gaps and tells the species apart', async (t) => {
+  const {summary} = await train(t, '6-penguins-table.yaml');
+  t.ok(summary.metrics.test.test_accuracy >= 0.95, String(summary.metrics.test.test_accuracy));
+});
+
+t.test('7-cars-regression explains most of the variance', async (t) => {
+  const {epochs, summary} = await train(t, '7-cars-regression.yaml');
+  t.ok(epochs.length < 150, 'it stops by itself');
+  t.ok(summary.metrics.test.test_r2 >= 0.83, String(summary.metrics.test.test_r2));
+});
+
+t.test('8-cars-two-inputs uses numbers and words', async (t) => {
+  const {summary} = await train(t, '8-cars-two-inputs.yaml');
+  t.ok(summary.metrics.test.test_accuracy >= 0.9, String(summary.metrics.test.test_accuracy));
+});
+
+t.test('9-authors-lstm does better than guessing with a third of the lines', async (t) => {
+  const {summary} = await train(t, '9-authors-lstm.yaml', 'data.limit.train=1200', 'training.epochs=2');
+  t.ok(summary.metrics.test.test_accuracy >= 0.6, String(summary.metrics.test.test_accuracy));
+});
+
+t.test('10-alice-transformer learns which letters are frequent from a few windows', async (t) => {
+  const overrides = ['data.limit.train=320', 'data.limit.test=32', 'training.epochs=3'];
+  const {summary} = await train(t, '10-alice-transformer.yaml', ...overrides);
+  // ln 74 is the loss of guessing; a table of the letters' frequencies has 3.16
+  t.ok(summary.metrics.test.test_loss <= 3.4, String(summary.metrics.test.test_loss));
 });
 
 for (const spec of ['3-mnist-mlp.yaml', '4-resnet20-blocks.yaml', 'mnist-cnn.yaml']) {

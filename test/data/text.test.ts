@@ -25,7 +25,7 @@ t.test('windows, and the same windows one token later', async (t) => {
     sizes: [3],
   });
   t.strictSame(data.fitted, {
-    'data.source': {tokens: 'character', lowercase: false, vocabulary: classNames.slice(2), length: 3},
+    'data.source': {tokens: 'character', lowercase: false, vocabulary: classNames.slice(2), length: 3, numClasses: 8},
   });
   const close = await load(dataSpec(textSource({length: 3, stride: 2})), folder);
   t.strictSame(collect(close.train).inputs, [2, 3, 2, 2, 5, 2, 2, 6, 7, 7, 2, 4]);
@@ -48,6 +48,9 @@ t.test('the end is the test set, the end of the rest the validation set; both te
   const small = await load(dataSpec(textSource({length: 3, vocabulary: 4})), folder);
   t.strictSame(small.info.inputs.input!.numValues, 4);
   t.strictSame(collect(small.train).inputs.slice(0, 9), [2, 2, 2, 2, 3, 3, 3, 3, 1]);
+  const roomy = await load(dataSpec(textSource({length: 3, vocabulary: 9})), folder);
+  const {numClasses, classNames} = roomy.info.targets.target!;
+  t.strictSame([numClasses, classNames!.slice(6)], [9, ['e', '<unused 7>', '<unused 8>']], 'a size of its own');
 });
 
 t.test('bytes, lower case, gzip', async (t) => {
@@ -64,6 +67,11 @@ t.test('bytes, lower case, gzip', async (t) => {
 
 t.test('texts that are too short or no texts', async (t) => {
   const folder = t.testdir({'text.txt': 'abcdefgh'});
+  await rejectsWith(load(dataSpec(textSource({tokens: 'byte', vocabulary: 9})), folder), {
+    code: 'SPEC_INVALID',
+    message: 'data.source.vocabulary goes with tokens: character; there are 256 bytes',
+    hint: 'drop it',
+  });
   const short = dataSpec(textSource({length: 8}));
   await rejectsWith(load(short, folder), {
     code: 'DATA_INVALID',

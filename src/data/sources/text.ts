@@ -3,6 +3,7 @@ import {type Static, Type} from '@sinclair/typebox';
 import {ExpError} from '../../support/errors.js';
 import {byFrequency} from '../columns/categorical.js';
 import {firstToken, numTokens, tokenNames, type Vocabulary} from '../columns/tokens.js';
+import {DataSpecError} from '../data-error.js';
 import {defaultNames, type ExampleInfo} from '../dataset.js';
 import {dataFile, locateFile} from '../files/locate.js';
 import {displayPath} from '../files/paths.js';
@@ -33,7 +34,7 @@ const args = Type.Object({
     Type.Integer({
       minimum: 3,
       description:
-        'Token numbers at most, those of padding (0) and of unknown characters (1) counted: the most frequent characters get one. By default all that training windows hold.',
+        'How many token numbers there are, those of padding (0) and of unknown characters (1) counted. The most frequent characters of the training windows get the others; numbers left over stay unused. By default one for each character of the training windows, so that the size of the model has to follow the text.',
     }),
   ),
   lowercase: Type.Boolean({default: false, description: 'Whether the text is lower-cased first.'}),
@@ -72,6 +73,9 @@ interface Part {
 }
 
 async function loadText(spec: TextSpec, context: SourceContext): Promise<SourceData> {
+  if (spec.tokens === 'byte' && spec.vocabulary !== undefined) {
+    throw new DataSpecError('data.source.vocabulary', 'goes with tokens: character; there are 256 bytes', 'drop it');
+  }
   const file = await locateFile(spec.path, context);
   const units = unitsOf(await readData(file), spec, displayPath(file));
   const numTest = Math.round(units.length * (spec.testFraction ?? 0));
@@ -82,12 +86,13 @@ async function loadText(spec: TextSpec, context: SourceContext): Promise<SourceD
   let worked: {readonly info: ExampleInfo; readonly examples: EncodedExamples} | undefined;
   const work = (trained: TrainedRows): NonNullable<typeof worked> => {
     const vocabulary = learn(train, trained(), spec);
+    const {length, vocabulary: numClasses = numTokens(vocabulary)} = spec;
     return {
-      info: infoOf(vocabulary, spec),
+      info: infoOf(vocabulary, numClasses, length),
       examples: {
         train: encode(train, vocabulary, spec),
         test: test && encode(test, vocabulary, spec),
-        fitted: {...vocabulary, length: spec.length},
+        fitted: {...vocabulary, length, numClasses},
       },
     };
   };
@@ -159,18 +164,12 @@ function learn({units, starts}: Part, trained: Uint32Array | undefined, spec: Te
   return {tokens, lowercase, vocabulary: kept.map(([character]) => character)};
 }
 
-function infoOf(vocabulary: Vocabulary, {length}: TextSpec): ExampleInfo {
-  const numClasses = numTokens(vocabulary);
+function infoOf(vocabulary: Vocabulary, numClasses: number, length: number): ExampleInfo {
+  const used = tokenNames(vocabulary);
+  const classNames = Array.from({length: numClasses}, (_, token) => used[token] ?? `<unused ${token}>`);
   return {
     inputs: {[defaultNames.input]: {shape: [length], numValues: numClasses}},
-    targets: {
-      [defaultNames.target]: {
-        task: 'classification',
-        shape: [length],
-        numClasses,
-        classNames: tokenNames(vocabulary),
-      },
-    },
+    targets: {[defaultNames.target]: {task: 'classification', shape: [length], numClasses, classNames}},
   };
 }
 
