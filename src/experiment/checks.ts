@@ -43,7 +43,7 @@ export interface CheckResult {
 export async function checkExperiment(
   spec: ExperimentSpec,
   loaded: Pick<LoadedSpec, 'baseDir' | 'problemAt'>,
-  {onDownload, runsDir}: Pick<InitContext, 'onDownload' | 'runsDir'>,
+  {onDownload, notify, runsDir}: Pick<InitContext, 'onDownload' | 'notify' | 'runsDir'>,
 ): Promise<CheckResult> {
   const problems: Problem[] = [];
   const warnings: string[] = [];
@@ -57,7 +57,7 @@ export async function checkExperiment(
   const hasOutputs = checkOutputNames(spec, findings);
   checkOptimizer(spec, findings);
   const rng = Rng.fromSeed(spec.seed);
-  const data = await dataOf(spec, {baseDir: loaded.baseDir, onDownload, rng}, findings);
+  const data = await dataOf(spec, {baseDir: loaded.baseDir, onDownload, notify, warn: findings.warning, rng}, findings);
   checkMonitors(spec, hasOutputs ? data?.targets : undefined, findings);
   if (!data) return {problems, warnings};
   checkSizes(spec, data, findings);

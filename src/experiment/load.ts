@@ -34,6 +34,8 @@ export interface LoadedExperiment {
 export interface LoadExperimentOptions extends LoadOptions {
   /** Is told how data files that are named by URL are downloaded, which the checks need; nobody by default. */
   readonly onDownload?: DownloadListener | undefined;
+  /** Is told what takes long, such as decoding data into the cache; nobody by default. */
+  readonly notify?: ((message: string) => void) | undefined;
   /** Where `model.init` looks for runs: EXP_RUNS_DIR or `runs` by default. */
   readonly runsDir?: string | undefined;
 }
@@ -52,6 +54,7 @@ export async function loadExperiment(
   const runsDir = options.runsDir ?? ((options.env ?? process.env).EXP_RUNS_DIR || defaultRunsDir);
   const {problems, warnings, preview, initRun} = await checkExperiment(spec, loaded, {
     onDownload: options.onDownload,
+    notify: options.notify,
     runsDir,
   });
   const all = [...checkSeeds(spec, loaded), ...problems];

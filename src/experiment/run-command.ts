@@ -1,5 +1,5 @@
 import {createReporter} from '../report/create-reporter.js';
-import {downloadLines} from '../report/download-lines.js';
+import {downloadLines, noticeLines} from '../report/download-lines.js';
 import {type GroupEnding, type GroupRun, memberLabel} from '../report/group.js';
 import type {RunReporter} from '../report/reporter.js';
 import type {RunDirectory} from '../runs/run-directory.js';
@@ -68,6 +68,7 @@ export async function runCommand(request: RunRequest): Promise<number> {
   try {
     const options: RunOptions = {
       reporter,
+      notify: noticeLines(process.stderr),
       runsDir: request.runsDir,
       signal: interrupts.signal,
       isSmoke: request.smoke,
@@ -89,7 +90,7 @@ export async function runCommand(request: RunRequest): Promise<number> {
 async function planOnly(loaded: LoadedExperiment, reporter: RunReporter): Promise<void> {
   const warn = (message: string): void => reporter.warn(message);
   loaded.warnings.forEach(warn);
-  const prepared = await prepareExperiment(loaded, warn);
+  const prepared = await prepareExperiment(loaded, warn, noticeLines(process.stderr));
   reporter.planned(prepared.plan);
   reporter.close();
   await prepared.dispose();
@@ -105,8 +106,8 @@ async function loadRequest({spec: path, overrides, shorthands, runsDir}: RunRequ
   for (const [key, value] of Object.entries(keys)) {
     if (value !== undefined) pairs.push(`${key}=${JSON.stringify(value)}`);
   }
-  const onDownload = downloadLines(process.stderr);
-  const loaded = await loadExperiment({path}, {overrides: pairs, onDownload, runsDir});
+  const tellers = {onDownload: downloadLines(process.stderr), notify: noticeLines(process.stderr)};
+  const loaded = await loadExperiment({path}, {overrides: pairs, ...tellers, runsDir});
   if (tags.length === 0) return loaded;
   const all = [...new Set([...loaded.spec.tags, ...tags])];
   return loadExperiment({path}, {overrides: [...pairs, `tags=${JSON.stringify(all)}`], runsDir});

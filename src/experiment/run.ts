@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly runsDir?: string;
   /** Is told about the run as it goes; nobody by default. */
   readonly reporter?: RunReporter;
+  /** Is told what takes long before training; nobody by default. */
+  readonly notify?: (message: string) => void;
   /** Aborting finishes the step under way, saves a checkpoint and ends the run as interrupted. */
   readonly signal?: AbortSignal;
   /** Only two batches of training and of each evaluation, everything else as usual, in a temporary folder that is removed. */
@@ -64,7 +66,7 @@ export async function runExperiment(given: LoadedExperiment, options: RunOptions
   let prepared: PreparedExperiment | undefined;
   try {
     loaded.warnings.forEach(warn);
-    prepared = await prepareExperiment(loaded, warn);
+    prepared = await prepareExperiment(loaded, warn, options.notify);
     const plan: RunPlan = {...prepared.plan, ...(group ? {group} : {})};
     if (signal?.aborted) throw new ExpError('INTERRUPTED', 'interrupted before training began; there is no run folder');
     const directory = RunDirectory.create({runsDir, name: loaded.spec.name, startedAt, group});

@@ -2,7 +2,7 @@ import path from 'node:path';
 import {type Dataset, type DatasetInfo, defaultNames, type InputInfo, targetOf} from '../data/dataset.js';
 import {loadData} from '../data/load.js';
 import {contactSheet, type Tile} from '../report/contact-sheet.js';
-import {downloadLines} from '../report/download-lines.js';
+import {downloadLines, noticeLines} from '../report/download-lines.js';
 import {formatMetric} from '../report/format.js';
 import {encodePng} from '../report/png.js';
 import {writeFileAtomically} from '../support/atomic-file.js';
@@ -40,7 +40,7 @@ const numEpochs = 7;
  * @throws ExpError for a spec with mistakes, data that are no pictures, or a file that cannot be written
  */
 export async function showData({spec: file, overrides, out, numExamples}: ShowDataRequest): Promise<ShownData> {
-  const written = await loadExperiment({path: file}, {overrides, onDownload: downloadLines(process.stderr)});
+  const written = await loadExperiment({path: file}, {overrides, onDownload: downloadLines(process.stderr), notify: noticeLines(process.stderr)});
   const {spec, baseDir} = membersOf(written)[0]!.loaded;
   const rng = Rng.fromSeed(spec.seed);
   const outputs = {[defaultNames.output]: {encoding: 'values' as const}};

@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs';
-import {downloadLines} from '../report/download-lines.js';
+import {downloadLines, noticeLines} from '../report/download-lines.js';
 import {type Diagnostic, SpecError} from '../spec/diagnostic.js';
 import {ExpError} from '../support/errors.js';
 import {type LoadedExperiment, loadExperiment} from './load.js';
@@ -41,7 +41,7 @@ async function reportOf(path: string, overrides: readonly string[], runsDir?: st
   try {
     const {warnings, preview}: LoadedExperiment = await loadExperiment(
       {path},
-      {overrides, onDownload: downloadLines(process.stderr), runsDir},
+      {overrides, onDownload: downloadLines(process.stderr), notify: noticeLines(process.stderr), runsDir},
     );
     const numParameters = preview.layers.reduce((sum, layer) => sum + layer.numParameters, 0);
     return {path, valid: true, warnings, numParameters, numTrain: preview.data.numTrain};

@@ -5,6 +5,12 @@ import {truncate} from './text.js';
 
 const upAndClear = '\x1b[1A\x1b[2K';
 
+/** Tells what takes long, a line each. Made for stderr, too. */
+export const noticeLines =
+  (stream: TextStream) =>
+  (message: string): void =>
+    void stream.write(`${message}\n`);
+
 /**
  * Tells of downloads on a stream: on a terminal one line that is written over, elsewhere a line at the start and one at the end.
  * Made for stderr, so that what a command prints stays clean.
