@@ -5,6 +5,8 @@ import t from 'tap';
 import type {RecordedGraph} from '../../../src/engine/compiled/graph.js';
 import {removeAliases} from '../../../src/engine/compiled/passes/aliases.js';
 import {removeDeadCode} from '../../../src/engine/compiled/passes/dead-code.js';
+import {mergeEqualCalls} from '../../../src/engine/compiled/passes/equal-calls.js';
+import {foldConstants} from '../../../src/engine/compiled/passes/fold-constants.js';
 import {fuseBias} from '../../../src/engine/compiled/passes/fuse-bias.js';
 import {mergeProducts} from '../../../src/engine/compiled/passes/merge-products.js';
 import {poolBeforeRelu} from '../../../src/engine/compiled/passes/pool-before-relu.js';
@@ -24,6 +26,44 @@ t.test('dead code: only what an output depends on stays, in order', async (t) =>
   });
   t.strictSame(kernelsOf(graph), ['Exp', 'Relu', 'Add', 'Log', 'Neg']);
   t.strictSame(kernelsOf(removeDeadCode(graph)), ['Relu', 'Neg']);
+});
+
+t.test('equal calls: the first one is read in place of the others, and of what depends on them', async (t) => {
+  const graph = record((recording) => {
+    const [x, y] = [recording.input('x', [2, 3]), recording.input('y', [2, 3])];
+    recording.output('one', tf.neg(tf.mul(x, y)));
+    recording.output('two', tf.neg(tf.mul(x, y)));
+    recording.output('turned', tf.mul(y, x));
+    recording.output('rows', tf.sum(x, 0));
+    recording.output('columns', tf.sum(x, 1));
+    recording.output('double', tf.add(tf.mul(x, 2), tf.mul(x, 2)));
+    recording.output('triple', tf.mul(x, 3));
+  });
+  const merged = mergeEqualCalls(graph);
+  t.strictSame(kernelsOf(merged).sort(), ['Add', 'Multiply', 'Multiply', 'Multiply', 'Multiply', 'Neg', 'Sum', 'Sum']);
+  t.equal(merged.outputs.get('two'), merged.outputs.get('one'));
+  const double = merged.calls.find(({kernel}) => kernel === 'Add')!;
+  t.equal(double.inputs.a, double.inputs.b);
+});
+
+t.test('constants: arithmetic on them is done, and what changes nothing disappears', async (t) => {
+  const graph = record((recording) => {
+    const x = recording.input('x', [2, 3]);
+    const scale = tf.div(tf.mul(tf.scalar(3), tf.scalar(0.1)), tf.scalar(2));
+    recording.output('scaled', tf.mul(x, scale));
+    recording.output('same', tf.sub(tf.add(tf.div(tf.mul(tf.neg(x), 1), 1), 0), 0));
+    recording.output('nothing', tf.mul(x, 0));
+    recording.output('larger', tf.mul(recording.input('row', [3]), tf.ones([2, 3])));
+  });
+  const simple = foldConstants(graph);
+  t.strictSame(
+    kernelsOf(simple),
+    ['Multiply', 'Neg', 'Multiply', 'Multiply'],
+    'a product with 0 and one that widens stay',
+  );
+  const {b} = simple.calls[0]!.inputs;
+  t.strictSame(b!.source, {kind: 'constant', value: Math.fround(Math.fround(3 * Math.fround(0.1)) / 2)});
+  t.equal(simple.outputs.get('same'), simple.calls[1]!.outputs[0]);
 });
 
 t.test('fuse bias: a product that only the addition reads takes the bias', async (t) => {

@@ -1,6 +1,8 @@
 import type {RecordedGraph} from '../graph.js';
 import {removeAliases} from './aliases.js';
 import {removeDeadCode} from './dead-code.js';
+import {mergeEqualCalls} from './equal-calls.js';
+import {foldConstants} from './fold-constants.js';
 import {fuseBias} from './fuse-bias.js';
 import {mergeProducts} from './merge-products.js';
 import {poolBeforeRelu} from './pool-before-relu.js';
@@ -12,6 +14,8 @@ export type Pass = (graph: RecordedGraph) => RecordedGraph;
 export const passes = {
   removeAliases,
   removeDeadCode,
+  foldConstants,
+  mergeEqualCalls,
   fuseBias,
   poolBeforeRelu,
   mergeProducts,
