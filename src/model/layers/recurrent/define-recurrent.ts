@@ -8,8 +8,12 @@ import {createOneWay} from './recurrent-layer.js';
 const state =
   'other layers take the last state by name: `inputs: [SEQUENCE, LAYER.hidden]`, of an lstm `[SEQUENCE, LAYER.hidden, LAYER.cell]`';
 
-/** What to say of arguments of Keras's that are none here, by `comparable` name. */
+/** What to say of arguments of Keras's and PyTorch's that are none here, by `comparable` name. */
 const hints = {
+  numlayers: 'write one layer after another, all but the last with returnSequences: true',
+  bidirectional: 'write {type: bidirectional, layer: {type: …, units: …}}',
+  batchfirst: 'the batch is always the first axis',
+  unroll: 'steps are always unrolled',
   returnstate: state,
   initialstate: state,
   stateful: 'every batch starts from zeros, or from the states that `inputs` name: nothing is kept from batch to batch',
