@@ -1,5 +1,6 @@
 import type {Augmenter} from './augment/augmenter.js';
-import {augmenterOf, type BatchRecipe, type TargetRecipe, transformOf} from './batch-recipe.js';
+import type {Mixer} from './augment/mixer.js';
+import {augmenterOf, type BatchRecipe, mixerOf, type TargetRecipe, transformOf} from './batch-recipe.js';
 import type {Batch} from './dataset.js';
 import type {Values} from './sources/definition.js';
 import {ArrayFile} from './storage/array-file.js';
@@ -9,6 +10,7 @@ interface CompiledInput {
   readonly name: string;
   readonly size: number;
   readonly augment: Augmenter | undefined;
+  readonly mix: Mixer | undefined;
   readonly transforms: readonly TransformFunction[];
 }
 
@@ -36,6 +38,7 @@ export class BatchAssembler {
       name,
       size,
       augment: augment && augmenterOf(augment),
+      mix: augment && mixerOf(augment),
       transforms: transforms.map(transformOf).filter((transform) => transform !== undefined),
     }));
   }
@@ -44,18 +47,24 @@ export class BatchAssembler {
   fill(batch: Batch, start: number, {order, epoch}: BatchRequest): void {
     const {examples, targets} = this.#recipe;
     const rows = this.#pick(start, batch.size, order);
-    for (const {name, size, augment, transforms} of this.#inputs) {
+    for (const {name, size, augment} of this.#inputs) {
       const into = batch.inputs[name]!;
       copyRows(into, examples.inputs[name]!, rows, size);
       if (augment && epoch !== undefined) {
         for (let i = 0; i < rows.length; i++) augment(into.subarray(i * size, (i + 1) * size), epoch, rows[i]!);
       }
-      for (const transform of transforms) transform(into);
     }
     for (const target of targets) {
       const stored = examples.targets[target.target]!;
       writeTargets(batch.targets[target.output]!, stored, rows, target);
       if (target.isWeighted) writeWeights(batch.weights[target.output]!, examples.weights, stored, rows, target);
+    }
+    for (const {name, mix, transforms} of this.#inputs) {
+      const into = batch.inputs[name]!;
+      if (mix && epoch !== undefined) {
+        mix(into, [...Object.values(batch.targets), ...Object.values(batch.weights)], epoch, rows);
+      }
+      for (const transform of transforms) transform(into);
     }
   }
 

@@ -2,6 +2,7 @@ import {Rng} from '../support/random.js';
 import type {Shape} from '../support/tensor.js';
 import {type Augmenter, createAugmenter} from './augment/augmenter.js';
 import type {AugmentSpec} from './augment/index.js';
+import {createMixer, type Mixer} from './augment/mixer.js';
 import type {FittedValues, TargetEncoding} from './dataset.js';
 import type {Examples} from './sources/definition.js';
 import type {TransformDefinition, TransformFunction} from './transforms/definition.js';
@@ -63,6 +64,9 @@ export interface BatchRecipe {
 
 export const augmenterOf = ({specs, shape, isBytes, rngKey}: AugmentRecipe): Augmenter | undefined =>
   createAugmenter(specs, shape, isBytes, Rng.fromKey(rngKey));
+
+export const mixerOf = ({specs, shape, rngKey}: AugmentRecipe): Mixer | undefined =>
+  createMixer(specs, shape, Rng.fromKey(rngKey));
 
 /** @returns undefined for a transform that changes no value */
 export function transformOf({spec, shape, fitted}: TransformRecipe): TransformFunction | undefined {

@@ -1,6 +1,7 @@
 import type {Rng} from '../support/random.js';
 import type {Shape} from '../support/tensor.js';
 import {checkAugment} from './augment/augmenter.js';
+import {checkMixing} from './augment/mixer.js';
 import {DataSpecError} from './data-error.js';
 import type {DatasetInfo, ExampleInfo, InputInfo} from './dataset.js';
 import {countValidation, partsOf} from './parts.js';
@@ -45,6 +46,7 @@ export function datasetInfo(spec: DataSpec, facts: SourceFacts, trained: Trained
 /** The inputs after augmentation and transforms. @throws DataSpecError where one does not fit */
 function transformedInputs(spec: DataSpec, {inputs}: ExampleInfo): Readonly<Record<string, InputInfo>> {
   for (const [name, {shape}] of Object.entries(inputs)) checkAugment(augmentsOf(spec, inputs, name), shape);
+  checkMixing(spec.augment, inputs);
   const stages = transformStages(spec, inputs);
   return Object.fromEntries(
     Object.entries(inputs).map(([name, {shape, numValues}]) => {

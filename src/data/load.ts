@@ -1,5 +1,6 @@
 import type {Rng} from '../support/random.js';
 import {sizeOf} from '../support/tensor.js';
+import {firstMix} from './augment/mixer.js';
 import type {AugmentRecipe, BatchRecipe, InputRecipe, TargetRecipe, TransformRecipe} from './batch-recipe.js';
 import {createSplit} from './batches.js';
 import {type ClassWeights, weightsOfClasses} from './class-weights.js';
@@ -64,7 +65,7 @@ export async function loadData(spec: DataSpec, context: LoadContext): Promise<Da
     examples,
     rows,
     inputs: pipeline.inputs.map((input) => (isTraining ? {...input, augment: augments.get(input.name)} : input)),
-    targets: targetRecipes(info, outputs, encoded.train, kept, isTraining),
+    targets: targetRecipes(info, outputs, encoded.train, kept, isTraining ? spec.augment : undefined),
   });
   const {train, test} = encoded;
   const recipes: Partial<Record<PartName, BatchRecipe>> = {
@@ -99,14 +100,19 @@ function partsOnce<T>(make: () => T): () => T {
   };
 }
 
-/** How each output's targets lie in a batch. Class weights count in training only. @throws DataSpecError */
+/**
+ * How each output's targets lie in a batch. Class weights count in training only.
+ * @param augment of the training examples; undefined for other parts
+ * @throws DataSpecError
+ */
 function targetRecipes(
   {targets, isWeighted = false}: ExampleInfo,
   outputs: LoadContext['outputs'],
   examples: Examples,
   trained: Uint32Array | undefined,
-  isTraining: boolean,
+  augment: DataSpec['augment'] | undefined,
 ): readonly TargetRecipe[] {
+  const mixes = augment?.[firstMix(augment)]?.type;
   return Object.entries(outputs).map(([output, {target: wanted, encoding, classWeights, classWeightsPath}]) => {
     const target = wanted ?? Object.keys(targets)[0]!;
     const info = targetOf(targets, target);
@@ -118,9 +124,12 @@ function targetRecipes(
       );
     }
     const {numClasses} = info;
+    if (mixes !== undefined && encoding !== 'oneHot') {
+      throw new DataSpecError('data.augment', `(${mixes}) mixes one-hot classes; the loss of ${output} takes others`);
+    }
     const size = sizeOf(info.shape) * (encoding === 'oneHot' ? numClasses! : 1);
     const plan = {output, target, encoding, size, numClasses, isWeighted: isWeighted || classWeights !== undefined};
-    if (!isTraining || classWeights === undefined) return plan;
+    if (augment === undefined || classWeights === undefined) return plan;
     const path = classWeightsPath ?? 'training.classWeights';
     return {...plan, classWeights: weightsOfClasses(classWeights, info, path, examples.targets[target]!, trained)};
   });

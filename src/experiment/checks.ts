@@ -13,6 +13,7 @@ import {Rng} from '../support/random.js';
 import {outputNames, outputsOf} from '../training/outputs.js';
 import {checkInit} from './check-init.js';
 import {checkMetrics} from './check-metrics.js';
+import {checkMixing} from './check-mixing.js';
 import {checkMonitors} from './check-monitors.js';
 import {checkOutputNames, checkTarget} from './check-output-names.js';
 import {checkOutputs} from './check-outputs.js';
@@ -56,6 +57,7 @@ export async function checkExperiment(
 
   const hasOutputs = checkOutputNames(spec, findings);
   checkOptimizer(spec, findings);
+  if (hasOutputs) checkMixing(spec, findings);
   const rng = Rng.fromSeed(spec.seed);
   const data = await dataOf(spec, {baseDir: loaded.baseDir, onDownload, notify, warn: findings.warning, rng}, findings);
   checkMonitors(spec, hasOutputs ? data?.targets : undefined, findings);

@@ -1,5 +1,13 @@
 import path from 'node:path';
-import {type Dataset, type DatasetInfo, defaultNames, type InputInfo, targetOf} from '../data/dataset.js';
+import {firstMix} from '../data/augment/mixer.js';
+import {
+  type Dataset,
+  type DatasetInfo,
+  defaultNames,
+  type InputInfo,
+  type TargetInfo,
+  targetOf,
+} from '../data/dataset.js';
 import {loadData} from '../data/load.js';
 import {contactSheet, type Tile} from '../report/contact-sheet.js';
 import {downloadLines, noticeLines} from '../report/download-lines.js';
@@ -40,11 +48,17 @@ const numEpochs = 7;
  * @throws ExpError for a spec with mistakes, data that are no pictures, or a file that cannot be written
  */
 export async function showData({spec: file, overrides, out, numExamples}: ShowDataRequest): Promise<ShownData> {
-  const written = await loadExperiment({path: file}, {overrides, onDownload: downloadLines(process.stderr), notify: noticeLines(process.stderr)});
+  const written = await loadExperiment(
+    {path: file},
+    {overrides, onDownload: downloadLines(process.stderr), notify: noticeLines(process.stderr)},
+  );
   const {spec, baseDir} = membersOf(written)[0]!.loaded;
   const rng = Rng.fromSeed(spec.seed);
-  const outputs = {[defaultNames.output]: {encoding: 'values' as const}};
-  const {train, info} = await loadData({...spec.data, transforms: []}, {baseDir, outputs, rng});
+  const isMixed = firstMix(spec.data.augment) !== -1;
+  const outputs = {[defaultNames.output]: {encoding: isMixed ? ('oneHot' as const) : ('values' as const)}};
+  // A few batches are made faster than threads are started.
+  const data = await loadData({...spec.data, transforms: [], workers: 0}, {baseDir, outputs, rng});
+  const {train, info} = data;
   const [name, {shape}] = pictureInput(info);
   if (shape.length !== 3 || (shape[2] !== 1 && shape[2] !== 3)) {
     throw new ExpError(
@@ -57,6 +71,7 @@ export async function showData({spec: file, overrides, out, numExamples}: ShowDa
   const isAugmented = spec.data.augment.length > 0;
   const epochs = isAugmented ? [undefined, ...Array.from({length: numEpochs}, (_, epoch) => epoch + 1)] : [undefined];
   const versions = epochs.map((epoch) => tilesOf({train, info}, name, chosen, epoch));
+  await data.dispose();
   const tiles = versions[0]!.flatMap((_, index) => versions.map((version) => version[index]!));
   const numColumns = isAugmented ? epochs.length : numPlainColumns;
   const sheet = contactSheet(tiles, {shape, numColumns, range: rangeOf(tiles)});
@@ -85,18 +100,31 @@ function tilesOf(
 ): Tile[] {
   const [batch] = train.batches(chosen.length, chosen, epoch);
   const target = targetOf(info.targets, undefined);
-  const [inputSize, targetSize] = [sizeOf(info.inputs[input]!.shape), sizeOf(target.shape)];
+  const targets = batch!.targets[defaultNames.output]!;
+  const [inputSize, targetSize] = [sizeOf(info.inputs[input]!.shape), targets.length / chosen.length];
   return Array.from(chosen, (_, i) => {
-    const values = [...batch!.targets[defaultNames.output]!.subarray(i * targetSize, (i + 1) * targetSize)];
-    const name =
-      target.task === 'classification'
-        ? (target.classNames?.[values[0]!] ?? String(values[0]))
-        : values.map(formatMetric).join(' ');
+    const values = targets.subarray(i * targetSize, (i + 1) * targetSize);
+    const isOneHot = targetSize === target.numClasses;
+    const lines = isOneHot ? sharesOf(values, target) : [plainLabel(values, target)];
+    // What does not change stands once, below the example as it is stored.
+    const shown = epoch === undefined ? lines : [`epoch ${epoch}`, ...(lines.length > 1 ? lines : [])];
     return {
       values: batch!.inputs[input]!.slice(i * inputSize, (i + 1) * inputSize),
-      label: epoch === undefined ? name : `epoch ${epoch}`,
+      label: shown.join('\n'),
     };
   });
+}
+
+const className = ({classNames}: TargetInfo, number: number): string => classNames?.[number] ?? String(number);
+
+const plainLabel = (values: Float32Array, target: TargetInfo): string =>
+  target.task === 'classification' ? className(target, values[0]!) : Array.from(values, formatMetric).join(' ');
+
+/** The classes of a mixture, the largest first, with their shares; the name alone where there is one. */
+function sharesOf(row: Float32Array, target: TargetInfo): string[] {
+  const parts = Array.from(row, (share, number) => ({share, name: className(target, number)}));
+  const found = parts.filter(({share}) => share > 0.005).sort((a, b) => b.share - a.share);
+  return found.length === 1 ? [found[0]!.name] : found.map(({share, name}) => `${Math.round(100 * share)}% ${name}`);
 }
 
 /** Black and white: 0 and 255 for bytes, 0 and 1 for values in between, else the extremes that occur. */

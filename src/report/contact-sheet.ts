@@ -6,6 +6,7 @@ import type {Picture} from './png.js';
 export interface Tile {
   /** [height, width, 1 or 3] */
   readonly values: Float32Array;
+  /** Lines apart by \n. */
   readonly label: string;
 }
 
@@ -21,6 +22,7 @@ export interface SheetOptions {
 /** Tiles are enlarged, by whole pixels, until their longer side is at least this long. */
 const leastSide = 64;
 const gap = 6;
+const lineHeight = textHeight + 1;
 const [paper, ink] = [245, 20];
 
 /** Draws tiles row by row, each with its label. */
@@ -28,7 +30,8 @@ export function contactSheet(tiles: readonly Tile[], {shape, numColumns, range}:
   const [height, width, channels] = [shape[0]!, shape[1]!, shape[2]!];
   const scale = Math.max(1, Math.ceil(leastSide / Math.max(height, width)));
   const cellWidth = Math.max(scale * width, 40) + gap;
-  const cellHeight = scale * height + textHeight + 3 + gap;
+  const numLines = Math.max(1, ...tiles.map(({label}) => label.split('\n').length));
+  const cellHeight = scale * height + 3 + numLines * lineHeight - 1 + gap;
   const numRows = Math.ceil(tiles.length / numColumns);
   const sheet: Picture = {
     height: numRows * cellHeight + gap,
@@ -49,7 +52,8 @@ export function contactSheet(tiles: readonly Tile[], {shape, numColumns, range}:
         for (let c = 0; c < 3; c++) sheet.pixels[to + c] = byteOf(values[from + (channels === 1 ? 0 : c)]!);
       }
     }
-    drawText(sheet, fitText(label, cellWidth - gap), left, top + scale * height + 3, ink);
+    for (const [line, text] of label.split('\n').entries())
+      drawText(sheet, fitText(text, cellWidth - gap), left, top + scale * height + 3 + line * lineHeight, ink);
   }
   return sheet;
 }

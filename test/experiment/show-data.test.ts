@@ -38,6 +38,17 @@ t.test('a row for each example: as stored, then as epochs see it', async (t) => 
   t.ok(bytes.equals(readFileSync(out)), 'the same picture again');
 });
 
+t.test('mixtures have their classes and shares below them', async (t) => {
+  const out = path.join(t.testdir({}), 'data.png');
+  const overrides = [few, 'data.augment=[{type: mixup, alpha: 1}]', 'training.batchSize=10'];
+  const request = {spec: mnist, overrides, out, numExamples: 3};
+  // Two lines more than without, of 9 pixels each.
+  t.match(await showData(request), {width: 8 * 90 + 6, height: 3 * (101 + 18) + 6, numExamples: 3, numEpochs: 7});
+  const bytes = readFileSync(out);
+  await showData(request);
+  t.ok(bytes.equals(readFileSync(out)), 'the same picture again');
+});
+
 t.test('without augmentation, a plain sheet; never more than there are', async (t) => {
   const out = path.join(t.testdir({}), 'data.png');
   const overrides = ['data.limit={train: 20, test: 10}', 'training.batchSize=10'];

@@ -161,5 +161,13 @@ weighted = lambda x: (
 case("sequences, weighted", "sparseSoftmaxCrossEntropy", steps.double(), random(3, 4, 4), weighted, ignore=0)
 cases[-1]["weights"] = array(weights)
 
+# Mixtures of classes, as mixup and cutmix make them: rows of shares that sum to 1.
+partners = torch.tensor([2, 0, 1, 4, 3])
+for share in (0.7, 0.5, 0.125):
+    mixed = share * one_hot + (1 - share) * one_hot[partners]
+    case("mixtures", "softmaxCrossEntropy", mixed, random(5, 4), lambda x: F.cross_entropy(x, mixed))
+smooth_mixed = lambda x: F.cross_entropy(x, mixed, label_smoothing=0.1)
+case("mixtures, smoothed", "softmaxCrossEntropy", mixed, random(5, 4), smooth_mixed, labelSmoothing=0.1)
+
 lines = ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases)
 Path(__file__).with_suffix(".json").write_text(f'{{"torch":"{torch.__version__.split("+")[0]}","cases":[\n{lines}\n]}}\n')

@@ -31,6 +31,7 @@ t.test('every registry of the schema is a kind', async (t) => {
 /** The lines of a spec with an example at its place. */
 const specWith: Readonly<Record<KindName, (example: string) => string>> = {
   sources: (example) => spec({data: example.replace(/^data:\n/, '')}),
+  columns: (example) => spec({data: `  source:\n    type: csv\n    path: x.csv\n    target: y\n    ${example}`}),
   transforms: (example) => spec({data: `  source: {type: mnist}\n  ${example}`}),
   augmentations: (example) => spec({data: `  source: {type: mnist}\n  ${example}`}),
   layers: (example) => spec({layer: example}),

@@ -2,6 +2,7 @@ import type {SpecUnion} from '../../spec/define.js';
 import {hue, saturation} from './colour.js';
 import type {AugmentDefinition} from './definition.js';
 import {crop, rotate, translate, zoom} from './geometry.js';
+import {cutmix, type MixDefinition, mixup} from './mixing.js';
 import {cutout, flip, padCrop} from './pixels.js';
 import {brightness, contrast, gaussianNoise} from './values.js';
 
@@ -19,6 +20,8 @@ export const augmentations = {
   hue,
   cutout,
   gaussianNoise,
-} as const satisfies Readonly<Record<string, AugmentDefinition>>;
+  mixup,
+  cutmix,
+} as const satisfies Readonly<Record<string, AugmentDefinition | MixDefinition>>;
 
 export type AugmentSpec = SpecUnion<typeof augmentations>;

@@ -16,6 +16,8 @@ export interface LossDefinition<Name extends string, Args extends TProperties, S
   readonly includes?: 'softmax' | 'sigmoid';
   /** The activations one of which the model has to end in; any, when absent. */
   endings?(spec: Spec): readonly string[] | undefined;
+  /** Whether a target may be a mixture of classes, a row of shares that sum to 1. */
+  readonly takesMixtures?: boolean;
   /** Class number whose rows do not count; metrics leave them out as well. */
   ignores?(spec: Spec): number | undefined;
   /**

@@ -16,6 +16,7 @@ export const softmaxCrossEntropy = defineLoss({
   summary: 'Cross-entropy of one-hot classes against logits (the softmax is part of the loss).',
   args: Type.Object(crossEntropyFields),
   targets: 'oneHot',
+  takesMixtures: true,
   outputs: ({fromLogits}) => (fromLogits === false ? 'probabilities' : 'logits'),
   includes: 'softmax',
   endings: ({fromLogits}) => (fromLogits === false ? ['softmax'] : undefined),
