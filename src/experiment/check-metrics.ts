@@ -12,7 +12,7 @@ export function checkMetrics(ending: Ending, findings: Findings): void {
   const names: string[] = [];
   for (const [index, metric] of output.metrics.entries()) {
     const path = [...output.path, 'metrics', index];
-    const columns = columnsOf(metric, classesOf(target));
+    const columns = columnsOf(metric, classesOf(target, output.loss));
     const own = columns.length === 0 ? [metricDefinition(metric).column(metric)] : columns;
     const twice = own.find((name) => names.includes(name));
     if (twice !== undefined)

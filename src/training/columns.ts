@@ -29,16 +29,18 @@ export const splitPrefix = {train: '', validation: 'val_', test: 'test_'} as con
  * @param targets of the data, whose classes name the columns of metrics that have one for each; those are left out without
  */
 export function metricColumns(
-  spec: Pick<TrainingSpec, 'metrics'> & Partial<Pick<TrainingSpec, 'outputs'>>,
+  spec: Pick<TrainingSpec, 'metrics'> & Partial<Pick<TrainingSpec, 'outputs' | 'loss'>>,
   splits: EvaluatedSplits = {validation: true, test: false},
   targets?: DatasetInfo['targets'],
 ): readonly MetricColumn[] {
   const own: {name: string; goal: Goal}[] = [{name: 'loss', goal: 'minimize'}];
-  const outputs = spec.outputs ? outputsOf(spec) : [{prefix: '', metrics: spec.metrics, target: undefined}];
+  const outputs = spec.outputs
+    ? outputsOf(spec)
+    : [{prefix: '', metrics: spec.metrics, target: undefined, loss: spec.loss}];
   if (outputs.length > 1) for (const {prefix} of outputs) own.push({name: `${prefix}loss`, goal: 'minimize'});
-  for (const {prefix, metrics, target} of outputs) {
+  for (const {prefix, metrics, target, loss} of outputs) {
     const info = target === undefined ? Object.values(targets ?? {})[0] : targets?.[target];
-    const classes = info ? classesOf(info) : [];
+    const classes = info ? classesOf(info, loss) : [];
     for (const metric of metrics) {
       const {goal} = metricDefinition(metric);
       for (const column of columnsOf(metric, classes)) own.push({name: prefix + column, goal});

@@ -1,6 +1,6 @@
 import type {Batch} from '../data/dataset.js';
 import type {MetricValues} from './events.js';
-import {numClassesOf} from './metrics/class-rows.js';
+import {countedClasses, numClassesOf} from './metrics/class-rows.js';
 import type {Metric, MetricContext, MetricTable} from './metrics/metric.js';
 import {columnsOf, metricDefinition} from './metrics/registry.js';
 import type {OutputSpec} from './outputs.js';
@@ -75,4 +75,4 @@ export function runningMetrics(outputs: readonly MeasuredOutput[]): RunningMetri
 const resultsOf = (metric: Metric): readonly number[] => metric.results?.() ?? [metric.result()];
 
 const classesOf = (context: MetricContext): readonly string[] =>
-  context.classNames ?? Array.from({length: numClassesOf(context)}, (_, index) => String(index));
+  countedClasses(context.classNames, numClassesOf(context), context.ignored);

@@ -1,4 +1,5 @@
 import t from 'tap';
+import {metricColumns} from '../../src/training/columns.js';
 import type {MetricTable} from '../../src/training/metrics/metric.js';
 import {metricDefinition} from '../../src/training/metrics/registry.js';
 import {Blobs, ofType, type TinyRun, trainTiny} from './tiny.js';
@@ -99,5 +100,31 @@ t.test('names of classes in columns and tables; a confusion matrix by hand', asy
   const recall = {type: 'recall', average: 'none'} as const;
   const columns = (names: string[]) => metricDefinition(recall).columns?.(recall, names);
   t.same(columns(['cat', 'dog, small', 'Käfer']), ['recall_cat', 'recall_dog-small', 'recall_Käfer']);
-  t.same(columns(['a b', 'a, b']), ['recall_0', 'recall_1'], 'numbers where names would be the same');
+  t.same(columns(['a b', 'a, b']), ['recall_a-b-1', 'recall_a-b-2'], 'where names would be the same');
+});
+
+t.test('a class that does not count has no column', async (t) => {
+  const run = await trainTiny({
+    validation: new Blobs(12, 2),
+    spec: {
+      epochs: 1,
+      loss: {type: 'sparseSoftmaxCrossEntropy', ignore: 1},
+      metrics: [{type: 'recall', average: 'none'}, {type: 'confusionMatrix'}],
+    },
+  });
+  const [epoch] = ofType(run, 'epochEnded');
+  const names = ['loss', 'recall_0', 'recall_2'];
+  t.same(Object.keys(epoch!.metrics), [...names, ...names.map((name) => `val_${name}`)]);
+  t.equal(summary(tableOf(run, 'validation')).numExamples, 8);
+  const targets = {target: {task: 'classification', numClasses: 3, shape: []}} as const;
+  const spec = {
+    metrics: [{type: 'recall', average: 'none'}],
+    loss: {type: 'sparseSoftmaxCrossEntropy', ignore: 1},
+  } as const;
+  const columns = metricColumns({...spec, metrics: [...spec.metrics]}, {validation: false, test: false}, targets);
+  t.same(
+    columns.map(({name}) => name),
+    names,
+  );
+  await run.close();
 });

@@ -23,10 +23,10 @@ export const averagedColumn = (name: string, average: Average): string =>
 export const averagedColumns = (name: string, average: Average, classes: readonly string[]): readonly string[] =>
   average === 'none' ? columnWords(classes).map((one) => `${name}_${one}`) : [averagedColumn(name, average)];
 
-/** Names of classes as parts of names of columns: letters, digits, `.`, `_` and `-`; the classes' numbers where two become the same. */
+/** Names of classes as parts of names of columns: letters, digits, `.`, `_` and `-`; where two become the same, all with their position. */
 function columnWords(classes: readonly string[]): readonly string[] {
   const words = classes.map((name) => name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-'));
-  return new Set(words).size === words.length ? words : classes.map((_, index) => String(index));
+  return new Set(words).size === words.length ? words : words.map((word, index) => `${word}-${index + 1}`);
 }
 
 /**
@@ -39,8 +39,10 @@ export function averagingMetric(
   scoreOf: (counts: ClassCounts) => number,
 ): Metric {
   const tally = new ClassTally(context);
-  const each = (): readonly number[] =>
-    tally.counts?.map(scoreOf) ?? Array.from({length: numClassesOf(context)}, () => Number.NaN);
+  const each = (): readonly number[] => {
+    const scores = tally.counts?.map(scoreOf) ?? Array<number>(numClassesOf(context)).fill(Number.NaN);
+    return scores.filter((_, index) => index !== context.ignored);
+  };
   return {
     update: (examples, outputs) => tally.add(examples, outputs),
     result() {

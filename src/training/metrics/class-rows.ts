@@ -11,6 +11,14 @@ export function argMax(values: Float32Array, start: number, length: number): num
 /** How many numbers name one class: those along the last axis of the outputs. */
 export const numClassesOf = ({outputShape}: Pick<MetricContext, 'outputShape'>): number => outputShape.at(-1) ?? 1;
 
+/** Names of the classes that count, their numbers where they have no names. */
+export const countedClasses = (
+  names: readonly string[] | undefined,
+  numClasses: number,
+  ignored: number | undefined,
+): readonly string[] =>
+  (names ?? Array.from({length: numClasses}, (_, index) => String(index))).filter((_, index) => index !== ignored);
+
 /** Whether each unit answers a yes/no question of its own, instead of all together naming one class. */
 export const isYesNo = (context: Pick<MetricContext, 'outputShape' | 'encoding'>): boolean =>
   context.encoding === 'values' || numClassesOf(context) === 1;
