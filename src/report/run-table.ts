@@ -19,5 +19,11 @@ export function renderRunTable(
     rows,
     {style, width},
   );
-  return `${style.bold(`${name.replaceAll('-', ' ')} of the ${split} set`)}\n${table}`;
+  return `${style.bold(titleOf(name, split))}\n${table}`;
+}
+
+/** Names of tables have no `_`: what is in front of one is an output of the model. */
+function titleOf(name: string, split: string): string {
+  const [, output, table = name] = /^(.+)_([^_]+)$/.exec(name) ?? [];
+  return `${table.replaceAll('-', ' ')} of ${output === undefined ? '' : `${output}, `}the ${split} set`;
 }

@@ -63,6 +63,8 @@ t.test('a table of up to twelve classes is shown', async (t) => {
       '',
     ].join('\n'),
   );
+  const [title] = renderRunTable({...read!, name: 'my_head_confusion-matrix'}, view).split('\n');
+  t.equal(title, 'confusion matrix of my_head, the test set');
   const classes = (number: number): string[] => ['', ...Array.from({length: number}, (_, index) => `${index}`)];
   t.not(renderRunTable({...read!, header: classes(12)}, view), '');
   t.equal(renderRunTable({...read!, header: classes(13)}, view), '');
