@@ -308,9 +308,21 @@ t.test('sections that make no sense', async (t) => {
       `${shown(folder, 't.csv')}:3:3 column "b" is -4; a weight is a number from 0 on`,
     ],
     [
-      'target: y, columns: {a: {type: numeric, scale: minMax, clip: [2, 1]}}',
-      'DATA_INVALID',
-      `${shown(folder, 't.csv')}: column "a" has clip: [2, 1]; expected the smaller number first`,
+      'target: y, columns: {a: {type: numeric, clip: [2, 1]}}',
+      'SPEC_INVALID',
+      'data.source.columns.a has clip: [2, 1]; expected the smaller number first',
+    ],
+    [
+      'target: y, columns: {c: {type: categorical, encode: index}}, unknownCategories: zeros, inputs: {i: c}',
+      'SPEC_INVALID',
+      'data.source.columns.c has unknown: zeros, which goes with encode: oneHot only',
+      'set unknown: bucket',
+    ],
+    [
+      'target: y, defaults: {categorical: {maxCategories: 3}}',
+      'SPEC_INVALID',
+      'data.source.defaults.categorical has maxCategories, which makes rare categories unknown, and unknown: error',
+      'set unknown: bucket or zeros',
     ],
   ];
   for (const [rest, code, message, hint] of cases) {

@@ -55,15 +55,19 @@ export const categorical = defineColumn({
   gives: '[categories] 0/1 numbers, one more with unknown: bucket; with encode: index one whole number',
   example: 'columns: {city: {type: categorical, encode: index, unknown: bucket, minCount: 5}}',
   cells: 'words',
+  check({encode = 'oneHot', unknown = 'error', minCount = 1, maxCategories}) {
+    if (encode === 'index' && unknown === 'zeros') {
+      return {message: 'has unknown: zeros, which goes with encode: oneHot only', hint: 'set unknown: bucket'};
+    }
+    if (unknown !== 'error' || (minCount === 1 && maxCategories === undefined)) return undefined;
+    const key = minCount > 1 ? 'minCount' : 'maxCategories';
+    return {
+      message: `has ${key}, which makes rare categories unknown, and unknown: error`,
+      hint: 'set unknown: bucket or zeros',
+    };
+  },
   fit(spec, cells, {name, fail}): FittedCategorical {
     const {encode = 'oneHot', unknown = 'error', impute, minCount = 1, maxCategories} = spec;
-    if (encode === 'index' && unknown === 'zeros') {
-      throw fail('has unknown: zeros, which goes with encode: oneHot only', 'set unknown: bucket');
-    }
-    if (unknown === 'error' && (minCount > 1 || maxCategories !== undefined)) {
-      const key = minCount > 1 ? 'minCount' : 'maxCategories';
-      throw fail(`has ${key}, which makes rare categories unknown, and unknown: error`, 'set unknown: bucket or zeros');
-    }
     const {counts, fill} = countWords(cells, impute, fail);
     const frequent = byFrequency(counts).filter(([, count]) => count >= minCount);
     const categories = sortWords(frequent.slice(0, maxCategories).map(([word]) => word));

@@ -15,7 +15,7 @@ export interface ColumnLayout {
   readonly numValues?: number;
 }
 
-/** Why a cell cannot become numbers; the message follows the column's name: `has the category "x", …`. */
+/** What is wrong with a cell, or with a column's arguments; the message follows the column's name: `has the category "x", …`. */
 export interface Refusal {
   readonly message: string;
   readonly hint?: string | undefined;
@@ -46,7 +46,9 @@ export interface ColumnDefinition<
   readonly example: string;
   /** How a reader keeps its cells. */
   readonly cells: 'numbers' | 'words';
-  /** @param cells of the rows trained on; may be gone through more than once. @throws what the learner makes */
+  /** What is wrong with arguments that the schema accepts. */
+  check?(spec: Readonly<Static<TObject<Args>>>): Refusal | undefined;
+  /** @param spec one that `check` finds nothing wrong with. @param cells of the rows trained on; may be gone through more than once. @throws what the learner makes */
   fit(spec: Readonly<Static<TObject<Args>>>, cells: Iterable<Cell>, learner: Learner): Fitted;
   layout(fitted: Fitted): ColumnLayout;
   encoder(fitted: Fitted): CellEncoder;

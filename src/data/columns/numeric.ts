@@ -55,9 +55,12 @@ export const numeric = defineColumn({
   gives: 'one number',
   example: 'columns: {income: {type: numeric, scale: standardize, impute: median, log1p: true}}',
   cells: 'numbers',
+  check: ({clip}) =>
+    clip && clip[0] > clip[1]
+      ? {message: `has clip: [${clip.join(', ')}]; expected the smaller number first`}
+      : undefined,
   fit(spec, cells, {fail}): FittedNumeric {
     const {scale = 'none', clip = null, log1p = false, quantiles = 1000} = spec;
-    if (clip && clip[0] > clip[1]) throw fail(`has clip: [${clip.join(', ')}]; expected the smaller number first`);
     const before = {type: 'numeric', fill: fillOf(spec, cells, fail), clip, log1p} as const;
     if (scale === 'none') return {...before, scale};
     const prepare = preparation(before);

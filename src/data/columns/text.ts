@@ -65,6 +65,10 @@ export const text = defineColumn({
   gives: '[length] token numbers: 0 is padding, 1 an unknown token',
   example: 'columns: {review: {type: text, tokens: word, vocabulary: 5000, length: 200}}',
   cells: 'words',
+  check: ({tokens, vocabulary, minCount = 1}) =>
+    tokens === 'byte' && (vocabulary !== undefined || minCount > 1)
+      ? {message: 'has tokens: byte, which learns no vocabulary', hint: 'drop vocabulary and minCount'}
+      : undefined,
   fit(spec, cells, {fail}): FittedText {
     const tokens: TokenUnit = spec.tokens ?? 'whitespace';
     const {
@@ -74,9 +78,6 @@ export const text = defineColumn({
       pad = 'end',
       keep = 'start',
     } = spec;
-    if (tokens === 'byte' && (limit !== undefined || minCount > 1)) {
-      throw fail('has tokens: byte, which learns no vocabulary', 'drop vocabulary and minCount');
-    }
     const learnt = learnVocabulary(textsOf(cells), {tokens, lowercase, limit, minCount});
     const length = spec.length ?? Math.min(longest(textsOf(cells), learnt), mostTokens);
     if (length === 0) throw fail('has no token in any training row', 'leave it out');

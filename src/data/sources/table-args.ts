@@ -41,7 +41,7 @@ export const tableArgs = {
       },
     ),
   ),
-  columns: Type.Record(Type.String(), choiceOf(columnKinds, {title: 'column', shorthand: true}), {
+  columns: Type.Record(Type.String(), choiceOf(columnKinds, {title: 'column kind', shorthand: true}), {
     default: {},
     description:
       'Kind of columns by name: numeric, categorical, text or image, with arguments or as a bare word (exp words columns lists them). By default numeric when the first value is a number, else categorical.',

@@ -1,3 +1,4 @@
+import type {ColumnDefinition} from '../columns/definition.js';
 import {type ColumnSpec, columnKinds} from '../columns/index.js';
 import {DataSpecError} from '../data-error.js';
 import {defaultNames} from '../dataset.js';
@@ -35,6 +36,7 @@ export function planTable(spec: TableSpec): TablePlan {
   const inputs = spec.inputs && Object.fromEntries(Object.entries(spec.inputs).map(([name, of]) => [name, listOf(of)]));
   const plan = {spec, targets, inputs};
   checkRoles(plan);
+  checkArguments(plan);
   return {...plan, columns: trainingColumns(plan)};
 }
 
@@ -121,6 +123,25 @@ function checkRoles({spec, targets, inputs}: Omit<TablePlan, 'columns'>): void {
   for (const name of Object.keys(spec.columns)) {
     if (!used || used.has(name) || roleOf(name, spec, seen) !== undefined) continue;
     throw new DataSpecError(`data.source.columns.${name}`, 'is in none of data.source.inputs', 'add it, or drop it');
+  }
+}
+
+/** Asks the kinds of columns about their arguments, those of `defaults` as well. */
+function checkArguments({spec, targets}: Omit<TablePlan, 'columns'>): void {
+  const isTarget = new Set(Object.values(targets).flatMap(({columns}) => columns));
+  const kinds = ['numeric', 'categorical'] as const;
+  const given = [
+    ...kinds.map(
+      (kind) => [`data.source.defaults.${kind}`, columnSpec({...spec, columns: {}}, {name: '', kind})] as const,
+    ),
+    ...Object.keys(spec.columns)
+      .filter((name) => !isTarget.has(name))
+      .map((name) => [`data.source.columns.${name}`, columnSpec(spec, {name, kind: 'numeric'})] as const),
+  ];
+  for (const [path, column] of given) {
+    const definition: ColumnDefinition = columnKinds[column.type];
+    const refusal = definition.check?.(column as never);
+    if (refusal) throw new DataSpecError(path, refusal.message, refusal.hint);
   }
 }
 

@@ -16,6 +16,8 @@ const learner: Learner = {
 
 const fit = (spec: Spec, cells: readonly Cell[]): FittedValues => {
   const definition: ColumnDefinition = columnKinds[spec.type];
+  const refusal = definition.check?.(spec as never);
+  if (refusal) throw learner.fail(refusal.message, refusal.hint);
   return definition.fit(spec as never, cells, learner);
 };
 
