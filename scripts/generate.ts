@@ -51,6 +51,7 @@ const annotations = new Set([
   'examples',
   'x-expected',
   'x-hints',
+  'x-main',
   'x-shorthand',
   'x-path',
 ]);

@@ -4,10 +4,10 @@ import {checkAugment} from './augment/augmenter.js';
 import {checkMixing} from './augment/mixer.js';
 import {DataSpecError} from './data-error.js';
 import type {DatasetInfo, ExampleInfo, InputInfo} from './dataset.js';
-import {countValidation, partsOf} from './parts.js';
 import type {DataSpec} from './section.js';
-import type {SourceContext, SourceDefinition, SourceFacts, TrainedRows} from './sources/definition.js';
+import type {SourceContext, SourceDefinition, SourceFacts} from './sources/definition.js';
 import {sources} from './sources/index.js';
+import {checkFolds, needsContent, type Parts, partsOf, splitColumns} from './split/parts.js';
 import {Placement} from './storage/placement.js';
 import type {TransformDefinition} from './transforms/definition.js';
 import {type TransformSpec, transforms} from './transforms/index.js';
@@ -24,22 +24,22 @@ export interface DescribeContext extends SourceContext {
  */
 export async function describeData(spec: DataSpec, context: DescribeContext): Promise<DatasetInfo> {
   const source: SourceDefinition = sources[spec.source.type];
-  const facts = await source.describe(spec.source, {...context, placement: new Placement(spec.storage)});
-  return datasetInfo(spec, facts, () => partsOf(spec, facts, context.rng).kept);
+  const where = {...context, splitColumns: splitColumns(spec)};
+  const facts = await source.describe(spec.source, {...where, placement: new Placement(spec.storage)});
+  const known = needsContent(spec) && !facts.keys ? await source.load(spec.source, where) : facts;
+  checkFolds(spec, known, context.rng);
+  return datasetInfo(spec, known, partsOf(spec, known, context.rng));
 }
 
-/** Applies limits, the validation part and the transforms' shapes to what the source holds. */
-export function datasetInfo(spec: DataSpec, facts: SourceFacts, trained: TrainedRows): DatasetInfo {
-  const numUsed = Math.min(facts.numTrain, spec.limit?.train ?? Number.POSITIVE_INFINITY);
-  const numTest = Math.min(facts.numTest, spec.limit?.test ?? Number.POSITIVE_INFINITY);
-  const source = facts.info(trained);
-  const numValidation = countValidation(spec, facts, source, numUsed);
+/** What is left of a source after limits, parts and the transforms' shapes. */
+export function datasetInfo(spec: DataSpec, facts: SourceFacts, {kept, held, test}: Parts): DatasetInfo {
+  const source = facts.info(() => kept);
   return {
     ...source,
     inputs: transformedInputs(spec, source),
-    numTrain: numUsed - numValidation,
-    numValidation,
-    numTest,
+    numTrain: kept?.length ?? facts.numTrain,
+    numValidation: held?.length ?? 0,
+    numTest: test?.length ?? Math.min(facts.numTest, spec.limit?.test ?? Number.POSITIVE_INFINITY),
   };
 }
 

@@ -8,11 +8,11 @@ import {DataSpecError} from './data-error.js';
 import {type Dataset, type ExampleInfo, type FittedValues, type TargetEncoding, targetOf} from './dataset.js';
 import {argumentsOf, augmentsOf, datasetInfo, transformPath, transformStages} from './describe.js';
 import {fingerprintOf} from './fingerprint.js';
-import {partsOf} from './parts.js';
 import type {DataSpec} from './section.js';
 import type {EncodedExamples, Examples, SourceContext, SourceDefinition} from './sources/definition.js';
 import {sources} from './sources/index.js';
-import {spaced} from './split.js';
+import {spaced} from './split/held-out.js';
+import {partsOf, splitColumns} from './split/parts.js';
 import {createSplits, numWorkersFor, type PartName} from './splits.js';
 import {ArrayFile} from './storage/array-file.js';
 import {kindOf} from './storage/elements.js';
@@ -49,10 +49,10 @@ export async function loadData(spec: DataSpec, context: LoadContext): Promise<Da
   const {rng, outputs} = context;
   const source: SourceDefinition = sources[spec.source.type];
   const placement = new Placement(spec.storage);
-  const data = await source.load(spec.source, {...context, placement});
-  const parts = partsOnce(() => partsOf(spec, data, rng));
-  const info = datasetInfo(spec, data, () => parts().kept);
-  const {kept, held} = parts();
+  const data = await source.load(spec.source, {...context, placement, splitColumns: splitColumns(spec)});
+  const parts = partsOf(spec, data, rng);
+  const info = datasetInfo(spec, data, parts);
+  const {kept, held} = parts;
   const encoded = placed(
     data.encode(() => kept),
     spec,
@@ -71,6 +71,7 @@ export async function loadData(spec: DataSpec, context: LoadContext): Promise<Da
   const recipes: Partial<Record<PartName, BatchRecipe>> = {
     train: recipe(train, kept, true),
     ...(held ? {validation: recipe(train, held, false)} : {}),
+    ...(parts.test ? {test: recipe(train, parts.test, false)} : {}),
     ...(test ? {test: recipe(test, spaced(test.numExamples, spec.limit?.test ?? test.numExamples), false)} : {}),
   };
   const fingerprint = fingerprintOf(encoded, stored);
@@ -90,14 +91,6 @@ function placed(encoded: EncodedExamples, {storage, source}: DataSpec, placement
   const {train, test} = encoded;
   const what = `the data of ${source.type}`;
   return {...encoded, train: spooled(what, train), ...(test ? {test: spooled(what, test)} : {})};
-}
-
-function partsOnce<T>(make: () => T): () => T {
-  let made: {readonly value: T} | undefined;
-  return () => {
-    made ??= {value: make()};
-    return made.value;
-  };
 }
 
 /**

@@ -2,26 +2,8 @@ import {type Static, Type} from '@sinclair/typebox';
 import {choiceOf} from '../spec/define.js';
 import {type AugmentSpec, augmentations} from './augment/index.js';
 import {sources} from './sources/index.js';
+import {testSplitSection, validationSection} from './split/section.js';
 import {type TransformSpec, transforms} from './transforms/index.js';
-
-const validation = Type.Object(
-  {
-    fraction: Type.Number({
-      exclusiveMinimum: 0,
-      exclusiveMaximum: 1,
-      description: 'Part of the training examples to hold out, rounded to whole examples.',
-    }),
-    stratify: Type.Boolean({
-      default: false,
-      description: 'Hold out the same part of every class; classification only.',
-    }),
-  },
-  {
-    additionalProperties: false,
-    description:
-      'Holds examples out of the training set, drawn by the seed. They give the val_* metrics, the only ones that can be monitored.',
-  },
-);
 
 /** Which input of several a transform or an augmentation works on. */
 const inputName = {
@@ -30,8 +12,7 @@ const inputName = {
   ),
 };
 
-/** @see inputName */
-export interface OnInput {
+interface OnInput {
   readonly input?: string;
 }
 
@@ -67,7 +48,8 @@ export const dataSection = Type.Object(
           'Random changes of training examples, in this order, before the transforms; drawn anew in every epoch. exp show-data shows them.',
       },
     ),
-    validation: Type.Optional(validation),
+    validation: Type.Optional(validationSection),
+    testSplit: Type.Optional(testSplitSection),
     test: Type.Union([Type.Literal('atEnd'), Type.Literal('everyEpoch')], {
       default: 'atEnd',
       description:

@@ -105,13 +105,16 @@ export function mendingOf(schema: SchemaNode, node: Located): string | undefined
 }
 
 /** `{fraction: 0.2}` for 0.2 where a map needs one key only; else the keys there are. */
-function mapFor({properties = {}, required = []}: SchemaNode, node: Located): string {
+function mapFor({properties = {}, required = [], 'x-main': main}: SchemaNode, node: Located): string {
   const keys = Object.keys(properties);
   const needed = required.filter((key) => properties[key]?.default === undefined);
-  const [only] = needed;
+  const only = main ?? needed[0];
   const known = `keys: ${keys.join(', ')}`;
   if (only === undefined) return `write {} for its defaults; ${known}`;
-  const isFit = needed.length === 1 && node.kind === 'scalar' && kindsOf(properties[only] ?? {}).has(typeof node.value);
+  const isFit =
+    needed.length === (main === undefined ? 1 : 0) &&
+    node.kind === 'scalar' &&
+    kindsOf(properties[only] ?? {}).has(typeof node.value);
   return isFit ? `write {${only}: ${describeValue(node)}}` : known;
 }
 

@@ -34,6 +34,8 @@ export interface SchemaNode {
   readonly 'x-expected'?: string;
   /** A bare string stands for `{type: string}`. */
   readonly 'x-shorthand'?: string;
+  /** The key of a map without required keys that a bare value most likely means. */
+  readonly 'x-main'?: string;
   /** Hints for keys that people try and that do not exist; of a union by `type`, for such words, in `comparable` form. */
   readonly 'x-hints'?: Readonly<Record<string, string>>;
   /** A path of the file system, relative to the file it is written in. */
@@ -52,7 +54,7 @@ const keywords: ReadonlySet<string> = new Set([
     'patternProperties',
     'discriminator',
   ],
-  ...['oneOf', 'anyOf', 'x-expected', 'x-shorthand', 'x-path', 'x-hints'],
+  ...['oneOf', 'anyOf', 'x-expected', 'x-shorthand', 'x-path', 'x-hints', 'x-main'],
 ]);
 
 /** Schemas found right before. The same object stands in many places (an initializer in every layer); once is enough. */

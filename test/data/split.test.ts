@@ -1,5 +1,5 @@
 import t from 'tap';
-import {heldCount, holdOut, spaced} from '../../src/data/split.js';
+import {heldCount, holdOut, spaced} from '../../src/data/split/held-out.js';
 import {Rng} from '../../src/support/random.js';
 import {collect, dataSpec, describe, irisSource, load, rejectsWith, syntheticSource} from './fixtures.js';
 

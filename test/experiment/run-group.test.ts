@@ -120,3 +120,26 @@ t.test('seed and seeds do not go together', async (t) => {
   t.match(both, {code: 'SPEC_INVALID', message: /`seeds` and `seed` both say which seed to take/});
   t.strictSame((await load(`${tinySpec}seeds: [1, 2]\n`, 'seed=null')).spec.seeds, [1, 2]);
 });
+
+t.test('kFold makes a run for each fold, and for each seed', async (t) => {
+  const runsDir = t.testdir();
+  const folded = seeded.replace('[1, 2, 3]', '[1, 2]').replace('{fraction: 0.2}', '{kFold: 3, stratify: true}');
+  const ending = await runGroup(await load(folded), {runsDir});
+  t.strictSame(
+    ending.runs.map(({run, seed, fold, numFolds, state}) => [run, seed, fold, numFolds, state]),
+    [1, 2].flatMap((seed) => [1, 2, 3].map((fold) => [3 * (seed - 1) + fold, seed, fold, 3, 'finished'])),
+  );
+  for (const {path: folder, seed, fold, run} of ending.runs) {
+    t.strictSame(readRun(folder!).group, {id: ending.id, run, numRuns: 6, fold, numFolds: 3, seed});
+    const resolved = readText(folder!, 'resolved.yaml');
+    t.strictSame(parseYaml(resolved).data.validation, {stratify: true, kFold: 3, fold});
+    t.match(readJson(folder!, 'origins.json')['data.validation.fold'], {kind: 'file', line: 5});
+    t.match(readJson(folder!, 'plan.json').data, {numTrain: 40, numValidation: 20});
+    if (run !== 5) continue;
+    const alone = await runExperiment(await load(resolved), {runsDir: path.join(runsDir, 'again')});
+    t.equal(metricsOf(alone.path!), metricsOf(folder!), 'resolved.yaml makes the same run again');
+  }
+  const one = await load(folded.replace('kFold: 3', 'kFold: 3, fold: 2'), 'seeds=[7]');
+  const outcome = await runExperiment(one, {runsDir: path.join(runsDir, 'one')});
+  t.notOk(readRun(outcome.path!).group, 'a single fold is a run like any other');
+});

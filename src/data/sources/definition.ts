@@ -13,6 +13,8 @@ export interface SourceContext extends Notices {
   readonly baseDir: string;
   /** Is told how downloads go; nobody by default. */
   readonly onDownload?: DownloadListener | undefined;
+  /** Columns that say how a table is divided, by name, with the key of the spec that names them: they are no inputs. */
+  readonly splitColumns?: ReadonlyMap<string, string> | undefined;
   /** Decides where decoded examples go; into memory without it. */
   readonly placement?: Placement | undefined;
 }
@@ -26,6 +28,10 @@ export interface SourceFacts {
   readonly splitPoints?: Float64Array | undefined;
   /** A class number for each training example, for stratified parts. Known without reading all examples only where that is cheap. */
   readonly labels?: Values | undefined;
+  /** The text of one of the context's `splitColumns` for each training example; of tables only. */
+  column?(name: string): readonly string[];
+  /** A text for each training example that tells what it holds, or its name; for parts by hash. Loaded sources have it. */
+  keys?(): readonly string[];
   /** Shapes and classes; what is learnt from examples, such as categories, from those trained on only. */
   info(trained: TrainedRows): ExampleInfo;
 }

@@ -1,10 +1,11 @@
+import path from 'node:path';
 import {type Static, Type} from '@sinclair/typebox';
 import {Rng} from '../../support/random.js';
 import {DataSpecError} from '../data-error.js';
 import {type ClassFolders, listClassFolders} from '../files/class-folders.js';
 import {decodeImagesTo} from '../files/image-decoder.js';
 import {resolveDataPath} from '../files/paths.js';
-import {holdOut} from '../split.js';
+import {holdOut} from '../split/held-out.js';
 import type {ArrayStore} from '../storage/array-store.js';
 import {type Decoding, keepDecoded} from '../storage/keep.js';
 import type {Place, Placement} from '../storage/placement.js';
@@ -135,6 +136,7 @@ async function listImages(spec: ImageFolderSpec, {baseDir, placement}: SourceCon
     targetShape: [],
     numTrain: parts.train.files.length,
     numTest,
+    keys: parts.train.files.map((file) => file.split(path.sep).slice(-2).join('/')),
   };
   return {info, place, ...parts};
 }

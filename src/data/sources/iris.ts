@@ -1,6 +1,6 @@
 import {Type} from '@sinclair/typebox';
 import {Rng} from '../../support/random.js';
-import {heldCount, holdOut, pick} from '../split.js';
+import {heldCount, holdOut, pick} from '../split/held-out.js';
 import {irisRows} from './iris-rows.js';
 import {definePlainSource, type PlainExamples, type PlainInfo} from './plain-source.js';
 

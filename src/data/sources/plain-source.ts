@@ -1,6 +1,7 @@
 import type {Static, TObject, TProperties} from '@sinclair/typebox';
 import type {Shape} from '../../support/tensor.js';
 import {defaultNames, type ExampleInfo, type TargetInfo} from '../dataset.js';
+import {contentKeys} from '../split/content-keys.js';
 import {
   defineSource,
   type Examples,
@@ -23,6 +24,8 @@ export interface PlainInfo {
   readonly targetShape: Shape;
   readonly numTrain: number;
   readonly numTest: number;
+  /** What tells the training examples apart, such as names of files; by default what they hold. */
+  readonly keys?: readonly string[];
 }
 
 /** Examples of one input and one target. */
@@ -62,16 +65,17 @@ export const definePlainSource = <const Name extends string, Args extends TPrope
       const {info, train, test} = await definition.load(spec, context);
       const encoded = {train: named(train), ...(test ? {test: named(test)} : {})};
       const labels = info.task === 'classification' && info.targetShape.length === 0 ? train.targets : undefined;
-      return {...factsOf(info), labels, encode: () => encoded};
+      const keys = (): readonly string[] => contentKeys(train.inputs, train.numExamples);
+      return {keys, ...factsOf(info), labels, encode: () => encoded};
     },
   });
 
-function factsOf({inputShape, numTrain, numTest, targetShape, ...target}: PlainInfo): SourceFacts {
+function factsOf({inputShape, numTrain, numTest, targetShape, keys, ...target}: PlainInfo): SourceFacts {
   const info: ExampleInfo = {
     inputs: {[defaultNames.input]: {shape: inputShape}},
     targets: {[defaultNames.target]: {...target, shape: targetShape}},
   };
-  return {numTrain, numTest, info: () => info};
+  return {numTrain, numTest, info: () => info, ...(keys ? {keys: () => keys} : {})};
 }
 
 const named = ({numExamples, inputs, targets}: PlainExamples): Examples => ({

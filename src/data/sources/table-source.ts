@@ -5,6 +5,7 @@ import {displayPath} from '../files/paths.js';
 import type {Column, ColumnPlan, Table} from '../files/table.js';
 import {openTable, type TableFormat} from '../storage/stored-table.js';
 import type {EncodedExamples, Examples, SourceContext, SourceData, TrainedRows} from './definition.js';
+import {planWithSplitColumns, rowKeys, takeSplitColumns} from './split-columns.js';
 import type {TableSpec} from './table-args.js';
 import {type DecodedImages, encodeInputs, encodeTargets, refused} from './table-encoding.js';
 import {type FittedTable, fitTable, tableInfo} from './table-fit.js';
@@ -35,13 +36,14 @@ async function readTables(
   context: SourceContext,
   decode: boolean,
 ): Promise<SourceData> {
+  const splitColumns = context.splitColumns ?? new Map();
   const plan = planTable(spec);
   const open = async (ref: FileRef, columns: ColumnPlan, wanted: unknown): Promise<Table> =>
     openTable(format, await locateFile(ref, context), columns, wanted, context);
-  const {table: withWeights, keys: splitKeys} = takeKeys(
-    await open(spec.path, plan.columns, {ignore: spec.ignore, isNamed: Boolean(plan.inputs)}),
-    spec,
-  );
+  const wanted = {ignore: spec.ignore, isNamed: Boolean(plan.inputs), parts: [...splitColumns.keys()]};
+  const whole = await open(spec.path, planWithSplitColumns(plan, splitColumns), wanted);
+  const {table: withKeys, texts} = takeSplitColumns(whole, splitColumns);
+  const {table: withWeights, keys: splitKeys} = takeKeys(withKeys, spec);
   const {table, weights} = takeWeights(withWeights, spec);
   const classes = classColumn(table, plan);
   const held = holdOutTest(spec, table, classes, splitKeys);
@@ -61,6 +63,8 @@ async function readTables(
   return sourceData(plan, train, test, {
     splitPoints: splitKeys && pointsOf(splitKeys, held?.kept, spec, 'validation'),
     labels: classes && codesOf(classes, held?.kept),
+    column: (name) => ofRows(texts.get(name)!, held?.kept),
+    keys: () => ofRows(rowKeys(table, plan), held?.kept),
   });
 }
 
@@ -68,7 +72,7 @@ function sourceData(
   plan: TablePlan,
   train: Part,
   test: Part | undefined,
-  more: Pick<SourceData, 'splitPoints' | 'labels'>,
+  more: Pick<SourceData, 'splitPoints' | 'labels' | 'column' | 'keys'>,
 ): SourceData {
   /** Worked out once: a table's rows are divided in one way. */
   let worked: {readonly fitted: FittedTable; readonly examples: EncodedExamples} | undefined;
@@ -103,6 +107,9 @@ const encode = ({table, rows, weights, images}: Part, fitted: FittedTable): Exam
   targets: encodeTargets(table, rows, fitted),
   weights,
 });
+
+const ofRows = (cells: readonly string[], rows: Uint32Array | undefined): readonly string[] =>
+  rows ? Array.from(rows, (row) => cells[row]!) : cells;
 
 /** Rows by their places among some rows. */
 const rowsAmong = (rows: Uint32Array | undefined, places: Uint32Array | undefined): Uint32Array | undefined =>

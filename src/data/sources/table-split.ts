@@ -1,7 +1,7 @@
 import {Rng} from '../../support/random.js';
 import {DataSpecError} from '../data-error.js';
 import type {Column, Table} from '../files/table.js';
-import {checkHeld, type HeldOut, holdOut, holdOutBelow} from '../split.js';
+import {checkHeld, type HeldOut, holdOut, holdOutBelow} from '../split/held-out.js';
 import type {TableSpec} from './table-args.js';
 
 /** For each row a number in [0, 1) that its key alone decides. @param rows all by default */

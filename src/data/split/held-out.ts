@@ -1,6 +1,6 @@
-import type {Rng} from '../support/random.js';
-import {DataSpecError} from './data-error.js';
-import type {Values} from './sources/definition.js';
+import type {Rng} from '../../support/random.js';
+import {DataSpecError} from '../data-error.js';
+import type {Values} from '../sources/definition.js';
 
 /** Examples kept and examples held out, both in ascending order. */
 export interface HeldOut {
@@ -30,23 +30,20 @@ export function holdOut(numExamples: number, fraction: number, rng: Rng, labels?
       isHeld[i] = 1;
     }
   }
-  const kept = new Uint32Array(numExamples - numHeld);
-  const held = new Uint32Array(numHeld);
-  let numKept = 0;
-  for (let i = 0; i < numExamples; i++) {
-    if (isHeld[i]) held[i - numKept] = i;
-    else kept[numKept++] = i;
-  }
-  return {kept, held};
+  return divideBy(numExamples, (i) => isHeld[i] === 1);
+}
+
+/** @param isHeld whether an example is held out */
+export function divideBy(numExamples: number, isHeld: (example: number) => boolean): HeldOut {
+  const all = Uint32Array.from({length: numExamples}, (_, i) => i);
+  return {kept: all.filter((i) => !isHeld(i)), held: all.filter(isHeld)};
 }
 
 /** Holds out the examples whose points are below the fraction. @param points in [0, 1), equal for examples that stay together */
-export function holdOutBelow(points: Float64Array, fraction: number): HeldOut {
-  const all = Uint32Array.from(points, (_, i) => i);
-  return {kept: all.filter((i) => points[i]! >= fraction), held: all.filter((i) => points[i]! < fraction)};
-}
+export const holdOutBelow = (points: Float64Array, fraction: number): HeldOut =>
+  divideBy(points.length, (i) => points[i]! < fraction);
 
-/** Throws if hashes left a part empty. @param path of the fraction in the spec */
+/** Throws if the hashes of `splitBy` left a part empty. @param path of the fraction in the spec */
 export function checkHeld(parts: HeldOut, path: string, fraction: number): HeldOut {
   if (parts.kept.length > 0 && parts.held.length > 0) return parts;
   throw new DataSpecError(
@@ -54,6 +51,12 @@ export function checkHeld(parts: HeldOut, path: string, fraction: number): HeldO
     `is ${fraction}; by the hashes of data.source.splitBy that holds out ${parts.held.length > 0 ? 'every row' : 'no row'}`,
     'splitBy needs more different values; another splitSeed or fraction may do',
   );
+}
+
+/** Holds out the last fraction of the stored order. */
+export function holdOutLast(numExamples: number, fraction: number): HeldOut {
+  const start = numExamples - heldCount(numExamples, fraction);
+  return divideBy(numExamples, (i) => i >= start);
 }
 
 /** How many examples of each class to hold out, `numHeld` in all. */
