@@ -198,8 +198,8 @@ t.test('without a network: a folder with the files', async (t) => {
   mkdirSync(path.join(folder, 'data'));
   const context = {baseDir: folder};
   const file = path.join(folder, 'data/ten.tar.gz');
-  for (const attempt of [source.describe({path: 'data'}, context), source.load({path: 'data'}, context)]) {
-    await rejectsWith(attempt, {
+  for (const attempt of ['describe', 'load'] as const) {
+    await rejectsWith(source[attempt]({path: 'data'}, context), {
       code: 'DATA_MISSING',
       message: `${displayPath(file)} does not exist`,
       hint: `it comes from ${archive.url}, and keeps its name`,
