@@ -8,6 +8,7 @@ import {transforms} from '../data/transforms/index.js';
 import {activationWords} from '../model/activation-words.js';
 import {initializers} from '../model/initializers/index.js';
 import type {LayerDefinition} from '../model/layer.js';
+import {layerHints} from '../model/layers/hints.js';
 import {layers} from '../model/layers/index.js';
 import {regularizers} from '../model/regularizers/index.js';
 import {layerExtras} from '../model/section.js';
@@ -16,7 +17,9 @@ import type {LossDefinition} from '../training/losses/definition.js';
 import {type LossSpec, losses} from '../training/losses/registry.js';
 import type {MetricDefinition} from '../training/metrics/metric.js';
 import {columnsOf, type MetricSpec, metrics} from '../training/metrics/registry.js';
+import {optimizerHints} from '../training/optimizers/hints.js';
 import {optimizers} from '../training/optimizers/registry.js';
+import {scheduleHints} from '../training/schedules/hints.js';
 import {schedules} from '../training/schedules/registry.js';
 import type {Catalogue} from './catalogue.js';
 import {argumentsOf} from './definitions.js';
@@ -90,6 +93,7 @@ export const vocabulary = {
     place: 'model.layers',
     summary: 'What a model is made of. Shapes leave the batch axis out.',
     members: layers,
+    hints: layerHints,
     groups: layerGroups,
     common: layerExtras,
     describe: ({shapes, arity, example}) => ({
@@ -137,6 +141,7 @@ export const vocabulary = {
     place: 'training.optimizer',
     summary: 'How weights follow from gradients.',
     members: optimizers,
+    hints: optimizerHints,
     describe: (definition) => ({example: `optimizer: ${inYaml(definition, true)}`}),
   }),
   schedules: kindOf({
@@ -144,6 +149,7 @@ export const vocabulary = {
     place: 'training.schedule',
     summary: 'How the learning rate changes from update to update.',
     members: schedules,
+    hints: scheduleHints,
     describe: (definition) => ({example: `schedule: ${inYaml(definition, true)}`}),
   }),
   metrics: kindOf<AnyMetric>({

@@ -1,7 +1,6 @@
 import type {Definition} from '../spec/define.js';
-import {nearest} from '../spec/suggest.js';
 import {ExpError} from '../support/errors.js';
-import {renderCatalogue} from './catalogue.js';
+import {foreignHint, renderCatalogue} from './catalogue.js';
 import {hang, type RenderOptions} from './definitions.js';
 import {createStyle} from './style.js';
 import {type KindName, wordKinds} from './vocabulary.js';
@@ -52,10 +51,10 @@ function renderKinds(kinds: readonly KindName[], {json, style = createStyle(fals
 function unknownWord(word: string, isKind: boolean): ExpError {
   const kinds = Object.keys(wordKinds);
   const names = isKind ? [] : Object.values(wordKinds).flatMap(({members}) => Object.keys(members));
-  const guess = nearest(word, [...kinds, ...new Set(names)]);
+  const hints = isKind ? [] : Object.values(wordKinds).map(({hints}) => hints);
   return new ExpError(
     'USAGE',
     isKind ? `there is no kind of words \`${word}\`` : `there is no word \`${word}\``,
-    guess ? `did you mean \`${guess}\`?` : `the kinds are ${kinds.join(', ')}`,
+    foreignHint(word, [...kinds, ...new Set(names)], hints) ?? `the kinds are ${kinds.join(', ')}`,
   );
 }
