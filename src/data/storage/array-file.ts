@@ -61,12 +61,13 @@ export class ArrayFile {
    * @param into [rows.length × rowSize] @throws ExpError if the file has been cut or taken away
    */
   readRows(rows: Uint32Array, into: Float32Array): void {
+    // A view for each row would take as long as reading it.
+    const bytes = this.kind === 'float32' ? bytesIn(into) : undefined;
     for (let start = 0; start < rows.length; ) {
       let end = start + 1;
       while (end < rows.length && rows[end] === rows[end - 1]! + 1) end++;
-      const part = into.subarray(start * this.rowSize, end * this.rowSize);
-      if (this.kind === 'float32') this.#read(bytesIn(part), rows[start]!);
-      else part.set(this.#scratchRows(rows[start]!, end - start));
+      if (bytes) this.#read(bytes, start * this.#rowBytes, rows[start]!, end - start);
+      else into.set(this.#scratchRows(rows[start]!, end - start), start * this.rowSize);
       start = end;
     }
   }
@@ -74,7 +75,7 @@ export class ArrayFile {
   /** Some rows as they are, in an array of their own. @param end the row after the last @throws ExpError */
   readRange(start: number, end: number): Elements {
     const values = newElements(this.kind, (end - start) * this.rowSize);
-    this.#read(bytesIn(values), start);
+    this.#read(bytesIn(values), 0, start, end - start);
     return values;
   }
 
@@ -94,17 +95,17 @@ export class ArrayFile {
   #scratchRows(start: number, count: number): Elements {
     const numBytes = count * this.#rowBytes;
     if (this.#scratch.length < numBytes) this.#scratch = new Uint8Array(numBytes);
-    this.#read(this.#scratch.subarray(0, numBytes), start);
+    this.#read(this.#scratch, 0, start, count);
     return elementsIn(this.kind, this.#scratch.buffer, 0, count * this.rowSize);
   }
 
-  #read(into: Uint8Array, startRow: number): void {
+  #read(into: Uint8Array, at: number, startRow: number, count: number): void {
     const {file, byteOffset, descriptor} = this.place;
-    const numRows = into.length / (this.#rowBytes || 1);
-    if (startRow + numRows > this.numRows) throw new RangeError(`row ${startRow + numRows - 1} of ${this.numRows}`);
+    if (startRow + count > this.numRows) throw new RangeError(`row ${startRow + count - 1} of ${this.numRows}`);
+    const numBytes = count * this.#rowBytes;
     let position = byteOffset + startRow * this.#rowBytes;
-    for (let done = 0; done < into.length; ) {
-      const numRead = readSync(descriptor, into, done, into.length - done, position);
+    for (let done = 0; done < numBytes; ) {
+      const numRead = readSync(descriptor, into, at + done, numBytes - done, position);
       if (numRead === 0) throw changed(file, `it ends at byte ${position}`);
       done += numRead;
       position += numRead;
