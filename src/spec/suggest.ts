@@ -105,6 +105,8 @@ const foreignWords: Readonly<Record<string, readonly string[]>> = {
   zeropad1d: ['zeroPadding1d'],
   zeropad2d: ['zeroPadding2d'],
   zeropad3d: ['zeroPadding3d'],
+  bahdanauattention: ['additiveAttention'],
+  luongattention: ['attention'],
   unflatten: ['reshape'],
   rnn: ['simpleRnn'],
   dropout1d: ['spatialDropout1d'],

@@ -18,6 +18,7 @@ const missing: readonly LayerCase['layer']['type'][] = [
   'adaptiveMaxPooling1d',
   'adaptiveMaxPooling2d',
   'adaptiveMaxPooling3d',
+  'additiveAttention',
   'attention',
   'conv1dTranspose',
   'cropping1d',
@@ -131,7 +132,8 @@ const stockNetworks = [
   ]),
   'whole sequences and states, of an lstm read backwards',
 ];
-const refusals = /Unknown layer: (Keras(Masking|Embedding)|Attention|MultiHeadAttention|Cropping1D)|reset_after/;
+const refusals =
+  /Unknown layer: (Keras(Masking|Embedding)|Attention|AdditiveAttention|MultiHeadAttention|Cropping1D)|reset_after/;
 
 for (const network of readReference<{cases: readonly GraphCase[]}>('sequences_keras').cases) {
   const {title, layers} = network;

@@ -168,7 +168,7 @@ t.test('attention of several inputs: shapes, and inputs that do not fit', async 
     hint: 'name inputs in the order query, value, key',
   });
   t.throws(() => last(wide, {type: 'attention', inputs: ['input', 'wide']}), {
-    message: 'attention `attention` multiplies queries by keys, which differ in size; it gets [4, 3] and [4, 7]',
+    message: 'attention `attention` compares queries with keys, which differ in size; it gets [4, 3] and [4, 7]',
     hint: 'bring both to one number of features with a dense layer',
   });
 });

@@ -404,6 +404,19 @@ for title, layer, x in [
     case(title, layer, torch.tensor(x).requires_grad_(), {},
          lambda x, _: x * (x != layer.get("maskValue", 0)).any(-1, keepdim=True))
 
+# additiveAttention (Bahdanau et al. 2015, appendix A.1.2, its projections left out)
+def attend_additively(x, scale, causal=False):
+    scores = (torch.tanh(x[:, :, None] + x[:, None]) * scale).sum(-1)
+    if causal:
+        scores = scores.masked_fill(torch.triu(torch.ones(x.shape[1], x.shape[1]), 1).bool(), -math.inf)
+    return torch.softmax(scores, -1) @ x
+
+
+case("additiveAttention", {"type": "additiveAttention"}, random(2, 4, 3), {"scale": random(3)},
+     lambda x, w: attend_additively(x, w["scale"]))
+case("additiveAttention without a scale, causal", {"type": "additiveAttention", "useScale": False, "causal": True}, random(2, 4, 3), {},
+     lambda x, _: attend_additively(x, 1.0, True))
+
 
 def write(name, entries):
     path = Path(__file__).with_name(f"{name}.json")

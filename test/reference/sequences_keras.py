@@ -28,6 +28,7 @@ weight_names = {
     "conv1d": ["kernel", "bias"],
     "layerNormalization": ["gamma", "beta"],
     "batchNormalization": ["gamma", "beta", "moving_mean", "moving_variance"],
+    "additiveAttention": ["scale"],
     "multiHeadAttention": [f"{part}/{kind}" for part in ("query", "key", "value", "attention_output") for kind in ("kernel", "bias")],
     "simpleRnn": recurrent, "lstm": recurrent, "gru": recurrent,
 }
@@ -96,7 +97,7 @@ def network(title, x, layers, training=False, scale=0.7):
             output = outputs[0]
         elif kind == "multiHeadAttention":
             output = made(given[0], *(given[1:] or given), **more)
-        elif kind == "attention":
+        elif kind in ("attention", "additiveAttention"):
             output = made(given if len(given) > 1 else [given[0], given[0]], **more)
         else:
             output = made(given if kind in merges else given[0])
@@ -202,6 +203,12 @@ network("multiHeadAttention of queries to masked values", steps(),
 network("multiHeadAttention of query, value and key, masked", steps(), [
     {**masking, "name": "value", "inputs": "input"}, {"type": "masking", "maskValue": 9, "name": "key", "inputs": "input"},
     {"type": "multiHeadAttention", "numHeads": 1, "keyDim": 2, "inputs": ["input", "value", "key"]},
+])
+
+network("additiveAttention of masked queries to masked values", steps(), [*asked, {"type": "additiveAttention", "inputs": ["query", "value"]}])
+network("additiveAttention of queries to values by masked keys", steps(), [
+    {"type": "cropping1d", "cropping": [0, 2], "name": "short", "inputs": "input"}, {**masking, "name": "value", "inputs": "input"},
+    {"type": "dense", "name": "key", "units": 2}, {"type": "additiveAttention", "inputs": ["short", "value", "key"]},
 ])
 
 # states between layers

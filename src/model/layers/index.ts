@@ -10,7 +10,7 @@ import {
   adaptiveMaxPooling2d,
   adaptiveMaxPooling3d,
 } from './adaptive-pooling.js';
-import {attention} from './attention/attention.js';
+import {additiveAttention, attention} from './attention/attention.js';
 import {multiHeadAttention} from './attention/multi-head-attention.js';
 import {positionalEmbedding} from './attention/positional-embedding.js';
 import {averagePooling2d} from './average-pooling2d.js';
@@ -157,6 +157,7 @@ export const layers = {
   positionalEmbedding,
   multiHeadAttention,
   attention,
+  additiveAttention,
   einsumDense,
   add,
   subtract,

@@ -16,10 +16,11 @@ function causalMask(tf: typeof tfjs, to: number, from: number): tfjs.Tensor {
   return tf.cast(isSeen, 'float32');
 }
 
-/** What attention is made of: queries [.., to, size], keys [.., from, size], values [.., from, width]. */
+/** What attention is made of. */
 export interface AttentionInputs {
-  readonly query: tfjs.Tensor;
-  readonly key: tfjs.Tensor;
+  /** How well each key fits each query: [.., to, from]. */
+  readonly scores: tfjs.Tensor;
+  /** [.., from, width] */
   readonly value: tfjs.Tensor;
   readonly isCausal: boolean;
   /** What may be seen: 1, and 0 for what may not, in a shape that broadcasts to [.., to, from]. Undefined: everything. */
@@ -28,9 +29,8 @@ export interface AttentionInputs {
   readonly drop: (weights: tfjs.Tensor) => tfjs.Tensor;
 }
 
-/** softmax(query · keyᵀ) · value over the last two axes; whoever wants scores scaled scales the queries. @returns [.., to, width] */
-export function attend(tf: typeof tfjs, {query, key, value, isCausal, mask, drop}: AttentionInputs): tfjs.Tensor {
-  const scores = tf.matMul(query, key, false, true);
+/** softmax(scores) · value over the last two axes. @returns [.., to, width] */
+export function attend(tf: typeof tfjs, {scores, value, isCausal, mask, drop}: AttentionInputs): tfjs.Tensor {
   const [to, from] = scores.shape.slice(-2) as [number, number];
   const causal = isCausal ? causalMask(tf, to, from) : undefined;
   const seen = mask && causal ? tf.mul(mask, causal) : (mask ?? causal);

@@ -65,8 +65,12 @@ export function createMultiHeadAttention(
       ].reduce((all, mask) => (all && mask ? core.mul(all, mask) : (all ?? mask)));
       const mixed = attend(core, {
         mask: seen,
-        query: core.mul(heads(query, 'query', keyDim), 1 / Math.sqrt(keyDim)),
-        key: heads(key, 'key', keyDim),
+        scores: core.matMul(
+          core.mul(heads(query, 'query', keyDim), 1 / Math.sqrt(keyDim)),
+          heads(key, 'key', keyDim),
+          false,
+          true,
+        ),
         value: heads(value, 'value', valueDim),
         isCausal: args.causal,
         drop(weights) {
