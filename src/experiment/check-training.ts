@@ -18,10 +18,33 @@ export function checkOptimizer({training}: ExperimentSpec, findings: Findings): 
   }
 }
 
+/** `validateEverySteps` needs a validation set, and an epoch that is longer. */
+function checkValidation(
+  {training, data: {validation}}: ExperimentSpec,
+  stepsPerEpoch: number,
+  findings: Findings,
+): void {
+  const {validateEverySteps} = training;
+  if (validateEverySteps === undefined) return;
+  if (!validation) {
+    findings.mistake(
+      ['training', 'validateEverySteps'],
+      'training.validateEverySteps evaluates the validation set, but there is none',
+      'hold examples out of the training set with `data.validation: {fraction: 0.1}`',
+    );
+  } else if (validateEverySteps >= stepsPerEpoch) {
+    findings.warning(
+      `training.validateEverySteps is ${validateEverySteps}, but an epoch has only ${stepsPerEpoch} updates: it has no effect`,
+    );
+  }
+}
+
 /** `maxSteps` and the lengths of the schedule against the length of training. */
-export function checkLengths({training}: ExperimentSpec, data: DatasetInfo, findings: Findings): void {
+export function checkLengths(spec: ExperimentSpec, data: DatasetInfo, findings: Findings): void {
+  const {training} = spec;
   const {schedule, maxSteps, epochs} = training;
   const {numSteps, stepsPerEpoch} = runLength(training, data.numTrain);
+  checkValidation(spec, stepsPerEpoch, findings);
   if (maxSteps !== undefined && maxSteps > epochs * stepsPerEpoch) {
     findings.warning(
       `training.maxSteps is ${maxSteps}, but ${epochs} epochs are only ${epochs * stepsPerEpoch} updates: it has no effect`,

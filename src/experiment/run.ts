@@ -137,6 +137,10 @@ async function trainInto(
   const writer = new RunWriter(directory, {
     metricColumns: columns.map(({name}) => name),
     runningColumns: columns.filter(({split}) => split === 'train').map(({name}) => name),
+    validationColumns:
+      training.validateEverySteps === undefined
+        ? undefined
+        : columns.filter(({split}) => split === 'validation').map(({name}) => name),
     logEverySteps: training.logEverySteps,
   });
   try {

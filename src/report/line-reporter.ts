@@ -4,7 +4,7 @@ import {formatMetric} from './format.js';
 import {type GroupEnding, memberLabel} from './group.js';
 import {groupLine, groupScreen, memberEnding, memberHeading} from './group-screen.js';
 import type {GroupReporter, RunEnding, RunPlan} from './reporter.js';
-import {endScreen, epochLine, planScreen} from './screens.js';
+import {endScreen, epochLine, planScreen, validatedLine} from './screens.js';
 import type {Sink} from './sink.js';
 
 /** A line per epoch: for pipes, CI and output.log. With `quiet` only the end of the run, with `isGroup` less of each and more of all. */
@@ -63,6 +63,8 @@ export function eventLine(
   label = '',
 ): string | undefined {
   switch (event.type) {
+    case 'validated':
+      return validatedLine(event, view, label);
     case 'epochEnded':
       return epochLine(event, numEpochs, view, label);
     case 'stoppedEarly':

@@ -10,7 +10,7 @@ import {groupText} from './group.js';
 import type {RunPlan} from './reporter.js';
 import {listingOf, paintState, type RunListing} from './run-list.js';
 import {renderRunTable} from './run-table.js';
-import {describeMetrics, metricsTable} from './screens.js';
+import {describeMetrics, metricsTable, momentOf} from './screens.js';
 import type {Sink} from './sink.js';
 import {sparkline} from './sparkline.js';
 import {renderPairs, renderTable} from './table.js';
@@ -75,7 +75,7 @@ export function renderRun(report: RunReport, view: Pick<Sink, 'style' | 'width'>
       ['tags', summary?.tags.join(', ')],
       ['git', gitLine(environment)],
       ['command', environment ? `exp ${environment.command.join(' ')}` : undefined],
-      ['best epoch', best ? `${best.epoch}: ${describeMetrics(best.metrics)}` : undefined],
+      ['best', best ? `${momentOf(best)}: ${describeMetrics(best.metrics)}` : undefined],
     ],
     view,
   );

@@ -1,4 +1,5 @@
 import {summaryTable} from '../model/summary-table.js';
+import type {BestMoment} from '../runs/records.js';
 import {formatShape} from '../support/tensor.js';
 import type {MetricValues, TrainingEvent} from '../training/events.js';
 import {hang} from './definitions.js';
@@ -94,6 +95,21 @@ export function epochLine(event: EpochEnded, numEpochs: number, view: View, labe
   return fitFields(fields, view.width);
 }
 
+/** `step 1,500  val_loss 0.0391  val_accuracy 0.9873  best  1.2 s`: validation in the middle of an epoch. */
+export function validatedLine(event: Extract<TrainingEvent, {type: 'validated'}>, view: View, label = ''): string {
+  const fields: Field[] = [
+    {text: label, priority: 1},
+    {text: `  step ${formatCount(event.step)}`, priority: 1},
+    ...Object.entries(event.metrics).map(([name, value], index) => ({
+      text: `${name} ${formatMetric(value)}`,
+      priority: 2 + index,
+    })),
+  ];
+  if (event.isBest) fields.push({text: view.style.green('best'), priority: 90});
+  fields.push({text: formatDuration(event.millis / 1000), priority: 91});
+  return fitFields(fields, view.width);
+}
+
 /** The screen after a run: the metrics of each set side by side, what it took, and where the folder is. */
 export function endScreen(ending: RunEnding, view: View): string {
   const place = ending.path === undefined ? '' : `${ending.path}\n`;
@@ -117,7 +133,7 @@ export function endScreen(ending: RunEnding, view: View): string {
   const best = summary.metrics.best;
   return [
     metricsTable({...summary.metrics.final, ...summary.metrics.test}, view),
-    best ? `${wrap(`best epoch ${best.epoch}: ${describeMetrics(best.metrics)}`, view)}\n` : '',
+    best ? `${wrap(`best ${momentOf(best)}: ${describeMetrics(best.metrics)}`, view)}\n` : '',
     `${fitFields(
       details.map((text, index) => ({text, priority: index})),
       view.width,
@@ -125,6 +141,10 @@ export function endScreen(ending: RunEnding, view: View): string {
     ending.path === undefined ? 'a smoke run: nothing is kept\n' : place,
   ].join('');
 }
+
+/** `epoch 3`, or `epoch 3, step 1,500` in the middle of it. */
+export const momentOf = ({epoch, step}: BestMoment): string =>
+  `epoch ${epoch}${step === undefined ? '' : `, step ${formatCount(step)}`}`;
 
 const wrap = (text: string, {width}: View): string => hang('', 2, text, width, 0);
 

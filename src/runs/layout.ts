@@ -12,6 +12,8 @@ export const runFiles = {
   metrics: 'metrics.csv',
   /** One row per logged step. */
   steps: 'steps.csv',
+  /** With `validateEverySteps`: the validation set's values within epochs. */
+  validation: 'validation.csv',
   /** Seconds and examples per second, one row per epoch. */
   timing: 'timing.csv',
   /** Written last, by rename: present ⇔ the run finished. */

@@ -1,5 +1,13 @@
 import type {MetricValues} from '../training/events.js';
 
+/** When the monitored column was best, and all values of that moment. */
+export interface BestMoment {
+  readonly epoch: number;
+  /** Only where it was in the middle of that epoch (`validateEverySteps`). */
+  readonly step?: number;
+  readonly metrics: MetricValues;
+}
+
 /** How far a run is. `running` holds while its process lives; a reader turns a dead one into `crashed`. */
 export type RunState = 'running' | 'finished' | 'failed' | 'diverged' | 'interrupted';
 
@@ -57,7 +65,7 @@ export interface RunSummary {
     /** Of the last epoch. */
     readonly final: MetricValues;
     /** Of the best epoch by the monitored column; absent when nothing is monitored. */
-    readonly best?: {readonly epoch: number; readonly metrics: MetricValues};
+    readonly best?: BestMoment;
     /** Of the test set, evaluated once at the end. */
     readonly test?: MetricValues;
   };

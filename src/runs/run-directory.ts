@@ -83,7 +83,7 @@ export class RunDirectory {
   }
 
   /** Opens metrics.csv, steps.csv or timing.csv with its header. */
-  openCsv(file: 'metrics' | 'steps' | 'timing', columns: readonly string[]): CsvFile {
+  openCsv(file: 'metrics' | 'steps' | 'timing' | 'validation', columns: readonly string[]): CsvFile {
     return new CsvFile(this.fileOf(file), columns);
   }
 

@@ -1,4 +1,5 @@
 import type {MetricValues, TrainingEvent} from '../training/events.js';
+import type {BestMoment} from './records.js';
 
 /** What a run adds up to, gathered from its events. */
 export class RunTotals {
@@ -8,11 +9,15 @@ export class RunTotals {
   numExamples = 0;
   /** Set when training diverged: the loss it came to and the last values that were good. */
   divergence: {readonly loss: number; readonly lastGood: MetricValues} | undefined;
-  #best: {readonly epoch: number; readonly metrics: MetricValues} | undefined;
+  #best: BestMoment | undefined;
 
   /** The training listener. */
   readonly listen = (event: TrainingEvent): void => {
     if (event.type === 'diverged') this.divergence = {loss: event.loss, lastGood: event.lastGood};
+    if (event.type === 'validated') {
+      this.evaluateMillis += event.millis;
+      if (event.isBest) this.#best = {epoch: event.epoch, step: event.step, metrics: event.metrics};
+    }
     if (event.type !== 'epochEnded') return;
     this.trainMillis += event.trainMillis;
     this.waitMillis += event.waitMillis;
@@ -22,7 +27,7 @@ export class RunTotals {
   };
 
   /** The best epoch by the monitored column; undefined when nothing is monitored. */
-  get best(): {readonly epoch: number; readonly metrics: MetricValues} | undefined {
+  get best(): BestMoment | undefined {
     return this.#best;
   }
 

@@ -13,6 +13,8 @@ export interface RunWriterOptions {
   readonly metricColumns: readonly string[];
   /** Columns of steps.csv after `step`, `epoch`, `batchLoss` and `learningRate`: the running values of the epoch. */
   readonly runningColumns: readonly string[];
+  /** Columns of validation.csv after `step` and `epoch`, where the validation set is evaluated within epochs too. */
+  readonly validationColumns?: readonly string[] | undefined;
   /** Steps between two rows of steps.csv. */
   readonly logEverySteps: number;
 }
@@ -29,6 +31,7 @@ export class RunWriter {
   readonly #metrics: CsvFile;
   readonly #steps: CsvFile;
   readonly #timing: CsvFile;
+  readonly #validation: CsvFile | undefined;
   readonly #pending = new Map<CheckpointEvent['kind'], CheckpointEvent>();
   readonly #writtenAt = {best: performance.now(), last: performance.now()};
   #rows: Readonly<Record<string, CsvCell>>[] = [];
@@ -43,6 +46,8 @@ export class RunWriter {
     this.#metrics = directory.openCsv('metrics', ['epoch', 'step', 'learningRate', ...options.metricColumns]);
     this.#steps = directory.openCsv('steps', ['step', 'epoch', 'batchLoss', 'learningRate', ...options.runningColumns]);
     this.#timing = directory.openCsv('timing', timingColumns);
+    const {validationColumns} = options;
+    this.#validation = validationColumns && directory.openCsv('validation', ['step', 'epoch', ...validationColumns]);
   }
 
   /** The training listener. @throws ExpError RUN_UNWRITABLE */
@@ -50,6 +55,9 @@ export class RunWriter {
     if (event.type === 'step') this.#onStep(event);
     if (event.type === 'trainingStarted') this.directory.updateStatus({numEpochs: event.numEpochs});
     if (event.type === 'epochStarted') this.#position.epoch = event.epoch;
+    if (event.type === 'validated') {
+      this.#validation?.append({step: event.step, epoch: event.epoch, ...event.metrics});
+    }
     if (event.type === 'epochEnded') this.#onEpochEnded(event);
     if (event.type === 'checkpoint') this.#onCheckpoint(event);
     if (event.type === 'tables') for (const table of event.tables) this.directory.writeTable(event.split, table);
@@ -67,7 +75,7 @@ export class RunWriter {
   }
 
   close(): void {
-    for (const file of [this.#metrics, this.#steps, this.#timing]) file.close();
+    for (const file of [this.#metrics, this.#steps, this.#timing, this.#validation]) file?.close();
   }
 
   #onStep(event: EventOf<'step'>): void {

@@ -123,7 +123,7 @@ class Walk {
     if (!type) {
       const [typo] = [...node.entries].filter(([key]) => nearest(key, ['type']) !== undefined);
       const message = `${formatPath(path)} is ${withArticle(noun)} without its \`type\``;
-      const hint = typo ? `did you mean \`type\` by \`${typo[0]}\`?` : `${plural(noun)}: ${words.join(', ')}`;
+      const hint = typo ? `did you mean \`type\` by \`${typo[0]}\`?` : listed(noun, words);
       return this.refuse(typo?.[1].keyPlace ?? node.place, path, message, hint);
     }
     const word = type.value.kind === 'scalar' ? type.value.value : undefined;
@@ -137,7 +137,7 @@ class Walk {
         typeof word === 'string'
           ? `${formatPath(path)}: there is no ${noun} \`${word}\``
           : `${formatPath([...path, 'type'])} must be the name of ${withArticle(noun)}; got ${describeValue(type.value)}`;
-      const orWords = near === undefined ? `${plural(noun)}: ${words.join(', ')}` : `did you mean \`${near}\`?`;
+      const orWords = near === undefined ? listed(noun, words) : `did you mean \`${near}\`?`;
       this.refuse(type.value.place, [...path, 'type'], message, written ?? orWords);
       const meant = near === undefined ? undefined : choices.get(near);
       if (near === undefined || !meant) return undefined;
@@ -293,3 +293,11 @@ const expected = (schema: SchemaNode): SchemaNode =>
 function define(target: Record<string, unknown>, key: string, value: unknown): void {
   Object.defineProperty(target, key, {value, enumerable: true, writable: true, configurable: true});
 }
+
+/** More words than this no one reads in a message. */
+const longestList = 40;
+
+const listed = (noun: string, words: readonly string[]): string =>
+  words.length > longestList
+    ? `\`exp words ${plural(noun)}\` lists all ${words.length}`
+    : `${plural(noun)}: ${words.join(', ')}`;

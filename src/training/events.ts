@@ -27,6 +27,16 @@ export type TrainingEvent =
       readonly learningRate: number;
       readonly numExamples: number;
     }
+  /** Values `val_loss`, `val_accuracy` in the middle of an epoch (`validateEverySteps`). */
+  | {
+      readonly type: 'validated';
+      readonly epoch: number;
+      readonly step: number;
+      readonly metrics: MetricValues;
+      readonly millis: number;
+      /** Whether the column that decides checkpoints is better than ever before. */
+      readonly isBest: boolean;
+    }
   | {
       readonly type: 'epochEnded';
       readonly epoch: number;

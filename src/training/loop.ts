@@ -18,7 +18,8 @@ import {WaitClock} from './wait-clock.js';
 /**
  * Trains a session on a data set and tells the listener everything worth knowing. Touches no file and no terminal.
  * Training metrics are running ones over the epoch, taken before each update, with noise such as dropout on.
- * An epoch's events: epochStarted, step…, epochEnded, checkpoint best, checkpoint last, stoppedEarly.
+ * An epoch's events: epochStarted, step… (with validateEverySteps validated and checkpoint best between them), epochEnded,
+ * checkpoint best, checkpoint last, stoppedEarly.
  */
 export const train = (options: TrainingOptions): Promise<TrainingOutcome> => new TrainingLoop(options).run();
 
@@ -38,6 +39,10 @@ class TrainingLoop {
   #step = 0;
   #numExamples = 0;
   #trainMillis = 0;
+  /** Spent on validation within this epoch. */
+  #validateMillis = 0;
+  /** Whether the epoch that just ended is the best so far by the column that decides checkpoints. */
+  #isToKeep = false;
   /** Running values of this epoch; those of the epoch before until its first step is made. */
   #values: MetricValues = {};
   /** Of the last finished epoch. */
@@ -105,7 +110,9 @@ class TrainingLoop {
     this.#numExamples = 0;
     let stepInEpoch = 0;
     let update = {loss: 0, numExamples: 0};
+    const {validateEverySteps = Number.POSITIVE_INFINITY} = spec;
     const startMillis = performance.now();
+    this.#validateMillis = 0;
     this.#waiting.reset();
     const batches = dataset.train.batches(spec.batchSize, this.#order(), epoch);
     for (const batch of this.#waiting.watch(batches)) {
@@ -139,9 +146,12 @@ class TrainingLoop {
       if (heard instanceof Promise) await heard;
       if (signal?.aborted) return this.#interrupt();
       if (step === limit || this.#isTimeUp) break;
+      if (step % validateEverySteps !== 0 || stepInEpoch === this.#length.stepsPerEpoch) continue;
+      const status = await this.#validate();
+      if (status) return status;
     }
     this.#values = this.#running.values(splitPrefix.train);
-    this.#trainMillis = performance.now() - startMillis;
+    this.#trainMillis = performance.now() - startMillis - this.#validateMillis;
     return undefined;
   }
 
@@ -163,6 +173,28 @@ class TrainingLoop {
     return performance.now() >= this.#deadlineMillis;
   }
 
+  /** Evaluates the validation set in the middle of an epoch, and keeps the weights where they are the best so far. */
+  async #validate(): Promise<TrainingStatus | undefined> {
+    const {dataset, session, spec} = this.options;
+    if (!dataset.validation) return undefined;
+    const startMillis = performance.now();
+    const metrics = await this.#evaluate(dataset.validation, splitPrefix.validation);
+    if (!metrics) return this.#interrupt();
+    const loss = metrics[`${splitPrefix.validation}loss`]!;
+    if (!Number.isFinite(loss)) return this.#diverge(loss);
+    const [epoch, step] = [this.#epoch, this.#step];
+    const isBest = this.#keeper?.observe(epoch, metrics) ?? false;
+    const millis = performance.now() - startMillis;
+    await this.#emit({type: 'validated', epoch, step, metrics, millis, isBest});
+    if (isBest) {
+      const state = await session.readState();
+      const evaluated = spec.weightAverage ? withAverages(state) : state;
+      await this.#emit({type: 'checkpoint', kind: 'best', epoch, step, metrics, state: evaluated});
+    }
+    this.#validateMillis += performance.now() - startMillis;
+    return undefined;
+  }
+
   async #evaluateEpoch(): Promise<TrainingStatus | undefined> {
     const {dataset, evaluateTestEveryEpoch} = this.options;
     const startMillis = performance.now();
@@ -181,6 +213,7 @@ class TrainingLoop {
     const isStopperBest = this.#stopper?.observe(this.#epoch, metrics) ?? false;
     if (isStopperBest) this.#tables.best = this.#tables.last;
     const isKeeperBest = this.#keeper?.observe(this.#epoch, metrics) ?? false;
+    this.#isToKeep = isKeeperBest;
     await this.#emit({
       type: 'epochEnded',
       epoch: this.#epoch,
@@ -202,12 +235,11 @@ class TrainingLoop {
     const {earlyStopping} = spec;
     const [epoch, step, metrics] = [this.#epoch, this.#step, this.#final];
     const isToRestore = earlyStopping?.restoreBest === true && this.#stopper?.best?.epoch === epoch;
-    const isToKeep = this.#keeper?.best?.epoch === epoch;
-    if (isToRestore || isToKeep || checkpoint.last) {
+    if (isToRestore || this.#isToKeep || checkpoint.last) {
       const state = await session.readState();
       if (isToRestore) this.#bestState = state;
       const evaluated = spec.weightAverage ? withAverages(state) : state;
-      if (isToKeep) await this.#emit({type: 'checkpoint', kind: 'best', epoch, step, metrics, state: evaluated});
+      if (this.#isToKeep) await this.#emit({type: 'checkpoint', kind: 'best', epoch, step, metrics, state: evaluated});
       if (checkpoint.last) await this.#saveLast(metrics, state);
     }
     if (this.options.signal?.aborted) return this.#interrupt();

@@ -161,6 +161,13 @@ export const trainingSection = Type.Object(
       minimum: 1,
       description: 'Steps between two rows of steps.csv; at least 1.',
     }),
+    validateEverySteps: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description:
+          'Updates after which the validation set is evaluated within an epoch as well, for epochs that take long: a row of validation.csv, and the best checkpoint may be taken there. Needs data.validation. At least 1.',
+      }),
+    ),
     evaluationBatchSize: Type.Optional(
       Type.Integer({
         minimum: 1,

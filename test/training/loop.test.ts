@@ -158,6 +158,38 @@ t.test('early stopping after `patience` epochs without an improvement', async (t
   await patient.close();
 });
 
+t.test('validateEverySteps evaluates within epochs, and the best checkpoint may lie there', async (t) => {
+  const validation = new Blobs(30, 2);
+  const spec = {epochs: 2, validateEverySteps: 3};
+  const checkpoint = {monitor: 'val_loss', last: false};
+  const run = await trainTiny({spec, validation, checkpoint});
+  const plain = await trainTiny({spec: {epochs: 2}, validation, checkpoint});
+  const moments = ofType(run, 'validated').map(({epoch, step}) => [epoch, step]);
+  // 8 updates an epoch: 16 is the end of the second, which is validated anyway.
+  t.same(moments, [
+    [1, 3],
+    [1, 6],
+    [2, 9],
+    [2, 12],
+    [2, 15],
+  ]);
+  t.same(
+    ofType(run, 'epochEnded').map(({metrics}) => metrics),
+    ofType(plain, 'epochEnded').map(({metrics}) => metrics),
+  );
+  const values = [...ofType(run, 'validated'), ...ofType(run, 'epochEnded')]
+    .sort((a, b) => a.step - b.step)
+    .map(({step, metrics}) => ({step, loss: metrics.val_loss!}));
+  const improving = values.filter(({loss}, i) => values.slice(0, i).every((before) => loss < before.loss));
+  t.same(
+    ofType(run, 'checkpoint').map(({step}) => step),
+    improving.map(({step}) => step),
+  );
+  t.equal(run.outcome.best!.value, Math.min(...values.map(({loss}) => loss)));
+  await run.close();
+  await plain.close();
+});
+
 t.test('restoreBest ends with the weights of the best epoch, and tests those', async (t) => {
   // The validation answers are wrong, so the better the network gets, the worse val_loss: the first epoch is the best.
   const [validation, test] = [new Blobs(12, 2, 1), new Blobs(21, 3)];
