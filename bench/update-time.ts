@@ -35,11 +35,7 @@ for (const optimizer of flags.optimizers.split(',')) {
     const start = performance.now();
     await session.step(batch, {learningRate: 0.001, step: steps.length + 1});
     const middle = performance.now();
-    for (const {weight, trained} of tensors) {
-      if (!trained) continue;
-      const {rule, update, gradient, slots} = trained;
-      update([weight, gradient, ...slots], rule.scalars(0.001, steps.length + 1));
-    }
+    for (const {trained} of tensors) trained?.update(trained.rule.scalars(0.001, steps.length + 1));
     steps.push(middle - start);
     updates.push(performance.now() - middle);
     if (steps.length === Number(flags.steps) + 10) break;

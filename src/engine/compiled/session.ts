@@ -133,16 +133,16 @@ export class CompiledSession implements TrainingSession {
 
   #accumulate(updated: readonly UpdatedTensor[], {index, share}: UpdatePart): void {
     for (const {gradient, sum} of updated.map(({trained}) => trained))
-      this.#add([sum!, gradient], [index === 0 ? 0 : 1, share]);
+      this.#add([sum!, gradient])([index === 0 ? 0 : 1, share]);
   }
 
   #update(updated: readonly UpdatedTensor[], learningRate: number, step: number): void {
     const scalarsOf = scalarsOfRules(learningRate, step);
     const scales = this.#clippingScales(updated);
-    for (const [index, {weight, trained}] of updated.entries()) {
+    for (const [index, {trained}] of updated.entries()) {
       const scalars = scalarsOf(trained.rule);
       const own = scales ? [...scalars.slice(0, -1), scales[index]!] : scalars;
-      trained.update([weight, gradientFor(trained), ...trained.slots], own);
+      trained.update(own);
     }
   }
 

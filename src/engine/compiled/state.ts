@@ -3,7 +3,7 @@ import type {Shape, TensorData} from '../../support/tensor.js';
 import {type RuleChoice, slotShapes, type UpdateRule} from '../../training/optimizers/rule.js';
 import type {TrainingState} from '../../training/session.js';
 import {Arena, type ArenaTensor} from './arena.js';
-import {type UpdateKernel, UpdatePlan} from './wasm/update-kernel.js';
+import {type PreparedUpdate, UpdatePlan} from './wasm/update-kernel.js';
 
 /** A weight, and what training needs beside it. */
 export interface StateTensor {
@@ -15,7 +15,8 @@ export interface StateTensor {
 
 export interface TrainedState {
   readonly rule: UpdateRule;
-  readonly update: UpdateKernel;
+  /** From the gradient, or the sum if there is one. */
+  readonly update: PreparedUpdate;
   readonly gradient: ArenaTensor;
   /** Sum of the gradients of an update in parts. */
   readonly sum?: ArenaTensor;
@@ -69,7 +70,8 @@ export class CompiledState {
         return tensor;
       });
       const {rule} = trained;
-      return {name, weight, trained: {rule, update: kernels.get(rule)!, gradient, ...(sum && {sum}), slots}};
+      const update = kernels.get(rule)!([weight, sum ?? gradient, ...slots]);
+      return {name, weight, trained: {rule, update, gradient, ...(sum && {sum}), slots}};
     });
   }
 

@@ -146,7 +146,7 @@ function arenaOf(rule: UpdateRule, shape: Shape) {
   for (const {values} of guards) values.fill(42);
   const arrays = arena.tensors.filter((_, index) => index % 2 === 0);
   const scratch = arrays.pop()!;
-  return {arrays, guards, update: plan.compile(arena.memory, scratch)};
+  return {arrays, guards, update: plan.compile(arena.memory, scratch)(arrays)};
 }
 
 /** Four updates by kernel and by reference from random numbers. */
@@ -162,7 +162,7 @@ function compare(t: Test, rule: UpdateRule, learningRate: number, shape: Shape, 
     fill(arrays[1]!);
     expected[1]!.values.set(arrays[1]!.values);
     const scalars = rule.scalars(learningRate, step);
-    update(arrays, scalars);
+    update(scalars);
     reference(rule, expected, scalars);
   }
   for (const [index, {values}] of arrays.entries()) {
@@ -247,7 +247,7 @@ t.test('every instruction does what its name says', async (t) => {
     const {arrays, update: runKernel} = arenaOf(rule, [5]);
     arrays[0]!.values.fill(p);
     arrays[1]!.values.fill(g);
-    runKernel(arrays, []);
+    runKernel([]);
     const [first, ...others] = arrays[0]!.values;
     t.ok(others.every((value) => value === first));
     return first!;

@@ -14,9 +14,10 @@ export interface PassCall {
   readonly sums: readonly number[];
   readonly numRows: number;
   readonly numColumns: number;
-  /** The numbers of `pass.inputs.matrix`. */
-  readonly scalars: readonly number[];
 }
+
+/** @param scalars the numbers of `pass.inputs.matrix` */
+export type PreparedPass = (scalars: readonly number[]) => void;
 
 const vectorBytes = 16;
 
@@ -28,20 +29,20 @@ interface Lanes {
 type Width = keyof Lanes;
 
 /** Compiles a pass: each row four floats at a time, what is left of it one by one. Arrays are read before any is written. */
-export function compilePass(pass: Pass, memory: WebAssembly.Memory): (call: PassCall) => void {
-  const {run} = new WebAssembly.Instance(new WebAssembly.Module(passModule(pass)), {env: {memory}}).exports;
-  return ({arrays, rowInputs, columnInputs, sums, numRows, numColumns, scalars}) => {
-    if (numRows === 0 || numColumns === 0) return;
+export function compilePass(pass: Pass, memory: WebAssembly.Memory): (call: PassCall) => PreparedPass {
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(passModule(pass)), {env: {memory}});
+  const run = instance.exports.run as (...values: readonly number[]) => void;
+  return ({arrays, rowInputs, columnInputs, sums, numRows, numColumns}) => {
+    if (numRows === 0 || numColumns === 0) return () => {};
     const rowBytes = 4 * numColumns;
     const wholeBytes = rowBytes - (rowBytes % vectorBytes);
     const pointers = [...arrays, ...rowInputs, ...columnInputs, ...sums];
-    (run as (...values: readonly number[]) => void)(
-      ...pointers,
-      numRows,
-      wholeBytes,
-      rowBytes - wholeBytes,
-      ...scalars,
-    );
+    const values = [...pointers, numRows, wholeBytes, rowBytes - wholeBytes, ...pass.inputs.matrix.map(() => 0)];
+    const first = values.length - pass.inputs.matrix.length;
+    return (scalars) => {
+      for (let i = first; i < values.length; i++) values[i] = scalars[i - first]!;
+      run(...values);
+    };
   };
 }
 

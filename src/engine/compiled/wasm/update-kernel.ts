@@ -1,19 +1,17 @@
-import type {Shape} from '../../../support/tensor.js';
-import {sizeOf} from '../../../support/tensor.js';
+import {type Shape, sizeOf} from '../../../support/tensor.js';
 import {matricesOf, type Sizes} from '../../../training/optimizers/array-math.js';
 import type {UpdateRule} from '../../../training/optimizers/rule.js';
 import type {ArenaTensor} from '../arena.js';
-import {compilePass, type PassCall} from './pass-kernel.js';
+import {compilePass} from './pass-kernel.js';
 import {type Output, type Pass, passesOf} from './passes.js';
 import {SmallTerms} from './small-terms.js';
 import {isLarge, traceRule} from './trace.js';
 
-/**
- * Updates a weight and its slots in place.
- * @param tensors parameter, gradient, then the slots in the rule's order
- * @param scalars as `rule.scalars` returned them
- */
-export type UpdateKernel = (tensors: readonly ArenaTensor[], scalars: readonly number[]) => void;
+/** Prepares the update of one weight. @param tensors parameter, gradient, then the slots in the rule's order */
+export type UpdateKernel = (tensors: readonly ArenaTensor[]) => PreparedUpdate;
+
+/** Updates a weight and its slots in place. @param scalars as `rule.scalars` returned them */
+export type PreparedUpdate = (scalars: readonly number[]) => void;
 
 /** Numbers summed in single precision at a time where nothing else divides a weight; so few that rounding stays small. */
 const blockSize = 4096;
@@ -43,15 +41,21 @@ export class UpdatePlan {
 
   /** @param scratch in the same memory, at least `numScratch` long */
   compile(memory: WebAssembly.Memory, scratch: ArenaTensor): UpdateKernel {
-    const passes = this.#passes.map((pass) => ({pass, run: compilePass(pass, memory)}));
-    return (tensors, scalars) => {
+    const passes = this.#passes.map((pass) => ({pass, prepare: compilePass(pass, memory)}));
+    const [{pass, prepare}] = passes as [(typeof passes)[0]];
+    const scalarsUsed = pass.inputs.matrix.flatMap((term) => (term.kind === 'scalar' ? [term.index] : []));
+    const isPlain = this.#isFlat && passes.length === 1 && scalarsUsed.length === pass.inputs.matrix.length;
+    return (tensors) => {
       const sizes = this.#sizesOf(tensors[0]!.shape);
-      const small = new SmallTerms(sizes, tensors, scalars);
-      for (const {pass, run} of passes) runPass(pass, run, {sizes, tensors, small, scratch});
-      const held = this.#trace
-        .filter(({array}) => !isLarge(array))
-        .map(({array, term}) => ({array, numbers: small.of(term)}));
-      for (const {array, numbers} of held) tensors[array.index]!.values.set(numbers.values);
+      if (isPlain) return plainUpdate(prepare, pass, tensors, scalarsUsed);
+      return (scalars) => {
+        const small = new SmallTerms(sizes, tensors, scalars);
+        for (const {pass, prepare} of passes) runPass(pass, prepare, {sizes, tensors, small, scratch});
+        const held = this.#trace
+          .filter(({array}) => !isLarge(array))
+          .map(({array, term}) => ({array, numbers: small.of(term)}));
+        for (const {array, numbers} of held) tensors[array.index]!.values.set(numbers.values);
+      };
     };
   }
 
@@ -59,6 +63,30 @@ export class UpdatePlan {
     return this.#isFlat ? [1, 1, sizeOf(shape)] : matricesOf(shape);
   }
 }
+
+/** A single pass that is given nothing but the step's scalars: next to no work beside the pass itself. */
+function plainUpdate(
+  prepare: PassCompiled,
+  {arrays}: Pass,
+  tensors: readonly ArenaTensor[],
+  scalarsUsed: readonly number[],
+): PreparedUpdate {
+  const run = prepare({
+    arrays: arrays.map((array) => tensors[array]!.byteOffset),
+    rowInputs: [],
+    columnInputs: [],
+    sums: [],
+    numRows: 1,
+    numColumns: sizeOf(tensors[0]!.shape),
+  });
+  const used = scalarsUsed.map(() => 0);
+  return (scalars) => {
+    for (let i = 0; i < used.length; i++) used[i] = scalars[scalarsUsed[i]!]!;
+    run(used);
+  };
+}
+
+type PassCompiled = ReturnType<typeof compilePass>;
 
 /** Where a pass finds its row and column inputs and leaves its sums in the scratch, as positions of floats. */
 interface Layout {
@@ -95,7 +123,7 @@ interface Work {
 }
 
 /** One pass over all matrices of a weight. */
-function runPass(pass: Pass, run: (call: PassCall) => void, {sizes, tensors, small, scratch}: Work): void {
+function runPass(pass: Pass, prepare: PassCompiled, {sizes, tensors, small, scratch}: Work): void {
   const [matrices, rows, columns] = sizes;
   const layout = layOut(pass, sizes);
   const sums = sumsOf(pass.outputs).map(({mean, per}, index) => {
@@ -112,15 +140,15 @@ function runPass(pass: Pass, run: (call: PassCall) => void, {sizes, tensors, sma
       scratch.values.set(small.part(term, matrix, columns), layout.columnInputs[index]!);
     for (const {per, place} of sums) if (per === 'column') scratch.values.fill(0, place, place + columns);
     for (const {start, numRows, numColumns} of pieces(rows, columns, sums.length > 0)) {
-      run({
+      const run = prepare({
         arrays: pass.arrays.map((array) => tensors[array]!.byteOffset + 4 * (matrix * rows * columns + start)),
         rowInputs: layout.rowInputs.map(at),
         columnInputs: layout.columnInputs.map(at),
         sums: layout.sums.map(at),
         numRows,
         numColumns,
-        scalars: pass.inputs.matrix.map((term) => small.part(term, matrix, 1)[0]!),
       });
+      run(pass.inputs.matrix.map((term) => small.part(term, matrix, 1)[0]!));
     }
     for (const {per, place, totals} of sums) {
       if (per === 'whole') continue;
