@@ -7,7 +7,7 @@ import type {DatasetInfo, ExampleInfo, InputInfo} from './dataset.js';
 import type {DataSpec} from './section.js';
 import type {SourceContext, SourceDefinition, SourceFacts} from './sources/definition.js';
 import {sources} from './sources/index.js';
-import {checkFolds, needsContent, type Parts, partsOf, splitColumns} from './split/parts.js';
+import {checkFolds, needsContent, type Parts, partsOf, sourceHints} from './split/parts.js';
 import {Placement} from './storage/placement.js';
 import type {TransformDefinition} from './transforms/definition.js';
 import {type TransformSpec, transforms} from './transforms/index.js';
@@ -24,7 +24,7 @@ export interface DescribeContext extends SourceContext {
  */
 export async function describeData(spec: DataSpec, context: DescribeContext): Promise<DatasetInfo> {
   const source: SourceDefinition = sources[spec.source.type];
-  const where = {...context, splitColumns: splitColumns(spec)};
+  const where = {...context, ...sourceHints(spec)};
   const facts = await source.describe(spec.source, {...where, placement: new Placement(spec.storage)});
   const known = needsContent(spec) && !facts.keys ? await source.load(spec.source, where) : facts;
   checkFolds(spec, known, context.rng);

@@ -12,7 +12,7 @@ import type {DataSpec} from './section.js';
 import type {EncodedExamples, Examples, SourceContext, SourceDefinition} from './sources/definition.js';
 import {sources} from './sources/index.js';
 import {spaced} from './split/held-out.js';
-import {partsOf, splitColumns} from './split/parts.js';
+import {partsOf, sourceHints} from './split/parts.js';
 import {createSplits, numWorkersFor, type PartName} from './splits.js';
 import {ArrayFile} from './storage/array-file.js';
 import {kindOf} from './storage/elements.js';
@@ -49,7 +49,7 @@ export async function loadData(spec: DataSpec, context: LoadContext): Promise<Da
   const {rng, outputs} = context;
   const source: SourceDefinition = sources[spec.source.type];
   const placement = new Placement(spec.storage);
-  const data = await source.load(spec.source, {...context, placement, splitColumns: splitColumns(spec)});
+  const data = await source.load(spec.source, {...context, placement, ...sourceHints(spec)});
   const parts = partsOf(spec, data, rng);
   const info = datasetInfo(spec, data, parts);
   const {kept, held} = parts;

@@ -15,6 +15,8 @@ export interface SourceContext extends Notices {
   readonly onDownload?: DownloadListener | undefined;
   /** Columns that say how a table is divided, by name, with the key of the spec that names them: they are no inputs. */
   readonly splitColumns?: ReadonlyMap<string, string> | undefined;
+  /** Examples that will be used, evenly spaced over those there are. Sources for which the others are work may leave them out. */
+  readonly limit?: {readonly train?: number; readonly test?: number} | undefined;
   /** Decides where decoded examples go; into memory without it. */
   readonly placement?: Placement | undefined;
 }

@@ -5,7 +5,7 @@ import {DataSpecError} from '../data-error.js';
 import {type ClassFolders, listClassFolders} from '../files/class-folders.js';
 import {decodeImagesTo} from '../files/image-decoder.js';
 import {resolveDataPath} from '../files/paths.js';
-import {holdOut} from '../split/held-out.js';
+import {holdOut, spaced} from '../split/held-out.js';
 import type {ArrayStore} from '../storage/array-store.js';
 import {type Decoding, keepDecoded} from '../storage/keep.js';
 import type {Place, Placement} from '../storage/placement.js';
@@ -116,18 +116,19 @@ interface Listing {
   readonly test?: Part | undefined;
 }
 
-async function listImages(spec: ImageFolderSpec, {baseDir, placement}: SourceContext): Promise<Listing> {
+async function listImages(spec: ImageFolderSpec, {baseDir, placement, limit}: SourceContext): Promise<Listing> {
   const {height, width, channels, testPath, testFraction} = spec;
   if (testPath !== undefined && testFraction !== undefined) {
     throw new DataSpecError('data.source.testFraction', 'and testPath both name the test set', 'drop one of them');
   }
   const all = await listClassFolders(await resolveDataPath(spec.path, baseDir));
-  const parts =
+  const whole =
     testFraction === undefined
       ? {train: all, test: testPath === undefined ? undefined : await listTest(testPath, baseDir, all)}
       : divide(all, testFraction, spec.splitSeed);
+  const parts = {train: limited(whole.train, limit?.train), test: whole.test && limited(whole.test, limit?.test)};
   const numTest = parts.test?.files.length ?? 0;
-  const place = placeOf(spec, all.files.length + (testPath === undefined ? 0 : numTest), placement);
+  const place = placeOf(spec, parts.train.files.length + numTest, placement);
   const info: PlainInfo = {
     inputShape: [height, width, channels],
     task: 'classification',
@@ -144,14 +145,21 @@ async function listImages(spec: ImageFolderSpec, {baseDir, placement}: SourceCon
 const listTest = async (wanted: string, baseDir: string, {classNames}: ClassFolders): Promise<Part> =>
   listClassFolders(await resolveDataPath(wanted, baseDir), classNames);
 
-function divide({files, labels}: ClassFolders, fraction: number, seed: number): {train: Part; test: Part} {
-  const {kept, held} = holdOut(files.length, fraction, Rng.fromSeed(seed).split('test'), labels);
-  const part = (rows: Uint32Array): Part => ({
-    files: Array.from(rows, (row) => files[row]!),
-    labels: Int32Array.from(rows, (row) => labels[row]!),
-  });
-  return {train: part(kept), test: part(held)};
+function divide(all: ClassFolders, fraction: number, seed: number): {train: Part; test: Part} {
+  const {kept, held} = holdOut(all.files.length, fraction, Rng.fromSeed(seed).split('test'), all.labels);
+  return {train: take(all, kept), test: take(all, held)};
 }
+
+/** Images that a limit leaves out need not be decoded. */
+function limited(part: Part, limit = Number.POSITIVE_INFINITY): Part {
+  const rows = spaced(part.files.length, limit);
+  return rows ? take(part, rows) : part;
+}
+
+const take = ({files, labels}: Part, rows: Uint32Array): Part => ({
+  files: Array.from(rows, (row) => files[row]!),
+  labels: Int32Array.from(rows, (row) => labels[row]!),
+});
 
 function placeOf(spec: ImageFolderSpec, numImages: number, placement: Placement | undefined): Place {
   const {height, width, channels, maxMegabytes} = spec;

@@ -2,7 +2,7 @@ import {Rng} from '../../support/random.js';
 import {formatShape} from '../../support/tensor.js';
 import {DataSpecError} from '../data-error.js';
 import type {DataSpec} from '../section.js';
-import type {SourceFacts} from '../sources/definition.js';
+import type {SourceContext, SourceFacts} from '../sources/definition.js';
 import {checkSplit} from './check-split.js';
 import {type Divisible, divide} from './divide.js';
 import {pick, spaced} from './held-out.js';
@@ -56,8 +56,14 @@ export function checkFolds(spec: DataSpec, facts: SourceFacts, rng: Rng): void {
   }
 }
 
+/** What a source should know of how its examples are divided. A limit comes after the test set is taken. */
+export const sourceHints = (spec: DataSpec): Pick<SourceContext, 'splitColumns' | 'limit'> => ({
+  splitColumns: splitColumns(spec),
+  ...(spec.testSplit ? {} : {limit: spec.limit}),
+});
+
 /** Columns of a table that its parts need, by name, with the keys that name them. */
-export function splitColumns({validation, testSplit}: DataSpec): ReadonlyMap<string, string> {
+function splitColumns({validation, testSplit}: DataSpec): ReadonlyMap<string, string> {
   const named = new Map<string, string>();
   for (const [section, spec] of Object.entries({validation, testSplit})) {
     for (const key of ['column', 'group', 'time'] as const) {

@@ -1,5 +1,6 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
+import sharp from 'sharp';
 import t from 'tap';
 import type {DataSpec} from '../../../src/data/section.js';
 import {
@@ -142,6 +143,24 @@ t.test('imageFolder by hash of names: no picture is decoded to describe it', asy
   const {numTrain, numValidation} = await describe(spec, folder);
   t.equal(numTrain + numValidation, 100);
   t.ok(Math.abs(numValidation - 30) < 20);
+});
+
+t.test('imageFolder does not decode the pictures that a limit leaves out', async (t) => {
+  const folder = t.testdir();
+  const picture = await sharp({create: {width: 2, height: 2, channels: 3, background: {r: 9, g: 9, b: 9}}})
+    .png()
+    .toBuffer();
+  for (const name of ['a', 'b']) {
+    mkdirSync(path.join(folder, name));
+    // Of 8 files 2 evenly spaced ones are the first and the fifth, the first of each class.
+    for (let i = 0; i < 4; i++) writeFileSync(path.join(folder, name, `${i}.png`), i === 0 ? picture : 'no picture');
+  }
+  const data = await load(dataSpec(imageFolderSource(), {limit: {train: 2}}), folder);
+  t.strictSame(collect(data.train).targets, [0, 1]);
+  t.strictSame(collect(data.train).inputs, Array(24).fill(9));
+  await t.rejects(load(dataSpec(imageFolderSource(), {limit: {train: 3}}), folder), {code: 'DATA_INVALID'});
+  const drawn = dataSpec(imageFolderSource(), {limit: {train: 2}, testSplit: testSplit({fraction: 0.5, by: 'order'})});
+  t.match(await describe(drawn, folder), {numTrain: 2, numTest: 4}, 'a limit comes after the test set');
 });
 
 t.test('a test set of a source that has none', async (t) => {
