@@ -56,6 +56,22 @@ t.test('2-iris-mlp tells the species apart', async (t) => {
   t.ok(summary.metrics.test.test_accuracy >= 0.9, 'test accuracy');
 });
 
+t.test('11-cars-two-outputs learns a number and a class', async (t) => {
+  const {epochs, summary} = await train(t, '11-cars-two-outputs.yaml', 'training.epochs=60');
+  const {test} = summary.metrics;
+  t.ok(
+    test.test_mpg_meanAbsoluteError < 3.5,
+    `off by ${test.test_mpg_meanAbsoluteError}; the mean of all cars is off by 6.5`,
+  );
+  t.ok(test.test_origin_accuracy > 0.65, `${test.test_origin_accuracy} are right; 63 % are from the USA`);
+  for (const {loss, mpg_loss: mpg, origin_loss: origin} of epochs) {
+    t.ok(
+      Math.abs(Number(loss) - Number(mpg) - 5 * Number(origin)) < 1e-5 * Number(loss),
+      'the loss is the weighted sum',
+    );
+  }
+});
+
 t.test('mnist-quick reaches 95 % on the test images', async (t) => {
   const {epochs, summary} = await train(t, 'mnist-quick.yaml');
   t.equal(epochs.length, 1);
