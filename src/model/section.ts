@@ -12,7 +12,7 @@ export const layerNameField = (description: string) =>
   Type.String({pattern: namePattern, 'x-expected': nameExpectation, description});
 
 const source = Type.String({
-  pattern: `${namePattern.slice(0, -1)}(\\.[a-z]+)?$`,
+  pattern: `${namePattern.slice(0, -1)}(\\.[a-zA-Z]+)?$`,
   'x-expected': nameExpectation,
   description:
     'A layer, an input of the data (`input` where it has only one), or the last state of a recurrent layer: `encoder.hidden`, of an lstm also `encoder.cell`.',

@@ -128,6 +128,7 @@ const stockNetworks = [
   'batchNormalization in training, masked, all steps seen',
   ...['simpleRnn', 'lstm'].flatMap((name) => [
     `an encoder and a decoder, ${name}`,
+    `an encoder that reads both ways and a decoder, ${name}`,
     `the states of ${name} as an output`,
   ]),
   'whole sequences and states, of an lstm read backwards',

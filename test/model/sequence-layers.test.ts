@@ -119,6 +119,13 @@ t.test('first states, and states that are an output', async (t) => {
     '`decoder` takes `encoder.cell`, which gru `encoder` does not give',
     'it gives encoder, encoder.hidden',
   );
+  const both: WrittenLayer = {type: 'bidirectional', name: 'both', layer: {type: 'lstm', units: 7}};
+  t.match(rows(both, decoder('gru', 'input', 'both.backwardHidden'))[1], {outputShape: [7]});
+  fails(
+    [both, decoder('gru', 'input', 'both.hidden')],
+    '`decoder` takes `both.hidden`, which bidirectional `both` does not give',
+    'it gives both, both.forwardHidden, both.forwardCell, both.backwardHidden, both.backwardCell',
+  );
   fails(
     [{type: 'dense', units: 3}, decoder('gru', 'input', 'dense.hidden')],
     '`decoder` takes `dense.hidden`, which dense `dense` does not give',

@@ -55,7 +55,6 @@ def make(layer):
     if "layer" in layer:
         inner, names = make(layer["layer"])
         if kind == "bidirectional":
-            inner.return_state = False
             names = [f"{side}_{layer['layer']['type']}/{name}" for side in ("forward", "backward") for name in names]
         given["layer"] = inner
     made = getattr(keras.layers, classes.get(kind, kind[0].upper() + kind[1:]))(**given)
@@ -95,6 +94,11 @@ def network(title, x, layers, training=False, scale=0.7):
             for state, value in zip(states[kind], outputs[1:]):
                 tensors[f"{name}.{state}"] = value
             output = outputs[0]
+        elif kind == "bidirectional":
+            output, *further = made(given[0])
+            own = states[layer["layer"]["type"]]
+            for state, value in zip([f"{side}{part.title()}" for side in ("forward", "backward") for part in own], further):
+                tensors[f"{name}.{state}"] = value
         elif kind == "multiHeadAttention":
             output = made(given[0], *(given[1:] or given), **more)
         elif kind in ("attention", "additiveAttention"):
@@ -229,6 +233,14 @@ for kind, parts in states.items():
     network(f"the states of {kind} as an output", whole, [
         {"type": kind, "name": "reader", "units": 3}, {"type": "concatenate", "inputs": ["reader", *[f"reader.{part}" for part in parts]]},
     ])
+for kind, parts in states.items():
+    sides = ("forward", "backward")
+    joined = [{"type": "concatenate", "name": f"both{part.title()}", "inputs": [f"encoder.{side}{part.title()}" for side in sides]} for part in parts]
+    for title, x, front in [("", whole, []), (", masked", steps(features=3), [masking])]:
+        network(f"an encoder that reads both ways and a decoder{title}, {kind}", x, [
+            *front, {"type": "bidirectional", "name": "encoder", "layer": {"type": kind, "units": 2, "returnSequences": bool(front)}}, *joined,
+            {"type": kind, "name": "decoder", "units": 4, "inputs": [*(["masking"] if front else ["input"]), *[f"both{part.title()}" for part in parts]]},
+        ])
 network("first states from another layer", whole, [
     {"type": "cropping1d", "name": "first", "cropping": [0, 3]}, {"type": "globalAveragePooling1d"}, {"type": "dense", "name": "start", "units": 2},
     {"type": "gru", "units": 2, "returnSequences": True, "inputs": ["input", "start"]},

@@ -37,6 +37,8 @@ const foreignLayers: Readonly<Record<string, string>> = {
   lstmcell: wholeSequence,
   grucell: wholeSequence,
   convlstm2d: 'there is none; {type: timeDistributed, layer: {type: conv2d, …}} before an lstm comes close',
+  cosinesimilarity: 'write {type: dot, normalize: true, inputs: [left, right]}',
+  embeddingbag: 'write {type: embedding, …} and {type: globalAveragePooling1d}',
   pixelshuffle: 'upSampling2d and conv2dTranspose enlarge images; a pixel shuffle is reshape, permute, reshape',
   transformer,
   transformerblock: transformer,

@@ -51,7 +51,7 @@ export const bidirectional = defineLayer({
   type: 'bidirectional',
   summary: 'A recurrent layer twice, one reading from the start and one from the end of the sequence.',
   shapes:
-    '[time, features] → [2 · units], or [time, 2 · units] with returnSequences; units for mergeMode sum, mul, ave',
+    '[time, features] → [2 · units], or [time, 2 · units] with returnSequences; units for mergeMode sum, mul, ave; further outputs: LAYER.forwardHidden, LAYER.backwardHidden [units], of an lstm also LAYER.forwardCell, LAYER.backwardCell',
   example: '{type: bidirectional, layer: {type: lstm, units: 32}}',
   args,
   outputShape(given, inputShape) {
@@ -67,6 +67,13 @@ export const bidirectional = defineLayer({
   weights(given, inputShape) {
     const {args: inner, cell} = kindOf(given);
     return directionsOf(given).flatMap(({prefix}) => recurrentWeights(inner, cell, inputShape, prefix));
+  },
+  states(given) {
+    const {args: inner, cell} = kindOf(given);
+    const names = ['forward', 'backward'].flatMap((side) =>
+      cell.states.map((state) => `${side}${state[0]!.toUpperCase()}${state.slice(1)}`),
+    );
+    return Object.fromEntries(names.map((name) => [name, [inner.units]]));
   },
   mask: (given) => recurrentMask(kindOf(given).args),
   build(given, context) {

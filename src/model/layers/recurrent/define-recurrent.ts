@@ -6,7 +6,7 @@ import type {RecurrentKind} from './kind.js';
 import {createOneWay} from './recurrent-layer.js';
 
 const state =
-  'other layers take the last state by name: `inputs: [SEQUENCE, LAYER.hidden]`, of an lstm `[SEQUENCE, LAYER.hidden, LAYER.cell]`';
+  'other layers take the last state by name: `inputs: [SEQUENCE, LAYER.hidden]`, of an lstm `[SEQUENCE, LAYER.hidden, LAYER.cell]`; bidirectional layers have LAYER.forwardHidden and so on';
 
 /** What to say of arguments of Keras's and PyTorch's that are none here, by `comparable` name. */
 const hints = {

@@ -126,17 +126,17 @@ export function createRecurrentLayer(
     config: options.config,
     outputShape: mergedShape(recurrentOutputShape(args, context.inputShape), mergeMode),
     weights: directions.flatMap(({prefix}) => recurrentWeights(args, cell, context.inputShape, prefix)),
-    ...(context.givesStates ? {stateShapes: cell.states.map(() => [units])} : {}),
-    call(x, weight, step, [, ...first]) {
+    ...(context.givesStates ? {stateShapes: directions.flatMap(() => cell.states.map(() => [units]))} : {}),
+    call(x, weight, step, [, ...firstStates]) {
       const read = directions.map((direction) => {
-        const {outputs, states} = run(x as Tensor3D, direction, weight, step, first as readonly Tensor2D[]);
+        const {outputs, states} = run(x as Tensor3D, direction, weight, step, firstStates as readonly Tensor2D[]);
         const isTurned = mergeMode !== undefined && direction.goBackwards;
         const output = returnSequences ? sequenceOf(core, isTurned ? outputs.toReversed() : outputs) : outputs.at(-1)!;
         return {output, states};
       });
-      const [{output, states}] = read as [(typeof read)[0]];
-      if (mergeMode) return mergeOutputs(core, mergeMode, [output, read[1]!.output]);
-      return context.givesStates ? [output, ...states] : output;
+      const [first, second] = read as [(typeof read)[0], (typeof read)[0]];
+      const output = mergeMode ? mergeOutputs(core, mergeMode, [first.output, second.output]) : first.output;
+      return context.givesStates ? [output, ...read.flatMap(({states}) => states)] : output;
     },
   });
 }
