@@ -40,6 +40,21 @@ t.test('--seeds makes a run for each and compares them', async (t) => {
   );
 });
 
+t.test('kFold makes a run for each fold; one of them alone by its number', async (t) => {
+  const cwd = withTinySpec(t.testdir(), (spec) => spec.replace('{fraction: 0.2}', '{kFold: 3}'));
+  const {exitCode, stdout} = await exp(cwd, ['run', 'tiny.yaml', '--seeds', '1,2', 'training.epochs=1']);
+  t.equal(exitCode, 0);
+  t.match(stdout, /^6 runs: fold 1 of 3, seed 1; fold 2 of 3, seed 1; .*; fold 3 of 3, seed 2\n/);
+  t.match(stdout, /^run 5 of 6: fold 2 of 3, seed 2\nfold 2 of 3, seed 2 {2}epoch 1\/1 {2}loss /m);
+  t.match(stdout, /^std is the sample standard deviation \(n − 1\) over 6 runs$/m);
+  t.match((await exp(cwd, ['ls'])).stdout, / [a-z]{8}: fold 3 of 3, seed 2 /);
+  const args = ['run', 'tiny.yaml', '--runs-dir=one', 'data.validation.fold=2', 'training.epochs=1'];
+  t.match(await exp(cwd, args), {exitCode: 0, stdout: /^tiny\n/});
+  t.equal(readdirSync(path.join(cwd, 'one')).length, 1);
+  const valid = await exp(cwd, ['validate', 'tiny.yaml']);
+  t.match(valid, {exitCode: 0, stdout: /40 training examples/});
+});
+
 t.test('--json: the runs one after another, then all of them', async (t) => {
   const cwd = withTinySpec(t.testdir(), (spec) => spec.replace('seed: 1', 'seeds: [5, 6]'));
   const {stdout} = await exp(cwd, ['run', 'tiny.yaml', '--json', 'training.epochs=1']);
