@@ -8,6 +8,7 @@ import {execa} from 'execa';
 import t from 'tap';
 import {download} from '../../src/data/files/download.js';
 import {proxyFor} from '../../src/data/files/proxy.js';
+import {exp, plainEnv} from '../commands/cli.js';
 import {loopbackCertificate} from './certificate.js';
 import {rejectsWith} from './fixtures.js';
 
@@ -158,6 +159,27 @@ t.test('https:// goes through a tunnel', async (t) => {
   });
   t.same(readFileSync(stdout), content);
   t.same(log, [`CONNECT 127.0.0.1:${port}`]);
+});
+
+t.test('the command line goes through a proxy as well', async (t) => {
+  const {host, log} = await proxy(t);
+  const table = 'a,y\n1,u\n2,v\n3,u\n4,v\n';
+  const port = await listen(
+    t,
+    createServer((_, response) => response.end(table)),
+  );
+  const url = `http://127.0.0.1:${port}/table.csv`;
+  const sum = createHash('sha256').update(table).digest('hex');
+  const spec = `name: x
+data: {source: {type: csv, path: {url: '${url}', sha256: ${sum}}, target: y}}
+model: {layers: [{type: dense, units: 2}]}
+training: {epochs: 1, batchSize: 2, loss: softmaxCrossEntropy, optimizer: sgd}
+`;
+  const folder = t.testdir({'spec.yaml': spec});
+  const env = {...plainEnv, HTTP_PROXY: `http://${host}`, EXP_CACHE_DIR: path.join(folder, 'cache')};
+  const {exitCode, stdout, stderr} = await exp(folder, ['validate', 'spec.yaml'], env);
+  t.equal(exitCode, 0, `${stdout}${stderr}`);
+  t.same(log, [`GET ${url}`]);
 });
 
 t.test('proxies that are none, that refuse, that do not answer', async (t) => {

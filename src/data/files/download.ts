@@ -4,8 +4,9 @@ import {type FileHandle, open, rename, rm, stat} from 'node:fs/promises';
 import {setTimeout as wait} from 'node:timers/promises';
 import {ExpError} from '../../support/errors.js';
 import {cachedPath, claimPartial} from './cache.js';
+import {connectorFor} from './connector.js';
 import {brokenConnection, cut, isUnconnected, refused, unwritable, wrongChecksum} from './download-errors.js';
-import {type Answer, type Connector, connectorFor, type HttpProxy, proxyFor} from './proxy.js';
+import {type Answer, type Connector, type HttpProxy, proxyFor} from './proxy.js';
 
 /** How far a download is. */
 export interface DownloadProgress {

@@ -51,26 +51,3 @@ export interface Connector {
   /** Drops its connections. */
   close(): Promise<void>;
 }
-
-/** Node's own fetch, which knows no proxy. */
-const direct: Connector = {fetch: (url, init) => fetch(url, init), close: async () => {}};
-
-/**
- * The way to a server: direct, or through a proxy, to which https:// goes in a tunnel (CONNECT) and http:// as it is. A redirection goes
- * the same way.
- */
-export async function connectorFor(proxy: HttpProxy | undefined): Promise<Connector> {
-  if (proxy === undefined) return direct;
-  const {fetch: fetchThrough, ProxyAgent} = await import('undici');
-  const {username, password} = proxy.url;
-  const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
-  const dispatcher = new ProxyAgent({
-    uri: proxy.url.origin,
-    proxyTunnel: false,
-    ...(username || password ? {token: `Basic ${credentials}`} : {}),
-  });
-  return {
-    fetch: (url, init) => fetchThrough(url, {...init, dispatcher}),
-    close: () => dispatcher.destroy(),
-  };
-}
