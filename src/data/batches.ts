@@ -12,6 +12,7 @@ export function createSplit(recipe: BatchRecipe, prepare?: Preparer): Split {
   return {
     numExamples,
     batches(batchSize, order, epoch) {
+      if (!Number.isInteger(batchSize) || batchSize < 1) throw new RangeError(`batch size ${batchSize}`);
       const request = {batchSize, order, epoch};
       const inThisThread = (): Iterable<Batch> => {
         assembler ??= new BatchAssembler(recipe);
@@ -24,7 +25,6 @@ export function createSplit(recipe: BatchRecipe, prepare?: Preparer): Split {
 
 function* assemble(recipe: BatchRecipe, assembler: BatchAssembler, request: BatchRequest): Generator<Batch> {
   const {batchSize, order} = request;
-  if (!Number.isInteger(batchSize) || batchSize < 1) throw new RangeError(`batch size ${batchSize}`);
   const numOrdered = order?.length ?? assembler.numExamples;
   const capacity = Math.min(batchSize, numOrdered);
   const buffer = new Float32Array(capacity * floatsPerExample(recipe));

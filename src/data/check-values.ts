@@ -1,14 +1,23 @@
 import {ExpError} from '../support/errors.js';
-import type {Values} from './sources/definition.js';
+import type {StoredValues, Values} from './sources/definition.js';
+import {ArrayFile} from './storage/array-file.js';
+import type {Elements} from './storage/elements.js';
 
 /** Throws on NaN and infinities, naming the example. @param size values of one example. @param where the file, for the message. */
-export function checkFinite(values: Values, size: number, where: string): void {
-  if (!(values instanceof Float32Array)) return;
+export function checkFinite(values: StoredValues, size: number, where: string): void {
+  if (values instanceof ArrayFile) {
+    if (values.kind !== 'float32') return;
+    for (const {start, values: some} of values.pieces()) checkFloats(some, size, where, start);
+  } else if (values instanceof Float32Array) checkFloats(values, size, where);
+}
+
+/** @param first example that `values` start with */
+function checkFloats(values: Elements, size: number, where: string, first = 0): void {
   for (let i = 0; i < values.length; i++) {
     if (Number.isFinite(values[i]!)) continue;
     throw new ExpError(
       'DATA_INVALID',
-      `${where}: example ${Math.floor(i / size)} (counted from 0) holds ${values[i]} at position ${i % size}; expected finite 32-bit floats`,
+      `${where}: example ${first + Math.floor(i / size)} (counted from 0) holds ${values[i]} at position ${i % size}; expected finite 32-bit floats`,
     );
   }
 }

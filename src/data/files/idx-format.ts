@@ -1,6 +1,7 @@
 import {ExpError} from '../../support/errors.js';
 import {formatShape, type Shape, sizeOf} from '../../support/tensor.js';
 import type {Values} from '../sources/definition.js';
+import type {StoredLayout} from '../storage/array-file.js';
 import {displayPath} from './paths.js';
 import {readData, readStart} from './read.js';
 
@@ -33,11 +34,16 @@ export interface IdxArray extends IdxHeader {
 const maxHeaderBytes = 4 + 4 * 255;
 
 /** Reads the header only; for a file that is not packed its size is checked as well. @throws ExpError */
-export async function readIdxHeader(file: string): Promise<IdxHeader> {
+export async function readIdxHeader(file: string): Promise<IdxHeader & {readonly stored?: StoredLayout}> {
   const {bytes, totalBytes} = await readStart(file, maxHeaderBytes);
   const header = parseHeader(bytes, file);
-  if (totalBytes !== undefined) checkSize(header, totalBytes, file);
-  return header;
+  if (totalBytes === undefined) return header;
+  checkSize(header, totalBytes, file);
+  const {code, headerBytes} = header;
+  // Other elements are big-endian, which this machine is hardly.
+  return code === 8 || code === 9
+    ? {...header, stored: {file, byteOffset: headerBytes, kind: code === 8 ? 'uint8' : 'int8'}}
+    : header;
 }
 
 /** Reads a whole file. Bytes are a view of what was read, not a copy. @throws ExpError */

@@ -1,6 +1,8 @@
+import {endianness} from 'node:os';
 import {ExpError} from '../../support/errors.js';
 import {formatShape, type Shape, sizeOf} from '../../support/tensor.js';
 import type {Values} from '../sources/definition.js';
+import {bytesOf, type ElementKind} from '../storage/elements.js';
 
 /** Element types by NumPy's letter and width. */
 const elementTypes = {
@@ -89,6 +91,22 @@ function parseDictionary(text: string, shown: string): Omit<NpyHeader, 'headerBy
   const type = element as ElementType;
   const {isFloat} = elementTypes[type];
   return {shape, isFloat, element: type, isLittleEndian: endian !== '>', isFortran: order === 'True'};
+}
+
+const sameKinds: Readonly<Record<string, ElementKind>> = {
+  b1: 'uint8',
+  u1: 'uint8',
+  i1: 'int8',
+  i2: 'int16',
+  i4: 'int32',
+  f4: 'float32',
+};
+
+/** The kind of the numbers as they lie in the file; undefined where decoding them changes bytes or order. */
+export function storedKind({element, isLittleEndian, isFortran, shape}: NpyHeader): ElementKind | undefined {
+  const kind = sameKinds[element];
+  const isOurs = kind !== undefined && (bytesOf(kind) === 1 || isLittleEndian === (endianness() === 'LE'));
+  return isOurs && (!isFortran || shape.length === 1) ? kind : undefined;
 }
 
 /** Throws unless the file is as long as its header promises. */

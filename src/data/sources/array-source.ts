@@ -3,7 +3,9 @@ import {ExpError} from '../../support/errors.js';
 import {type Shape, sizeOf} from '../../support/tensor.js';
 import {checkFinite, checkLabels} from '../check-values.js';
 import {DataSpecError} from '../data-error.js';
-import type {Values} from './definition.js';
+import {ArrayFile, type StoredLayout} from '../storage/array-file.js';
+import {bytesOf} from '../storage/elements.js';
+import type {SourceContext, StoredValues, Values} from './definition.js';
 import type {PlainData, PlainExamples, PlainInfo} from './plain-source.js';
 
 /** Arguments that all formats of arrays share. */
@@ -32,11 +34,18 @@ export interface ArrayHeader {
   /** Examples first. */
   readonly shape: Shape;
   readonly isFloat: boolean;
+  /** Where the values lie, if they lie in a file as this machine stores them: rows can then be read from it. */
+  readonly stored?: StoredLayout | undefined;
 }
 
 /** @see ArrayHeader */
 export interface ArrayValues extends ArrayHeader {
   readonly values: Values;
+}
+
+/** Inputs, which may stay in their file. */
+interface InputValues extends ArrayHeader {
+  readonly values: StoredValues;
 }
 
 /** The arrays that a spec names and how to read one. */
@@ -54,35 +63,46 @@ export interface ArrayFiles<Ref> {
 
 type Named<A> = A & {readonly shown: string};
 
-interface Pair<A extends ArrayHeader> {
-  readonly inputs: Named<A>;
+interface Pair<A extends ArrayHeader, I extends ArrayHeader = A> {
+  readonly inputs: Named<I>;
   readonly targets: Named<A>;
 }
 
 /** Shapes, sizes and classes; of the values only the targets are read, to count classes. @throws ExpError */
 export async function describeArrays<Ref>(spec: ArraySpec, files: ArrayFiles<Ref>): Promise<PlainInfo> {
-  const train = await openPair(files, files.inputs, files.targets, files.readHeader);
-  const test = await openTest(files, files.readHeader);
+  const train = await openPair(files, files.inputs, files.targets, files.readHeader, files.readHeader);
+  const test = await openTest(files, files.readHeader, files.readHeader);
   if (test) checkShapes(train, test);
   const task = taskOf(spec.task, train.targets);
   const labels = task === 'classification' ? (await files.read(files.targets)).values : undefined;
   return infoOf(spec, train, test, task, labels);
 }
 
-/** Everything, checked. @throws ExpError */
-export async function loadArrays<Ref>(spec: ArraySpec, files: ArrayFiles<Ref>): Promise<PlainData> {
-  const train = await openPair(files, files.inputs, files.targets, files.read);
-  const test = await openTest(files, files.read);
+/** Everything, checked. Large inputs stay in their files where these hold them as they are needed. @throws ExpError */
+export async function loadArrays<Ref>(
+  spec: ArraySpec,
+  files: ArrayFiles<Ref>,
+  {placement}: SourceContext,
+): Promise<PlainData> {
+  const readInputs = async (ref: Ref): Promise<Named<InputValues>> => {
+    const header = await files.readHeader(ref);
+    const {stored, shape} = header;
+    if (!stored || placement?.choose(sizeOf(shape) * bytesOf(stored.kind)) !== 'disk') return files.read(ref);
+    return {...header, values: ArrayFile.open({...stored, numRows: shape[0]!, rowSize: sizeOf(shape.slice(1))})};
+  };
+  const train = await openPair(files, files.inputs, files.targets, readInputs, files.read);
+  const test = await openTest(files, readInputs, files.read);
   if (test) checkShapes(train, test);
   const task = taskOf(spec.task, train.targets);
   const info = infoOf(spec, train, test, task, train.targets.values);
   return {info, train: examplesOf(train, info), ...(test ? {test: examplesOf(test, info)} : {})};
 }
 
-async function openTest<Ref, A extends ArrayHeader>(
+async function openTest<Ref, A extends ArrayHeader, I extends ArrayHeader>(
   files: ArrayFiles<Ref>,
+  readInputs: (ref: Ref) => Promise<Named<I>>,
   read: (ref: Ref) => Promise<Named<A>>,
-): Promise<Pair<A> | undefined> {
+): Promise<Pair<A, I> | undefined> {
   const {testInputs, testTargets, keys} = files;
   if (testInputs === undefined && testTargets === undefined) return undefined;
   if (testInputs === undefined || testTargets === undefined) {
@@ -90,16 +110,17 @@ async function openTest<Ref, A extends ArrayHeader>(
       testTargets === undefined ? [keys.testInputs, keys.testTargets] : [keys.testTargets, keys.testInputs];
     throw new DataSpecError(`data.source.${given}`, `is given without ${lacking}; a test set needs both`);
   }
-  return openPair(files, testInputs, testTargets, read);
+  return openPair(files, testInputs, testTargets, readInputs, read);
 }
 
-async function openPair<Ref, A extends ArrayHeader>(
+async function openPair<Ref, A extends ArrayHeader, I extends ArrayHeader>(
   {keys}: ArrayFiles<Ref>,
   inputsRef: Ref,
   targetsRef: Ref,
+  readInputs: (ref: Ref) => Promise<Named<I>>,
   read: (ref: Ref) => Promise<Named<A>>,
-): Promise<Pair<A>> {
-  const inputs = await read(inputsRef);
+): Promise<Pair<A, I>> {
+  const inputs = await readInputs(inputsRef);
   const targets = await read(targetsRef);
   if (inputs.shape[0] === targets.shape[0]) return {inputs, targets};
   throw new ExpError(
@@ -170,7 +191,7 @@ function countClasses(labels: Values, {shape, shown}: Named<ArrayHeader>): numbe
   return largest + 1;
 }
 
-function examplesOf({inputs, targets}: Pair<ArrayValues>, info: PlainInfo): PlainExamples {
+function examplesOf({inputs, targets}: Pair<ArrayValues, InputValues>, info: PlainInfo): PlainExamples {
   checkFinite(inputs.values, sizeOf(info.inputShape), inputs.shown);
   const numExamples = inputs.shape[0]!;
   if (info.task === 'classification') {

@@ -29,7 +29,7 @@ export const idx = definePlainSource({
   example:
     'data:\n  source:\n    type: idx\n    images: data/fashion/train-images-idx3-ubyte.gz\n    labels: data/fashion/train-labels-idx1-ubyte.gz\n    testImages: data/fashion/t10k-images-idx3-ubyte.gz\n    testLabels: data/fashion/t10k-labels-idx1-ubyte.gz',
   describe: (spec, context) => describeArrays(spec, filesOf(spec, context)),
-  load: (spec, context) => loadArrays(spec, filesOf(spec, context)),
+  load: (spec, context) => loadArrays(spec, filesOf(spec, context), context),
 });
 
 function filesOf(

@@ -1,6 +1,6 @@
 import {type Static, Type} from '@sinclair/typebox';
 import {dataFile, type FileRef, locateFile} from '../files/locate.js';
-import {checkNpySize, maxNpyHeaderBytes, parseNpy, parseNpyHeader} from '../files/npy-format.js';
+import {checkNpySize, maxNpyHeaderBytes, parseNpy, parseNpyHeader, storedKind} from '../files/npy-format.js';
 import {displayPath} from '../files/paths.js';
 import {readData, readStart} from '../files/read.js';
 import {type ArrayFiles, arrayArgs, describeArrays, loadArrays} from './array-source.js';
@@ -29,7 +29,7 @@ export const npy = definePlainSource({
   example:
     'data:\n  source:\n    type: npy\n    inputs: data/x_train.npy\n    targets: data/y_train.npy\n    testInputs: data/x_test.npy\n    testTargets: data/y_test.npy',
   describe: (spec, context) => describeArrays(spec, filesOf(spec, context)),
-  load: (spec, context) => loadArrays(spec, filesOf(spec, context)),
+  load: (spec, context) => loadArrays(spec, filesOf(spec, context), context),
 });
 
 function filesOf(spec: Static<typeof args>, context: SourceContext): ArrayFiles<FileRef> {
@@ -44,8 +44,11 @@ function filesOf(spec: Static<typeof args>, context: SourceContext): ArrayFiles<
       const shown = displayPath(file);
       const {bytes, totalBytes} = await readStart(file, maxNpyHeaderBytes);
       const header = parseNpyHeader(bytes, shown);
-      if (totalBytes !== undefined) checkNpySize(header, totalBytes, shown);
-      return {...header, shown};
+      if (totalBytes === undefined) return {...header, shown};
+      checkNpySize(header, totalBytes, shown);
+      const kind = storedKind(header);
+      const stored = kind && {file, byteOffset: header.headerBytes, kind};
+      return {...header, shown, stored};
     },
     async read(ref) {
       const file = await locateFile(ref, context);

@@ -36,7 +36,7 @@ export const npz = definePlainSource({
   example:
     'data:\n  source:\n    type: npz\n    path: data/mnist.npz\n    inputs: x_train\n    targets: y_train\n    testInputs: x_test\n    testTargets: y_test\n  transforms: [{type: toFloat}]',
   describe: async (spec, context) => describeArrays(spec, await filesOf(spec, context)),
-  load: async (spec, context) => loadArrays(spec, await filesOf(spec, context)),
+  load: async (spec, context) => loadArrays(spec, await filesOf(spec, context), context),
 });
 
 async function filesOf(spec: Static<typeof args>, context: SourceContext): Promise<ArrayFiles<string>> {

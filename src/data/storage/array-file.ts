@@ -16,6 +16,9 @@ export interface ArrayPlace {
   readonly rowSize: number;
 }
 
+/** Where numbers lie, whatever the rows they make. */
+export type StoredLayout = Pick<ArrayPlace, 'file' | 'byteOffset' | 'kind'>;
+
 /** An array in a file that is open; plain data, which the threads of a process share. */
 export interface OpenArray extends ArrayPlace {
   readonly descriptor: number;
