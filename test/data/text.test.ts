@@ -45,6 +45,14 @@ t.test('the end is the test set, the end of the rest the validation set; both te
     sizes: [2],
   });
   t.strictSame(collect(data.test!), {inputs: [1, 1, 1], targets: [1, 1, 1], sizes: [1]});
+  const mixed = dataSpec(textSource({length: 3}), {validation: {fraction: 0.4, stratify: false, by: 'random'}});
+  const {validation} = await load(mixed, folder, 'classIndex', 2);
+  const held = collect(validation!).inputs;
+  t.equal(held.length, 6);
+  t.ok(
+    held.some((token) => token > 1),
+    'windows from anywhere, some of what is trained on',
+  );
   const small = await load(dataSpec(textSource({length: 3, vocabulary: 4})), folder);
   t.strictSame(small.info.inputs.input!.numValues, 4);
   t.strictSame(collect(small.train).inputs.slice(0, 9), [2, 2, 2, 2, 3, 3, 3, 3, 1]);

@@ -28,6 +28,8 @@ export interface SourceFacts {
   readonly numTest: number;
   /** For each training example a number in [0, 1): validation then holds out those below its fraction, whatever the run's seed. */
   readonly splitPoints?: Float64Array | undefined;
+  /** How parts are chosen where the spec does not say; at random by default. For examples that follow one another. */
+  readonly dividedBy?: 'order' | undefined;
   /** A class number for each training example, for stratified parts. Known without reading all examples only where that is cheap. */
   readonly labels?: Values | undefined;
   /** The text of one of the context's `splitColumns` for each training example; of tables only. */

@@ -58,7 +58,7 @@ export const text = defineSource({
     inputs:
       '[length] token numbers; 0 is never used (it is padding in tables), 1 is a character that training windows lack',
     targets: '[length] classes: at each place the number of the next token',
-    validation: 'the end of the training part, so that no window is trained on what follows it',
+    validation: 'by: order by default, the end of the training part, so that no window is trained on what follows it',
   },
   example:
     'data:\n  source: {type: text, path: data/alice.txt, length: 64, testFraction: 0.1}\n  validation: {fraction: 0.1}',
@@ -82,7 +82,6 @@ async function loadText(spec: TextSpec, context: SourceContext): Promise<SourceD
   const cutAt = units.length - numTest;
   const train = windowsOf(units.subarray(0, cutAt), spec, displayPath(file), 'training');
   const test = numTest > 0 ? windowsOf(units.subarray(cutAt), spec, displayPath(file), 'test') : undefined;
-  const numTrain = train.starts.length;
   let worked: {readonly info: ExampleInfo; readonly examples: EncodedExamples} | undefined;
   const work = (trained: TrainedRows): NonNullable<typeof worked> => {
     const vocabulary = learn(train, trained(), spec);
@@ -97,9 +96,9 @@ async function loadText(spec: TextSpec, context: SourceContext): Promise<SourceD
     };
   };
   return {
-    numTrain,
+    numTrain: train.starts.length,
     numTest: test?.starts.length ?? 0,
-    splitPoints: Float64Array.from({length: numTrain}, (_, i) => (numTrain - 1 - i) / numTrain),
+    dividedBy: 'order',
     info(trained) {
       worked ??= work(trained);
       return worked.info;

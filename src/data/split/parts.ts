@@ -25,7 +25,8 @@ const paths = {validation: 'data.validation', testSplit: 'data.testSplit'} as co
  * is taken, then the limit, then the validation part.
  * @param rng the run's stream @throws DataSpecError
  */
-export function partsOf({limit, validation, testSplit, source}: DataSpec, facts: SourceFacts, rng: Rng): Parts {
+export function partsOf({limit, source, ...parts}: DataSpec, facts: SourceFacts, rng: Rng): Parts {
+  const [validation, testSplit] = [chosenBy(parts.validation, facts), chosenBy(parts.testSplit, facts)];
   const tested = testSplit && takeTest(testSplit, facts, source.type);
   const rows = tested?.kept;
   const used = through(rows, spaced(rows?.length ?? facts.numTrain, limit?.train ?? Number.POSITIVE_INFINITY));
@@ -38,9 +39,15 @@ export function partsOf({limit, validation, testSplit, source}: DataSpec, facts:
   if (validation.stratify) checkClasses(facts, paths.validation);
   const examples = divisible(facts, used, source.type, paths.validation);
   const purpose = {path: paths.validation, noun: 'training examples', rng: rng.split('split')};
-  const parts = divide(validation, examples, purpose);
-  return {kept: through(used, parts.kept), held: through(used, parts.held)!, ...test};
+  const {kept, held} = divide(validation, examples, purpose);
+  return {kept: through(used, kept), held: through(used, held)!, ...test};
 }
+
+/** The part with what the source chooses by, where the spec does not say. */
+const chosenBy = <Part extends Pick<ValidationSpec, 'by'>>(
+  part: Part | undefined,
+  {dividedBy}: SourceFacts,
+): Part | undefined => part && (part.by === undefined && dividedBy ? {...part, by: dividedBy} : part);
 
 /**
  * Whether every fold has examples, where the examples decide about that.
@@ -49,7 +56,7 @@ export function partsOf({limit, validation, testSplit, source}: DataSpec, facts:
 export function checkFolds(spec: DataSpec, facts: SourceFacts, rng: Rng): void {
   const {validation} = spec;
   if (validation?.kFold === undefined || validation.fold !== undefined) return;
-  const {by, time} = validation;
+  const {by = facts.dividedBy, time} = validation;
   if (by === undefined && time === undefined && !facts.splitPoints) return;
   for (let fold = 1; fold <= validation.kFold; fold++) {
     partsOf({...spec, validation: {...validation, fold}}, facts, rng);
