@@ -105,8 +105,12 @@ export class ColumnBuilder {
     else this.#values.push(this.parse(cell, row));
   }
 
-  /** A cell of a format that has types: numbers, texts and truth values, which are the words false and true. */
-  addTyped(cell: unknown, row: number): void {
+  /**
+   * A cell of a format that has types: numbers, texts and truth values, which are the words false and true. In a column declared to hold
+   * words a time is its text in ISO 8601.
+   */
+  addTyped(given: unknown, row: number): void {
+    const cell = given instanceof Date && this.#kind === 'categorical' ? given.toISOString() : given;
     const isMissing = cell === null || cell === undefined || cell === '';
     if (isMissing && this.#kind === undefined) {
       this.wait(() => this.addTyped(cell, row), this.missing(row, nameOfMissing(cell)));

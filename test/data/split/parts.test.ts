@@ -13,6 +13,8 @@ import {
   imageFolderSource,
   irisSource,
   load,
+  madeFiles,
+  parquetSource,
   rejectsWith,
   syntheticSource,
 } from '../fixtures.js';
@@ -81,6 +83,14 @@ t.test('by time: the test set is the newest, the validation set the newest of th
     [13, 14, 15, 16],
   );
   t.equal(train.length, 12);
+});
+
+t.test('by times that a format has as times', async (t) => {
+  const source = parquetSource({path: 'time.parquet', ignore: ['small', 'kind', 'flag']});
+  const spec = dataSpec(source, {validation: validation({time: 'a', fraction: 0.4})});
+  t.strictSame(await partsOf(spec, madeFiles), {train: [1, 2, 3], validation: [4, 5], test: []});
+  const from = dataSpec(source, {validation: validation({time: 'a', from: '1970-01-01T00:00:00.004Z'})});
+  t.strictSame((await partsOf(from, madeFiles)).validation, [5]);
 });
 
 t.test('groups of a table, by draws and by hash, an ignored column too', async (t) => {
