@@ -3,6 +3,7 @@ import {checkSplit} from '../../../src/data/split/check-split.js';
 import {type Divisible, divide} from '../../../src/data/split/divide.js';
 import type {SplitSpec} from '../../../src/data/split/section.js';
 import {Rng} from '../../../src/support/random.js';
+import {readReference} from '../../reference/read.js';
 
 const path = 'data.validation';
 const noun = 'training examples';
@@ -342,5 +343,42 @@ t.test('sections that make no sense', async (t) => {
   ];
   for (const [spec, examples, message, hint] of cases) {
     t.throws(() => split(spec, examples), {code: 'SPEC_INVALID', message, ...(hint === undefined ? {} : {hint})});
+  }
+});
+
+interface Reference {
+  readonly kFold: readonly {n: number; k: number; sizes: number[]}[];
+  readonly stratified: readonly {k: number; labels: number[]; counts: number[][]}[];
+  readonly grouped: readonly {k: number; groups: number[]; sizes: number[]}[];
+  readonly ordered: readonly {n: number; k: number; folds: {kept: number; held: number[]}[]}[];
+}
+
+t.test('folds are those of scikit-learn, but for the draw', async (t) => {
+  const reference = readReference<Reference>('splits');
+  for (const {n, k, sizes} of reference.kFold) {
+    t.strictSame(
+      foldsOf({kFold: k}, plain(n)).map(({held}) => held.length),
+      sizes,
+      'KFold',
+    );
+  }
+  for (const {k, labels, counts} of reference.stratified) {
+    const folds = foldsOf({kFold: k, stratify: true}, plain(labels.length, Int32Array.from(labels)));
+    t.strictSame(
+      folds.map(({held}) => [0, 1, 2].map((label) => held.filter((i) => labels[i] === label).length)),
+      counts,
+      'StratifiedKFold',
+    );
+  }
+  for (const {k, groups, sizes} of reference.grouped) {
+    const folds = foldsOf({kFold: k, group: 'g'}, table({g: groups.map(String)}));
+    t.strictSame(ascending(folds.map(({held}) => held.length)), ascending(sizes), 'GroupKFold');
+  }
+  for (const {n, k, folds} of reference.ordered) {
+    t.strictSame(
+      foldsOf({kFold: k, by: 'order'}, plain(n)).map(({kept, held}) => ({kept: kept.length, held: [...held]})),
+      folds,
+      'TimeSeriesSplit',
+    );
   }
 });
