@@ -53,6 +53,7 @@ export const activationField = () =>
     type: 'string',
     enum: Object.keys(activations),
     default: 'linear',
+    'x-hints': {none: 'write linear, or leave it out', identity: 'write linear, or leave it out'},
     description:
       'Function applied to the output: relu, gelu, tanh…; `linear` leaves it as it is, which is right for logits.',
   });

@@ -97,7 +97,19 @@ export const vocabulary = {
     groups: layerGroups,
     common: layerExtras,
     describe: ({shapes, arity, example}) => ({
-      facts: {shapes, ...(arity ? {inputs: arity.min === arity.max ? `${arity.min}` : `${arity.min} or more`} : {})},
+      facts: {
+        shapes,
+        ...(arity
+          ? {
+              inputs:
+                arity.min === arity.max
+                  ? `${arity.min}`
+                  : Number.isFinite(arity.max)
+                    ? `${arity.min} to ${arity.max}`
+                    : `${arity.min} or more`,
+            }
+          : {}),
+      },
       example: `- ${example}`,
     }),
   }),

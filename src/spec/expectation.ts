@@ -81,7 +81,8 @@ export function mendingOf(schema: SchemaNode, node: Located): string | undefined
     return `whole numbers go up to ${Number.MAX_SAFE_INTEGER}`;
   }
   if (typeof value !== 'string') {
-    return kinds.has('string') && !kinds.has('number') ? `put it in quotes: "${describeValue(node)}"` : undefined;
+    const fits = literalsOf(schema)?.includes(String(value)) ?? !kinds.has('number');
+    return kinds.has('string') && fits ? `put it in quotes: "${describeValue(node)}"` : undefined;
   }
   if (kinds.has('number')) {
     if (value.trim() !== '' && Number.isFinite(Number(value))) return 'remove the quotes';

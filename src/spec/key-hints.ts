@@ -10,6 +10,11 @@ export interface KeyHint {
   readonly hint: string;
 }
 
+/** What a schema itself says of a word that does not exist. */
+export function writtenHint({'x-hints': hints}: SchemaNode, word: string): string | undefined {
+  return hints && Object.hasOwn(hints, word) ? hints[word] : undefined;
+}
+
 /** @param schema of the map `node` at `path` that holds the unknown `key` */
 export function unknownKeyHint(
   root: SchemaNode,
@@ -18,8 +23,8 @@ export function unknownKeyHint(
   node: LocatedMap,
   path: Path,
 ): KeyHint {
-  const hints = schema['x-hints'] ?? {};
-  for (const word of [key, comparable(key)]) if (Object.hasOwn(hints, word)) return {hint: hints[word]!};
+  const written = writtenHint(schema, key) ?? writtenHint(schema, comparable(key));
+  if (written !== undefined) return {hint: written};
   const keys = Object.keys(schema.properties ?? {});
   const free = keys.filter((candidate) => !node.entries.has(candidate));
   const near = nearest(key, free) ?? nearest(key, keys);

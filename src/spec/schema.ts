@@ -36,7 +36,10 @@ export interface SchemaNode {
   readonly 'x-shorthand'?: string;
   /** The key of a map without required keys that a bare value most likely means. */
   readonly 'x-main'?: string;
-  /** Hints for keys that people try and that do not exist; of a union by `type`, for such words, in `comparable` form. */
+  /**
+   * What to say of what people try and does not exist: of a map, keys; of a union by `type` and of words to choose from, other words,
+   * in `comparable` form, or `number`.
+   */
   readonly 'x-hints'?: Readonly<Record<string, string>>;
   /** A path of the file system, relative to the file it is written in. */
   readonly 'x-path'?: boolean;

@@ -2,7 +2,7 @@ import {dirname, isAbsolute, relative, resolve} from 'node:path';
 import {admitsKind, admitsScalar, extraSchemaOf} from './admit.js';
 import {maxExplained, type Problem} from './diagnostic.js';
 import {expectationOf, mendingOf, plural, withArticle} from './expectation.js';
-import {unknownKeyHint} from './key-hints.js';
+import {unknownKeyHint, writtenHint} from './key-hints.js';
 import {
   describeValue,
   expandShorthand,
@@ -87,8 +87,9 @@ class Walk {
       return node.value;
     }
     const text = node.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
+    const tried = node.kind === 'scalar' ? (text === undefined ? typeof node.value : comparable(text)) : '';
     const near = text === undefined ? undefined : nearest(text, literals.map(String));
-    const hint = near === undefined ? undefined : `did you mean \`${near}\`?`;
+    const hint = writtenHint(schema, tried) ?? (near === undefined ? undefined : `did you mean \`${near}\`?`);
     if (text === undefined || literals.length <= 6) return this.refuseValue(schema, node, path, hint);
     return this.refuse(
       node.place,
@@ -131,7 +132,7 @@ class Walk {
     if (!member) {
       // Of `nn.Linear` and `keras.layers.Dense` the last word counts.
       const bare = typeof word === 'string' ? word.slice(word.lastIndexOf('.') + 1) : undefined;
-      const written = bare === undefined ? undefined : schema['x-hints']?.[comparable(bare)];
+      const written = bare === undefined ? undefined : writtenHint(schema, comparable(bare));
       const near = bare === undefined || written !== undefined ? undefined : nearest(bare, words);
       const message =
         typeof word === 'string'

@@ -87,6 +87,9 @@ function defineTransposed<const Name extends string>(type: Name, dimensions: Dim
         type: 'string',
         enum: ['valid', 'same'],
         default: 'valid',
+        'x-hints': {
+          number: "PyTorch's is padding: valid, followed by a cropping layer that takes as much from each side",
+        },
         description:
           'same: the output is exactly strides times as large. valid: larger by what the window reaches beyond.',
       }),

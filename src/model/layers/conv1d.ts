@@ -8,6 +8,7 @@ import {
   convolutionWeights,
   groupsField,
 } from './convolution.js';
+import {paddingHint} from './fields.js';
 
 /** One-dimensional cross-correlation, channels last. */
 export const conv1d = defineLayer({
@@ -21,6 +22,7 @@ export const conv1d = defineLayer({
       type: 'string',
       enum: ['valid', 'same', 'causal'],
       default: 'valid',
+      'x-hints': {number: paddingHint},
       description:
         'valid: windows stay inside the sequence, which gets shorter. same: zeros at both ends, so that stride 1 keeps the length (the odd one goes to the end). causal: all zeros at the start, so that no output sees later inputs.',
     }),

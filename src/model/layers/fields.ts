@@ -26,12 +26,17 @@ export const optionalPairField = (description: string) => Type.Optional(Type.Uns
 
 export type Padding = 'valid' | 'same';
 
+/** What to say of PyTorch's numbers of pixels. */
+export const paddingHint =
+  'same keeps the size, as half a window does; for any other number put a zeroPadding layer before it';
+
 /** How the border of a sequence, image or volume is treated by a sliding window. */
 export const paddingField = () =>
   Type.Unsafe<Padding>({
     type: 'string',
     enum: ['valid', 'same'],
     default: 'valid',
+    'x-hints': {number: paddingHint},
     description:
       'valid: windows stay inside the input, which shrinks. same: zeros around it, so that stride 1 keeps the size (the odd one goes to the end of each axis).',
   });
