@@ -1,6 +1,10 @@
+import path from 'node:path';
 import {downloadLines} from '../report/download-lines.js';
 import {formatCount, plural} from '../report/format.js';
 import {linePlot, type PlotOptions} from '../report/plot/line-plot.js';
+import {svgPlot} from '../report/plot/svg-plot.js';
+import {writeFileAtomically} from '../support/atomic-file.js';
+import {ExpError} from '../support/errors.js';
 import {runLength} from '../training/run-length.js';
 import {learningRates} from '../training/schedules/learning-rates.js';
 import {loadExperiment} from './load.js';
@@ -59,29 +63,56 @@ export function sampledSteps(numSteps: number, most: number): readonly number[] 
   return Array.from({length: count}, (_, i) => (count === 1 ? 1 : 1 + Math.round((i * (numSteps - 1)) / (count - 1))));
 }
 
+const titleOf = ({schedule, warmupSteps, optimizer, learningRate}: ShownSchedule): string =>
+  `${schedule}${warmupSteps > 0 ? ` after ${plural(warmupSteps, 'warm-up update')}` : ''}, ${optimizer} at ${learningRate}`;
+
+/** The curve in at most so many points and one more, the highest rate among them. */
+function pointsOf(shown: ShownSchedule, highest: {readonly x: number}, most: number) {
+  const steps = [...sampledSteps(shown.numSteps, most), highest.x].sort((a, b) => a - b);
+  return steps.map((step) => ({x: step, y: shown.rate(step)}));
+}
+
+const curveName = 'learning rate';
+
+/** The curve as an SVG file. */
+const scheduleSvg = (shown: ShownSchedule): string =>
+  svgPlot([{name: curveName, points: pointsOf(shown, highestOf(shown), 1000)}], {
+    title: `${shown.name}: ${titleOf(shown)}`,
+    xTitle: 'update',
+    yTitle: curveName,
+    fromZero: true,
+  });
+
+/** Writes the curve into a file: a picture by its name `.svg`, a table, `.csv`. @throws ExpError */
+export function saveSchedule(shown: ShownSchedule, out: string): void {
+  const ending = path.extname(out).toLowerCase();
+  if (ending !== '.svg' && ending !== '.csv') {
+    throw new ExpError('USAGE', `--out ${out}: a curve is written as .svg or .csv`, 'name the file rates.svg');
+  }
+  try {
+    writeFileAtomically(path.resolve(out), ending === '.svg' ? scheduleSvg(shown) : [...scheduleCsv(shown)].join(''));
+  } catch (error) {
+    const message = `${out} cannot be written: ${(error as Error).message}`;
+    throw new ExpError('RUN_UNWRITABLE', message, 'name another file with --out', {cause: error});
+  }
+}
+
 /** A line about the run, the curve, and its ends in numbers. */
 export function formatSchedule(
   shown: ShownSchedule,
   options: Pick<PlotOptions, 'width' | 'style' | 'unicode'>,
 ): string {
-  const {numSteps, numEpochs, stepsPerEpoch, optimizer, learningRate, schedule, warmupSteps, monitor} = shown;
+  const {numSteps, numEpochs, stepsPerEpoch, monitor} = shown;
   const highest = highestOf(shown);
-  const steps = [...sampledSteps(numSteps, mostPoints), highest.x].sort((a, b) => a - b);
-  const points = steps.map((step) => ({x: step, y: shown.rate(step)}));
-  const title = `${schedule}${warmupSteps > 0 ? ` after ${plural(warmupSteps, 'warm-up update')}` : ''}, ${optimizer} at ${learningRate}`;
+  const points = pointsOf(shown, highest, mostPoints);
   const length = `${plural(numSteps, 'update')} in ${plural(numEpochs, 'epoch')} of ${formatCount(stepsPerEpoch)}`;
   const ends = `first ${format(points[0]!.y)}, highest ${format(highest.y)} at update ${formatCount(highest.x)}, last ${format(points.at(-1)!.y)}`;
   const plateau = `drops when ${monitor} stops improving, which only the run will tell`;
   return [
-    options.style.bold(title),
+    options.style.bold(titleOf(shown)),
     length,
     '',
-    linePlot([{name: 'learning rate', points}], {
-      ...options,
-      fromZero: true,
-      yTitle: 'learning rate',
-      xTitle: 'update',
-    }),
+    linePlot([{name: curveName, points}], {...options, fromZero: true, yTitle: curveName, xTitle: 'update'}),
     ends,
     ...(monitor === undefined ? [] : [plateau]),
     '',

@@ -1,5 +1,5 @@
 import t from 'tap';
-import {exp, plainEnv, withTinySpec} from './cli.js';
+import {exp, plainEnv, readText, withTinySpec} from './cli.js';
 
 const schedule = ['show-schedule', 'tiny.yaml', 'training.schedule.type=linear', 'training.schedule.finalFactor=0.1'];
 
@@ -21,7 +21,10 @@ t.test('draws, prints a table, prints JSON', async (t) => {
   t.equal(rows[0], 'step,epoch,learningRate');
   t.same(rows[1], '1,1,0.01');
   t.equal(rows.length, 10);
-  const json = await exp(folder, [...schedule, '--json']);
+  const saved = await exp(folder, [...schedule, '--csv', '--out', 'rates.csv']);
+  t.equal(readText(folder, 'rates.csv'), `${saved.stdout}\n`, 'a file beside what is printed');
+  const json = await exp(folder, [...schedule, '--json', '--out', 'rates.svg']);
+  t.match(readText(folder, 'rates.svg'), /^<svg[\s\S]*<title>tiny: linear, adam at 0\.01<\/title>[\s\S]*<\/svg>\n$/);
   t.match(JSON.parse(json.stdout), {schedule: 'linear', numSteps: 9, points: [{step: 1, learningRate: 0.01}]});
 });
 
@@ -32,4 +35,9 @@ t.test('errors are for people', async (t) => {
   t.match(stderr, /there is no schedule `StepLR`[\s\S]*did you mean `step`\?/);
   const both = await exp(folder, [...schedule, '--csv', '--json']);
   t.equal(both.exitCode, 2);
+  const png = await exp(folder, [...schedule, '--out', 'rates.png']);
+  t.equal(png.exitCode, 2);
+  t.equal(png.stderr, 'error: --out rates.png: a curve is written as .svg or .csv\nhint:  name the file rates.svg');
+  const nowhere = await exp(folder, [...schedule, '--out', 'no/such/rates.svg']);
+  t.match(nowhere.stderr, /no\/such\/rates\.svg cannot be written/);
 });

@@ -105,45 +105,41 @@ const textOf = ({train}: Dataset, batchSize: number, order: Uint32Array, epoch?:
 
 const inOrder = Uint32Array.from({length: numExamples}, (_, i) => i);
 
-t.test(
-  'every example is mixed with another one of its batch, and its class in the same proportion',
-  async (t) => {
-    const dataset = await loadMixed([{type: 'mixup', alpha: 1, probability: 1}]);
-    const copy = ({inputs, targets}: Batch) => ({
-      inputs: rowsOf(inputs.input!, exampleSize),
-      targets: rowsOf(targets.output!, 3),
-    });
-    const plain = Array.from(dataset.train.batches(4, inOrder), copy);
-    const mixed = Array.from(dataset.train.batches(4, inOrder, 1), copy);
-    const shares = mixed.map(({inputs, targets}, batch) => {
-      const own = plain[batch]!;
-      // One share for the batch: found from the first example, with a partner whose class it also tells.
-      const candidates = inputs.flatMap((row, i) =>
-        own.inputs.map((partner) => {
-          const pixel = partner.findIndex((value, at) => Math.abs(value - own.inputs[i]![at]!) > 50);
-          return pixel === -1 ? 1 : (row[pixel]! - partner[pixel]!) / (own.inputs[i]![pixel]! - partner[pixel]!);
-        }),
-      );
-      return candidates.find((share) =>
-        inputs.every((row, i) =>
-          own.inputs.some((partner, j) => {
-            const blend = (a: readonly number[], b: readonly number[]) =>
-              a.map((value, at) => share * value + (1 - share) * b[at]!);
-            return (
-              isNear(row, blend(own.inputs[i]!, partner)) &&
-              isNear(targets[i]!, blend(own.targets[i]!, own.targets[j]!))
-            );
-          }),
-        ),
-      );
-    });
-    t.ok(
-      shares.every((share) => share !== undefined && share >= 0 && share <= 1),
-      shares.join(),
+t.test('every example is mixed with another one of its batch, and its class in the same proportion', async (t) => {
+  const dataset = await loadMixed([{type: 'mixup', alpha: 1, probability: 1}]);
+  const copy = ({inputs, targets}: Batch) => ({
+    inputs: rowsOf(inputs.input!, exampleSize),
+    targets: rowsOf(targets.output!, 3),
+  });
+  const plain = Array.from(dataset.train.batches(4, inOrder), copy);
+  const mixed = Array.from(dataset.train.batches(4, inOrder, 1), copy);
+  const shares = mixed.map(({inputs, targets}, batch) => {
+    const own = plain[batch]!;
+    // One share for the batch: found from the first example, with a partner whose class it also tells.
+    const candidates = inputs.flatMap((row, i) =>
+      own.inputs.map((partner) => {
+        const pixel = partner.findIndex((value, at) => Math.abs(value - own.inputs[i]![at]!) > 50);
+        return pixel === -1 ? 1 : (row[pixel]! - partner[pixel]!) / (own.inputs[i]![pixel]! - partner[pixel]!);
+      }),
     );
-    t.equal(new Set(shares).size, 3, 'each batch has a share of its own');
-  },
-);
+    return candidates.find((share) =>
+      inputs.every((row, i) =>
+        own.inputs.some((partner, j) => {
+          const blend = (a: readonly number[], b: readonly number[]) =>
+            a.map((value, at) => share * value + (1 - share) * b[at]!);
+          return (
+            isNear(row, blend(own.inputs[i]!, partner)) && isNear(targets[i]!, blend(own.targets[i]!, own.targets[j]!))
+          );
+        }),
+      ),
+    );
+  });
+  t.ok(
+    shares.every((share) => share !== undefined && share >= 0 && share <= 1),
+    shares.join(),
+  );
+  t.equal(new Set(shares).size, 3, 'each batch has a share of its own');
+});
 
 t.test('whatever is mixed, nothing is lost', async (t) => {
   for (const augment of [both, [both[0]!], [both[1]!]]) {

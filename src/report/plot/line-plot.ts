@@ -1,13 +1,8 @@
 import type {Style} from '../style.js';
 import {pad, truncate, widthOf} from '../text.js';
 import {braille, Canvas, marks, type Pen, strokes} from './canvas.js';
+import {type Range, rangeOf, type Series, share} from './series.js';
 import {type Ticks, ticksBetween} from './ticks.js';
-
-/** A curve, its points from left to right. A y that is not finite leaves a gap. */
-export interface Series {
-  readonly name: string;
-  readonly points: readonly {readonly x: number; readonly y: number}[];
-}
 
 export interface PlotOptions {
   /** Columns that no line goes beyond; at least 20. */
@@ -69,26 +64,6 @@ export function linePlot(series: readonly Series[], options: PlotOptions): strin
   if (xTitle) lines.push(style.dim(pad(cut(xTitle, width), Math.max(width, margin + 2 + columns), 'right')));
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
 }
-
-type Range = readonly [low: number, high: number];
-
-/** From the smallest to the largest finite value, a little more where they are the same. */
-function rangeOf(series: readonly Series[], axis: 'x' | 'y', fromZero: boolean): Range {
-  let [low, high] = fromZero ? [0, 0] : [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const {points} of series) {
-    for (const point of points) {
-      if (!Number.isFinite(point[axis])) continue;
-      low = Math.min(low, point[axis]);
-      high = Math.max(high, point[axis]);
-    }
-  }
-  if (low > high) return [0, 1];
-  if (low < high) return [low, high];
-  const more = low === 0 ? 1 : Math.abs(low) / 2;
-  return [low - more, high + more];
-}
-
-const share = (value: number, [low, high]: Range): number => (value - low) / (high - low);
 
 const rowOf = (value: number, range: Range, height: number): number =>
   Math.min(height - 1, Math.floor((1 - share(value, range)) * height));
