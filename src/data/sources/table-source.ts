@@ -74,28 +74,28 @@ function sourceData(
   test: Part | undefined,
   more: Pick<SourceData, 'splitPoints' | 'labels' | 'column' | 'keys'>,
 ): SourceData {
-  /** Worked out once: a table's rows are divided in one way. */
-  let worked: {readonly fitted: FittedTable; readonly examples: EncodedExamples} | undefined;
-  const work = (trained: TrainedRows): NonNullable<typeof worked> => {
-    const known = train.rows;
-    const fitted = fitTable(train.table, plan, {trained: rowsAmong(known, trained()), known});
-    return {
-      fitted,
-      examples: {train: encode(train, fitted), test: test && encode(test, fitted), fitted: {...fitted}},
-    };
+  // Worked out once: a table's rows are divided in one way.
+  let fitted: FittedTable | undefined;
+  let examples: EncodedExamples | undefined;
+  const fit = (trained: TrainedRows): FittedTable => {
+    fitted ??= fitTable(train.table, plan, {trained: rowsAmong(train.rows, trained()), known: train.rows});
+    return fitted;
+  };
+  const encodeAll = (trained: TrainedRows): EncodedExamples => {
+    const learnt = fit(trained);
+    examples ??= {train: encode(train, learnt), test: test && encode(test, learnt), fitted: {...learnt}};
+    return examples;
   };
   return {
     ...more,
     numTrain: numRows(train),
     numTest: test ? numRows(test) : 0,
     info(trained) {
-      worked ??= work(trained);
-      return {...tableInfo(worked.fitted), ...(train.weights ? {isWeighted: true} : {})};
+      // Rows that cannot be encoded are found out now, unless there are so many that they are on disk.
+      if (!train.table.isOnDisk) encodeAll(trained);
+      return {...tableInfo(fit(trained)), ...(train.weights ? {isWeighted: true} : {})};
     },
-    encode(trained) {
-      worked ??= work(trained);
-      return worked.examples;
-    },
+    encode: encodeAll,
   };
 }
 

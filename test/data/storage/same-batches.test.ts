@@ -50,14 +50,14 @@ for (const file of ['snappy.parquet', 'fortran.npy', 'labels.npy', 'u2.npy', 'f8
 const pixels = Array.from({length: 54}, (_, i) => 4 * i);
 writeFileSync(path.join(folder, 'images.idx'), idxBytes(8, [9, 2, 3], pixels));
 writeFileSync(path.join(folder, 'floats.idx'), idxBytes(13, [9, 2, 3], pixels));
-const npyHeader = "{'descr': '<f4', 'fortran_order': False, 'shape': (9, 2, 3), }\n";
+const npyHeader = "{'descr': '<f4', 'fortran_order': False, 'shape': (4, 2, 3), }\n";
 writeFileSync(
   path.join(folder, 'f4.npy'),
   Buffer.concat([
     Buffer.from('\x93NUMPY\x01\x00', 'latin1'),
     Buffer.from([npyHeader.length, 0]),
     Buffer.from(npyHeader),
-    Buffer.from(Float32Array.from(pixels, (value) => value / 7).buffer),
+    Buffer.from(Float32Array.from(pixels.slice(0, 24), (value) => value / 7).buffer),
   ]),
 );
 writeFileSync(path.join(folder, 'labels.idx'), idxBytes(8, [9], [0, 1, 2, 0, 1, 2, 0, 1, 2]));
