@@ -111,6 +111,31 @@ t.test('10-alice-transformer learns which letters are frequent from a few window
   t.ok(summary.metrics.test.test_loss <= 3.4, String(summary.metrics.test.test_loss));
 });
 
+t.test('transfer: what the digits 0 to 4 have taught helps with 5 to 9', async (t) => {
+  const runsDir = t.testdir({});
+  const run = async (spec: string, ...overrides: readonly string[]) => {
+    const {exitCode, stderr} = await exp(
+      'run',
+      `experiments/transfer/${spec}`,
+      ...overrides,
+      '-q',
+      '--runs-dir',
+      runsDir,
+    );
+    t.equal(exitCode, 0, stderr);
+    const [folder] = readdirSync(runsDir).filter((name) => name.startsWith(spec.slice(2, -5)));
+    const read = (name: string) => JSON.parse(readFileSync(path.join(runsDir, folder!, name), 'utf8'));
+    return {folder, plan: read('plan.json'), accuracy: read('summary.json').metrics.test.test_accuracy};
+  };
+  const first = await run('1-digits-0-4.yaml', 'data.limit.train=6000');
+  const second = await run('2-digits-5-9.yaml', 'training.epochs=15');
+  t.equal(second.plan.init.run, first.folder);
+  t.same(second.plan.layers.filter((layer: {isFrozen?: boolean}) => layer.isFrozen).length, 2);
+  t.ok(second.accuracy >= 0.85, String(second.accuracy));
+  const {exitCode, stdout} = await exp('validate', 'experiments/transfer/2-digits-5-9.yaml', '--runs-dir', runsDir);
+  t.equal(exitCode, 0, stdout);
+});
+
 for (const spec of ['3-mnist-mlp.yaml', '4-resnet20-blocks.yaml', 'mnist-cnn.yaml']) {
   t.test(`${spec} runs for two batches`, async (t) => {
     const {exitCode, stderr} = await exp('run', `experiments/${spec}`, '--smoke', '--quiet');

@@ -49,11 +49,11 @@ export async function openInit(init: InitSpec, plan: ModelPlan, context: InitCon
 }
 
 /**
- * Reads the weights into the model. @returns what came from where
+ * Reads the weights into the model.
  * @throws ExpError DATA_INVALID for a damaged file, or a weight that is not a finite number
  */
-export async function loadInit(opened: OpenedInit, model: BuiltModel): Promise<InitialWeights> {
-  const {weights, match, shown, run, checkpoint} = opened;
+export async function loadInit(opened: OpenedInit, model: BuiltModel): Promise<void> {
+  const {weights, match, shown} = opened;
   const tf = await import('@tensorflow/tfjs-core');
   const variables = new Map(model.weights.map(({name, variable}) => [name, variable]));
   for (const {recipe, from} of match.filled) {
@@ -70,8 +70,20 @@ export async function loadInit(opened: OpenedInit, model: BuiltModel): Promise<I
     const values = recipe.combine(arrays);
     tf.tidy(() => void variables.get(recipe.weight)!.write(tf.tensor(values, [...recipe.shape])));
   }
-  const files: {path: string; sha256: string}[] = [];
-  for (const file of weights.files) files.push({path: displayPath(file), sha256: await sha256Of(file)});
+}
+
+/** Everything that is read, the numbers last. */
+export async function fingerprint({files}: WeightFile): Promise<InitialWeights['files']> {
+  const found: {path: string; sha256: string}[] = [];
+  for (const file of files) found.push({path: displayPath(file), sha256: await sha256Of(file)});
+  return found;
+}
+
+/** What came from where, for people and for plan.json. @param files of `fingerprint` */
+export function initialWeights(
+  {match, shown, run, checkpoint}: OpenedInit,
+  files: InitialWeights['files'],
+): InitialWeights {
   return {
     from: shown,
     ...(run === undefined ? {} : {run}),

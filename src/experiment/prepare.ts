@@ -16,7 +16,7 @@ import type {TrainingSpec} from '../training/section.js';
 import type {TrainingSession} from '../training/session.js';
 import {encodedTargetShape} from '../training/targets.js';
 import {updateRule} from '../training/update-rule.js';
-import {loadInit, openInit} from './init-weights.js';
+import {fingerprint, initialWeights, loadInit, openInit} from './init-weights.js';
 import type {LoadedExperiment} from './load.js';
 import type {ExperimentSpec} from './schema.js';
 
@@ -48,10 +48,13 @@ export async function prepareExperiment(
   const outputs = outputsOf(training);
   const dataset = await loadData(spec.data, {baseDir, outputs: outputTargets(outputs), rng, warn, notify});
   const inputShapes = Object.fromEntries(Object.entries(dataset.info.inputs).map(([name, {shape}]) => [name, shape]));
-  const model = await buildModel(spec.model, {inputShapes, outputs: outputNames(training), rng});
+  const names = outputNames(training);
   const {init} = spec.model;
-  const plan = planModel(spec.model, inputShapes, outputNames(training));
-  const initial = init && (await loadInit(await openInit(init, plan, {baseDir, runsDir}), model));
+  const opened = init && (await openInit(init, planModel(spec.model, inputShapes, names), {baseDir, runsDir}));
+  const initFiles = opened && (await fingerprint(opened.weights));
+  const initFingerprint = initFiles?.at(-1)?.sha256;
+  const model = await buildModel(spec.model, {inputShapes, outputs: names, rng, initFingerprint});
+  if (opened) await loadInit(opened, model);
   const rule = updateRule(training);
   const session = await createSession(
     choice,
@@ -73,7 +76,7 @@ export async function prepareExperiment(
     rng,
     plan: {
       ...planOf(spec, dataset, model, session, numSlotValues(rule, model.weights)),
-      ...(initial ? {init: initial} : {}),
+      ...(opened && initFiles ? {init: initialWeights(opened, initFiles)} : {}),
     },
     async dispose() {
       await dataset.dispose();

@@ -25,20 +25,29 @@ export interface BuildOptions {
   readonly outputs?: readonly string[] | undefined;
   /** The run's root stream. Each weight draws from `init`, its layer's name and its own, so editing one layer leaves the others' values. */
   readonly rng: Rng;
+  /**
+   * Fingerprint of the file that some of the weights will come from. The others then draw otherwise than where that file was made: with the
+   * same seed, a new head would start as the old one did, which the layers below it have learned to suit.
+   */
+  readonly initFingerprint?: string | undefined;
 }
 
 /**
  * Makes a tf.LayersModel with initialised weights on TensorFlow.js's active backend. The caller owns it: `built.network.dispose()`.
  * @throws ModelProblem when layers or shapes do not fit together
  */
-export async function buildModel(model: ModelSpec, {inputShapes, outputs, rng}: BuildOptions): Promise<BuiltModel> {
+export async function buildModel(
+  model: ModelSpec,
+  {inputShapes, outputs, rng, initFingerprint}: BuildOptions,
+): Promise<BuiltModel> {
   const plan = planModel(model, inputShapes, outputs);
+  const initial = initFingerprint === undefined ? rng.split('init') : rng.split('init').split(initFingerprint);
   const [core, layers] = await Promise.all([import('@tensorflow/tfjs-core'), import('@tensorflow/tfjs-layers')]);
   registerOwnActivations(core);
   const tf: TfNamespaces = {core, layers};
 
   const areMasksStock = masksAsStock(plan.layers);
-  const built = plan.layers.map((layer) => buildLayer(tf, layer, rng.split('init').split(layer.name), areMasksStock));
+  const built = plan.layers.map((layer) => buildLayer(tf, layer, initial.split(layer.name), areMasksStock));
   const inputs = Object.entries(inputShapes).map(
     ([name, shape]) => [name, layers.input({shape: [...shape], name})] as const,
   );

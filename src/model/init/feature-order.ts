@@ -14,6 +14,7 @@ const elementwise: ReadonlySet<string> = new Set([
     'alphaDropout',
     'gaussianNoise',
     'gaussianDropout',
+    'masking',
     'batchNormalization',
   ],
   ...['layerNormalization', 'rmsNormalization', 'unitNormalization'],
