@@ -11,6 +11,8 @@ const roles: readonly (readonly [RegExp, WeightRole])[] = [
   [/embeddings$/, 'embedding'],
   [/(gamma|beta|moving_mean|moving_variance)$/, 'normalization'],
   [/rmsNormalization\/scale$/, 'normalization'],
+  // The vector that scores are scalar products with: a kernel of one axis.
+  [/additiveAttention\/scale$/, 'kernel'],
   [/(alpha|scale)$/, 'scale'],
 ];
 
