@@ -18,7 +18,11 @@ import {Rng} from '../src/support/random.js';
 import {describeMachine} from './machine.js';
 
 const {values: flags} = parseArgs({
-  options: {megabytes: {type: 'string', default: '1000'}, folder: {type: 'string', default: tmpdir()}},
+  options: {
+    megabytes: {type: 'string', default: '1000'},
+    folder: {type: 'string', default: tmpdir()},
+    exp: {type: 'string', default: path.join(import.meta.dirname, '../bin/exp.js')},
+  },
 });
 const numBytes = 1e6 * Number(flags.megabytes);
 const allowedMegabytes = 600;
@@ -111,9 +115,8 @@ training:
 /** Runs exp as people do. */
 function run(name: string, cache: string): number {
   const start = performance.now();
-  const cli = path.resolve(import.meta.dirname, '../bin/exp.js');
   const env = {...process.env, EXP_CACHE_DIR: path.join(root, 'cache')};
-  const {status, stderr} = spawnSync(process.execPath, [cli, 'run', `${name}.yaml`], {
+  const {status, stderr} = spawnSync(process.execPath, [path.resolve(flags.exp), 'run', `${name}.yaml`], {
     cwd: root,
     env,
     encoding: 'utf8',

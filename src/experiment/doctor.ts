@@ -1,6 +1,7 @@
 import {existsSync, mkdtempSync, rmSync, statfsSync} from 'node:fs';
 import {availableParallelism, freemem, totalmem} from 'node:os';
 import path from 'node:path';
+import {cacheBytes, cacheFolder} from '../data/files/cache.js';
 import {mnist} from '../data/sources/mnist.js';
 import {type Probe, probePackage} from '../engine/probe.js';
 import type {Finding} from '../report/checklist.js';
@@ -28,12 +29,13 @@ export interface Diagnosis {
 
 /** Looks at everything a run needs. @param runsDir where run folders would go; it is not created. */
 export async function diagnose(runsDir: string): Promise<Diagnosis> {
-  const [compiled, eager, gpu, images, mnist] = await Promise.all([
+  const [compiled, eager, gpu, images, mnist, cache] = await Promise.all([
     probePackage('onnxruntime-node'),
     probePackage('@tensorflow/tfjs-backend-cpu'),
     probePackage('@tensorflow/tfjs-node-gpu'),
     probePackage('sharp'),
     checkMnist(),
+    describeCache(),
   ]);
   const findings = [
     checkNode(process.versions.node),
@@ -45,6 +47,7 @@ export async function diagnose(runsDir: string): Promise<Diagnosis> {
     describeImages(images),
     mnist,
     checkRunsDir(runsDir),
+    cache,
   ];
   const nextStep = existsSync(lesson) ? `exp run ${lesson}` : 'exp init, then exp run on what it wrote';
   return {ok: findings.every(({state}) => state !== 'problem'), findings, nextStep};
@@ -75,6 +78,20 @@ function checkMachine(): Finding {
     state: 'warning',
     detail: `${detail}; mnist-cnn needs about 700 MB`,
     fix: 'give the machine or the container at least 1 GB, or train smaller networks',
+  };
+}
+
+/** What lies in the cache, which nothing but its user clears. */
+export async function describeCache(): Promise<Finding> {
+  const {sha256, decoded} = await cacheBytes();
+  const subject = 'cache';
+  const folder = cacheFolder();
+  if (sha256 + decoded === 0)
+    return {subject, state: 'absent', detail: `${folder}: empty; for downloads and decoded data`};
+  return {
+    subject,
+    state: 'ok',
+    detail: `${folder}: ${formatBytes(sha256)} downloaded, ${formatBytes(decoded)} decoded; may be deleted while no run uses it`,
   };
 }
 

@@ -5,6 +5,7 @@ import t from 'tap';
 import {
   checkNode,
   checkRunsDir,
+  describeCache,
   describeCompiled,
   describeEager,
   describeGpu,
@@ -51,6 +52,22 @@ t.test('sharp is wanted for images only', async (t) => {
   });
 });
 
+t.test('the cache is shown with what it takes', async (t) => {
+  const before = process.env.EXP_CACHE_DIR;
+  process.env.EXP_CACHE_DIR = t.testdir({
+    sha256: {abc: 'x'.repeat(2_000_000)},
+    decoded: {key: {'manifest.json': '{}', 'x.bin': 'x'.repeat(39_998)}},
+  });
+  t.match(await describeCache(), {
+    state: 'ok',
+    detail: `${process.env.EXP_CACHE_DIR}: 2.0 MB downloaded, 40.0 kB decoded; may be deleted while no run uses it`,
+  });
+  process.env.EXP_CACHE_DIR = t.testdir({});
+  t.match(await describeCache(), {state: 'absent', detail: /empty/});
+  if (before === undefined) delete process.env.EXP_CACHE_DIR;
+  else process.env.EXP_CACHE_DIR = before;
+});
+
 t.test('the runs folder is tried by writing, and nothing stays behind', async (t) => {
   const folder = t.testdir({file: ''});
   t.equal(checkRunsDir(path.join(folder, 'not/yet/there')).state, 'ok');
@@ -79,6 +96,7 @@ t.test('exp doctor on this machine', async (t) => {
     'images',
     'MNIST',
     'runs folder',
+    'cache',
   ]) {
     t.match(stdout, new RegExp(`^  [✓–!] ${subject}`, 'm'));
   }

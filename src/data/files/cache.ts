@@ -1,4 +1,4 @@
-import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
 import {homedir, hostname} from 'node:os';
 import path from 'node:path';
 
@@ -7,6 +7,24 @@ export function cacheFolder(env: Readonly<Record<string, string | undefined>> = 
   if (env.EXP_CACHE_DIR) return path.resolve(env.EXP_CACHE_DIR);
   const local = process.platform === 'win32' ? env.LOCALAPPDATA : undefined;
   return path.resolve(env.XDG_CACHE_HOME || local || path.join(homedir(), '.cache'), 'exp');
+}
+
+/** Bytes that lie in the cache: downloads (`sha256`) and decoded data (`decoded`). */
+export async function cacheBytes(): Promise<Readonly<Record<'sha256' | 'decoded', number>>> {
+  const [sha256, decoded] = await Promise.all(
+    ['sha256', 'decoded'].map((name) => bytesBelow(path.join(cacheFolder(), name))),
+  );
+  return {sha256: sha256!, decoded: decoded!};
+}
+
+/** 0 for a folder that is not there. Files that go meanwhile do not count. */
+async function bytesBelow(folder: string): Promise<number> {
+  const names = await readdir(folder, {recursive: true}).catch(() => []);
+  const sizes = names.map(async (name) => {
+    const found = await stat(path.join(folder, name)).catch(() => undefined);
+    return found?.isFile() ? found.size : 0;
+  });
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
 /** Where a file of this content lies once it is there. @param sha256 lower case */

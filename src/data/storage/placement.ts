@@ -3,19 +3,9 @@ import {totalmem} from 'node:os';
 /** Where decoded examples are: in memory, or in files that batches are read from. */
 export type Place = 'memory' | 'disk';
 
-/** Numbers a person meets with three digits and a unit. */
-export function formatBytes(numBytes: number): string {
-  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
-  let value = numBytes;
-  let unit = 0;
-  for (; value >= 999.5 && unit < units.length - 1; unit++) value /= 1000;
-  return `${unit === 0 ? value : value.toPrecision(3)} ${units[unit]}`;
-}
-
 /** What a process may take: the machine's memory, or less where a container says so. */
 function availableMemory(): number {
-  // Not in Node 20.11's types on all platforms; 0 and huge numbers stand for "no limit".
-  const limit = process.constrainedMemory?.() ?? 0;
+  const limit = process.constrainedMemory(); // 0 and huge numbers stand for "no limit"
   return limit > 0 && limit < totalmem() ? limit : totalmem();
 }
 
