@@ -133,7 +133,8 @@ function checkCount(
   const {min, max} = definition.arity ?? {min: 1, max: 1};
   if (inputs.length >= min && inputs.length <= max) return;
   const name = names[index]!;
-  const wanted = `${min === max ? '' : 'at least '}${min === 1 ? 'one input' : `${min} inputs`}`;
+  const [limit, count] = inputs.length > max ? ['at most ', max] : ['at least ', min];
+  const wanted = `${min === max ? '' : limit}${count === 1 ? 'one input' : `${count} inputs`}`;
   const message = `${called(definition, name)} takes ${wanted}; it gets ${inputs.length}: ${inputs.join(', ')}`;
   const hint =
     max === 1
