@@ -3,6 +3,7 @@ import {downloadLines, noticeLines} from '../report/download-lines.js';
 import {type Diagnostic, SpecError} from '../spec/diagnostic.js';
 import {ExpError} from '../support/errors.js';
 import {type LoadedExperiment, loadExperiment} from './load.js';
+import {membersOf} from './members.js';
 
 /** What validation says of one spec. */
 export type SpecReport =
@@ -12,6 +13,8 @@ export type SpecReport =
       readonly warnings: readonly string[];
       readonly numParameters: number;
       readonly numTrain: number;
+      /** By `seeds` and `kFold`; 1 for most. */
+      readonly numRuns: number;
     }
   | {
       readonly path: string;
@@ -39,12 +42,14 @@ export async function validateSpecs(words: readonly string[], runsDir?: string):
 
 async function reportOf(path: string, overrides: readonly string[], runsDir?: string): Promise<SpecReport> {
   try {
-    const {warnings, preview}: LoadedExperiment = await loadExperiment(
+    const loaded: LoadedExperiment = await loadExperiment(
       {path},
       {overrides, onDownload: downloadLines(process.stderr), notify: noticeLines(process.stderr), runsDir},
     );
+    const {warnings, preview} = loaded;
+    const numRuns = membersOf(loaded).length;
     const numParameters = preview.layers.reduce((sum, layer) => sum + layer.numParameters, 0);
-    return {path, valid: true, warnings, numParameters, numTrain: preview.data.numTrain};
+    return {path, valid: true, warnings, numParameters, numTrain: preview.data.numTrain, numRuns};
   } catch (error) {
     if (!(error instanceof ExpError)) throw error;
     const diagnostics = error instanceof SpecError ? error.diagnostics : [];
@@ -64,7 +69,7 @@ export function formatReports(reports: readonly SpecReport[]): string {
   const blocks = reports.map((report) => {
     if (!report.valid)
       return `✗ ${report.message.startsWith(report.path) ? '' : `${report.path}: `}${report.message}${report.hint === undefined ? '' : `\n  ${report.hint}`}\n`;
-    const facts = `${count(report.numParameters)} parameters, ${count(report.numTrain)} training examples`;
+    const facts = `${count(report.numParameters)} parameters, ${count(report.numTrain)} training examples${report.numRuns > 1 ? `, ${count(report.numRuns)} runs` : ''}`;
     return [`✓ ${report.path}: ${facts}`, ...report.warnings.map((warning) => `  warning: ${warning}`)].join('\n');
   });
   const numBad = reports.filter(({valid}) => !valid).length;
