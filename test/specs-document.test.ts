@@ -1,6 +1,9 @@
 import {readFileSync} from 'node:fs';
 import t from 'tap';
 import {loadExperiment} from '../src/experiment/load.js';
+import {experimentSchema} from '../src/experiment/schema.js';
+import {blockExpander} from '../src/model/blocks/expand.js';
+import {loadSpec} from '../src/spec/load.js';
 
 const rest = `
 name: example
@@ -15,5 +18,19 @@ t.test('every model in docs/specs.md is valid', async (t) => {
   for (const model of models) {
     const {preview} = await loadExperiment({text: model + rest, path: 'example.yaml'}, {env: {}});
     t.same(preview.layers.at(-1)?.outputShape, [10]);
+  }
+});
+
+t.test('every model in docs/transfer.md is written as the schema wants it', async (t) => {
+  const text = readFileSync('docs/transfer.md', 'utf8');
+  const blocks = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block]) => block!);
+  t.equal(blocks.length, 2);
+  for (const block of blocks) {
+    const model = block.startsWith('model:')
+      ? block
+      : `model:\n${block.replace(/^/gm, '  ')}\n  layers: [{type: flatten}]\n`;
+    const source = {text: model + rest, path: 'example.yaml'};
+    const {value} = await loadSpec(experimentSchema, source, {env: {}}, blockExpander);
+    t.match(value, {model: {init: {match: 'all'}}});
   }
 });

@@ -3,7 +3,7 @@ import type {WeightMatch} from '../model/init/match-weights.js';
 import {ModelProblem} from '../model/shape-problem.js';
 import {ExpError} from '../support/errors.js';
 import type {Findings} from './findings.js';
-import {type InitContext, openInit} from './init-weights.js';
+import type {InitContext} from './init-weights.js';
 import type {ExperimentSpec} from './schema.js';
 
 /**
@@ -22,6 +22,8 @@ export async function checkInit(
   }
   const isRun = typeof init.from !== 'string' && 'run' in init.from;
   try {
+    // Readers of weights are loaded only where there are some: validation starts in a quarter of a second.
+    const {openInit} = await import('./init-weights.js');
     const {run, match} = await openInit(init, plan, context);
     checkFrozen(plan, match, findings);
     return isRun ? run : undefined;

@@ -6,7 +6,7 @@ import {buildModel} from '../../src/model/build.js';
 import {Rng} from '../../src/support/random.js';
 import {lossFunction} from '../../src/training/losses/registry.js';
 import {optimizerRule} from '../../src/training/optimizers/registry.js';
-import {modelOf} from '../model/fixtures.js';
+import {modelOf, type WrittenLayer} from '../model/fixtures.js';
 import {type ReferenceArray, readReference, relativeError, tensorDataOf} from '../reference/read.js';
 import {plainBatch, plainOutputs} from './plain.js';
 
@@ -101,6 +101,69 @@ for (const engine of ['eager', 'compiled'] as const) {
     }
     await close();
   });
+}
+
+/** Layers whose weights lie elsewhere than in one list of their own: in cells, projections, a wrapped layer. */
+const kinds: readonly (readonly [inputShape: number[], layer: WrittenLayer])[] = [
+  [[4, 3], {type: 'lstm', units: 3, dropout: 0.3}],
+  [[4, 3], {type: 'bidirectional', layer: {type: 'gru', units: 2, returnSequences: true}}],
+  [[4, 3], {type: 'timeDistributed', layer: {type: 'dense', units: 2}}],
+  [[4, 3], {type: 'timeDistributed', layer: {type: 'batchNormalization'}}],
+  [[4, 3], {type: 'multiHeadAttention', numHeads: 2, keyDim: 2}],
+  [[4, 4, 3], {type: 'separableConv2d', filters: 2, kernelSize: 3}],
+  [[4, 4, 3], {type: 'batchNormalization'}],
+  [[4, 4, 3], {type: 'prelu', alphaInitializer: {type: 'constant', value: 0.2}}],
+];
+
+for (const [shape, layer] of kinds) {
+  const {type, layer: inner} = layer as {type: string; layer?: {type: string}};
+  t.test(
+    `${type}${inner ? ` of ${inner.type}` : ''}: the weights of a frozen one stay, the engines agree`,
+    async (t) => {
+      const spec = modelOf(
+        {type: 'layerNormalization'},
+        {...layer, trainable: false, name: 'frozen'},
+        {type: 'flatten'},
+        {
+          type: 'dense',
+          units: 3,
+        },
+      );
+      const size = 5;
+      const rng = Rng.fromSeed(9);
+      const values = Array.from({length: size * shape.reduce((a, b) => a * b)}, () => rng.normal());
+      const batch = plainBatch(size, values, targets.values.slice(0, size * 3));
+      const found: Record<string, number[]>[] = [];
+      for (const create of Object.values(factories)) {
+        const model = await buildModel(spec, {inputShapes: {input: shape}, rng: Rng.fromSeed(1)});
+        const session = await create({
+          model,
+          outputs: plainOutputs(lossFunction({type: 'meanSquaredError'}), [3]),
+          rule: optimizerRule(adamw),
+          rng: Rng.fromSeed(2),
+        });
+        const before = (await session.readState()).weights;
+        const result: Record<string, number[]> = {};
+        for (const step of [1, 2])
+          result[`loss ${step}`] = [(await session.step(batch, {learningRate: 0.02, step})).loss];
+        const after = (await session.readState()).weights;
+        for (const [name, {values}] of after) {
+          result[name] = [...values];
+          if (name.startsWith('frozen/')) t.same([...values], [...before.get(name)!.values], name);
+          else t.notSame([...values], [...before.get(name)!.values], name);
+        }
+        found.push(result);
+        await session.dispose();
+        model.network.dispose();
+      }
+      const [eager, compiled] = found;
+      t.ok(
+        Object.keys(eager!).some((name) => name.startsWith('frozen/')),
+        'it has weights',
+      );
+      for (const [name, values] of Object.entries(eager!)) t.ok(relativeError(compiled![name]!, values) <= 1e-4, name);
+    },
+  );
 }
 
 t.test('what is frozen counts as not trainable and is saved so', async (t) => {

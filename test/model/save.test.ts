@@ -137,3 +137,23 @@ t.test('every initializer', async (t) => {
     );
   }
 });
+
+t.test('a model with frozen layers loads too, and TensorFlow.js knows which they are', async (t) => {
+  const frozen: WrittenLayer[] = [
+    {type: 'timeDistributed', layer: {type: 'dense', units: 2}, trainable: false},
+    {type: 'batchNormalization', trainable: false},
+    {type: 'flatten'},
+    {type: 'dense', units: 2},
+  ];
+  await roundTrip(t, [3, 4], frozen);
+  const built = await buildModel(modelOf(...frozen), {inputShapes: {input: [3, 4]}, rng: Rng.fromSeed(3)});
+  const {modelJson} = await saveModel(built);
+  t.match(modelJson, {
+    modelTopology: {
+      config: {
+        layers: [{}, {config: {trainable: false}}, {config: {trainable: false}}, {}, {config: {trainable: true}}],
+      },
+    },
+  });
+  built.network.dispose();
+});
