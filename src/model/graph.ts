@@ -139,7 +139,9 @@ function checkCount(
   const hint =
     max === 1
       ? `merge them first: {type: concatenate, inputs: [${inputs.join(', ')}]}`
-      : `name them: \`inputs: [${inputs[0] ?? dataName}, …]\``;
+      : inputs.length > max
+        ? `leave out ${inputs.slice(max).join(', ')}`
+        : `name them: \`inputs: [${inputs[0] ?? dataName}, …]\``;
   throw new LayerProblem(index, name, inputs.length > 1 ? 'inputs' : undefined, message, hint);
 }
 

@@ -119,6 +119,11 @@ t.test('first states, and states that are an output', async (t) => {
     '`decoder` takes `encoder.cell`, which gru `encoder` does not give',
     'it gives encoder, encoder.hidden',
   );
+  fails(
+    [encoder, decoder('gru', 'input', 'encoder.hidden', 'encoder.cell')],
+    'gru `decoder` takes at most 2 inputs; it gets 3: input, encoder.hidden, encoder.cell',
+    'leave out encoder.cell',
+  );
   const both: WrittenLayer = {type: 'bidirectional', name: 'both', layer: {type: 'lstm', units: 7}};
   t.match(rows(both, decoder('gru', 'input', 'both.backwardHidden'))[1], {outputShape: [7]});
   fails(
