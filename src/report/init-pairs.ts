@@ -1,3 +1,4 @@
+import {shownName} from '../model/init/shown-name.js';
 import type {InitialWeights} from '../runs/initial-weights.js';
 
 const maxNames = 30;
@@ -29,7 +30,7 @@ export function initPairs(init: InitialWeights | undefined): readonly (readonly 
             ),
       ),
     ],
-    ['not used', namesOf(unused)],
+    ['not used', namesOf(unused.map(shownName))],
   ];
 }
 

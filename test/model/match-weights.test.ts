@@ -117,6 +117,12 @@ t.test('nothing that fits is an error in any case', async (t) => {
   t.same(names(match(state, {layout: 'pytorch', match: 'matching'})), ['body/dense/kernel', 'body/dense/bias']);
 });
 
+t.test('names of the file are shown harmlessly', async (t) => {
+  const evil = `\u001b[2J${'x'.repeat(1000)}`;
+  const {hint} = refused({...body, 'head/kernel': [4, 5], 'head/bias': [2], [evil]: [1]});
+  t.equal(hint[1], `not used of the file: head/kernel, �[2J${'x'.repeat(75)}…`);
+});
+
 t.test('in PyTorch’s layout shapes are PyTorch’s', async (t) => {
   const {hint} = refused(
     {'body.dense.weight': [3, 4], 'body.dense.bias': [4]},

@@ -2,6 +2,7 @@ import {layers} from '../layers/index.js';
 import {namePattern, nearestName} from '../name-pattern.js';
 import {ModelProblem} from '../shape-problem.js';
 import type {InitSpec} from './section.js';
+import {shownName} from './shown-name.js';
 
 /** Automatic names of Keras, which are in snake case, of layers whose types exp writes in camel case. */
 const kerasTypes: ReadonlyMap<string, string> = new Map(
@@ -56,7 +57,10 @@ export function fileNames(
     const other = result.get(own);
     if (other !== undefined) {
       const field = rule ? ['init', 'rename', rule.from] : ['init', 'rename'];
-      throw new ModelProblem(field, `model.init.rename: ${other} and ${name} of ${shown} would both be ${own}`);
+      throw new ModelProblem(
+        field,
+        `model.init.rename: ${shownName(other)} and ${shownName(name)} of ${shown} would both be ${shownName(own)}`,
+      );
     }
     result.set(own, name);
   }
@@ -66,7 +70,9 @@ export function fileNames(
     throw new ModelProblem(
       ['init', 'rename', idle.from],
       `model.init.rename: nothing in ${shown} has a name like \`${idle.from}\``,
-      near === undefined ? `its names: ${names.slice(0, 8).join(', ')}` : `did you mean \`${near}\`?`,
+      near === undefined
+        ? `its names: ${names.slice(0, 8).map(shownName).join(', ')}`
+        : `did you mean \`${shownName(near)}\`?`,
     );
   }
   return result;

@@ -7,6 +7,7 @@ import {fileNames} from './file-names.js';
 import {pytorchRecipes} from './pytorch-recipes.js';
 import type {Recipe} from './recipe.js';
 import type {InitSpec} from './section.js';
+import {shownName} from './shown-name.js';
 
 /** What a file says of one of its arrays. */
 export interface ArrayInfo {
@@ -66,7 +67,9 @@ export function matchWeights(
       left.push({name, shape, reason: 'excluded'});
       continue;
     }
-    const problem = problemOf(recipe, names, arrays, init.layout);
+    // Looking for what was meant takes time with the number of names; nobody reads hundreds of suggestions.
+    const isListed = left.length < maxSuggested;
+    const problem = problemOf(recipe, names, arrays, {layout: init.layout, isListed});
     if (problem) left.push({name, shape, ...problem});
     else filled.push({recipe, from: recipe.sources.map((source) => names.get(source.name)!)});
   }
@@ -113,22 +116,23 @@ function problemOf(
   {weight, sources}: Recipe,
   names: ReadonlyMap<string, string>,
   arrays: ReadonlyMap<string, ArrayInfo>,
-  layout: InitSpec['layout'],
+  {layout, isListed}: {readonly layout: InitSpec['layout']; readonly isListed: boolean},
 ): Pick<LeftWeight, 'reason' | 'details'> | undefined {
   if (sources.length === 0) return {reason: 'missing', details: `there is nothing like it in layout: ${layout}`};
   for (const source of sources) {
     const array = arrays.get(names.get(source.name) ?? '');
     if (!array) {
-      const near = nearest(source.name, names.keys());
+      const near = isListed ? nearest(source.name, names.keys()) : undefined;
       const wanted = source.name === weight ? [] : [`looked for ${source.name}`];
-      const meant = near === undefined ? [] : [`did you mean ${names.get(near)}?`];
+      const meant = near === undefined ? [] : [`did you mean ${shownName(names.get(near)!)}?`];
       const details = [...wanted, ...meant].join('; ');
       return {reason: 'missing', ...(details === '' ? {} : {details})};
     }
-    if (array.problem !== undefined) return {reason: 'shape', details: `${names.get(source.name)} ${array.problem}`};
+    if (array.problem !== undefined)
+      return {reason: 'shape', details: `${shownName(names.get(source.name)!)} ${array.problem}`};
     if (array.shape.join() !== source.shape.join()) {
       const expected = source.name === weight ? '' : `; expected ${formatShape(source.shape)}`;
-      const details = `${names.get(source.name)} is ${formatShape(array.shape)} in the file${expected}`;
+      const details = `${shownName(names.get(source.name)!)} is ${formatShape(array.shape)} in the file${expected}`;
       return {reason: 'shape', details};
     }
   }
@@ -166,10 +170,11 @@ function refuseLeft({left, unused}: WeightMatch, numWeights: number, shown: stri
 }
 
 const maxListed = 8;
+const maxSuggested = 50;
 
 /** A list of names, cut where it gets long. */
 const fewOf = (names: readonly string[]): string => {
   if (names.length === 0) return 'nothing else';
-  const shown = names.slice(0, maxListed).join(', ');
+  const shown = names.slice(0, maxListed).map(shownName).join(', ');
   return names.length > maxListed ? `${shown}, … (${names.length} in all)` : shown;
 };
