@@ -1,7 +1,7 @@
 import {type Dataset, type DatasetInfo, targetOf} from '../data/dataset.js';
 import {loadData, type OutputTarget} from '../data/load.js';
 import {chooseEngine, createSession} from '../engine/create-session.js';
-import type {TrainedOutput} from '../engine/options.js';
+import type {SessionOptions, TrainedOutput} from '../engine/options.js';
 import {buildModel} from '../model/build.js';
 import type {BuiltModel, NamedWeight} from '../model/built-model.js';
 import {planModel} from '../model/infer-shapes.js';
@@ -25,6 +25,8 @@ export interface PreparedExperiment {
   readonly dataset: Dataset;
   readonly model: BuiltModel;
   readonly session: TrainingSession;
+  /** What the session was made of, for whoever makes another one: a test that compares engines. */
+  readonly sessionOptions: SessionOptions;
   /** The run's root stream; each purpose takes a stream of its own from it. */
   readonly rng: Rng;
   readonly plan: RunPlan;
@@ -56,16 +58,17 @@ export async function prepareExperiment(
   const model = await buildModel(spec.model, {inputShapes, outputs: names, rng, initFingerprint});
   if (opened) await loadInit(opened, model);
   const rule = updateRule(training);
+  const sessionOptions: SessionOptions = {
+    model,
+    rule,
+    clipping: training.gradientClipping,
+    accumulates: accumulates(training),
+    outputs: trainedOutputs(outputs, dataset.info),
+    rng: rng.split('dropout'),
+  };
   const session = await createSession(
     choice,
-    {
-      model,
-      rule,
-      clipping: training.gradientClipping,
-      accumulates: accumulates(training),
-      outputs: trainedOutputs(outputs, dataset.info),
-      rng: rng.split('dropout'),
-    },
+    sessionOptions,
     Math.min(training.batchSize, dataset.train.numExamples),
     warn,
   );
@@ -73,6 +76,7 @@ export async function prepareExperiment(
     dataset,
     model,
     session,
+    sessionOptions,
     rng,
     plan: {
       ...planOf(spec, dataset, model, session, numSlotValues(rule, model.weights)),

@@ -53,6 +53,14 @@ interface BatchGraph {
 
 type UpdatedTensor = Required<StateTensor>;
 
+/** How a step is compiled; people have no need to choose. */
+export interface CompileOptions {
+  /** How many threads share a step's arithmetic; the machine's cores by default. Another number may change the last bits. */
+  readonly numThreads?: number;
+  /** Off: the graph runs as it was recorded, without our passes and without ONNX Runtime's. Tests compare the two. */
+  readonly passes?: boolean;
+}
+
 /**
  * Trains a model as a recorded ONNX graph on onnxruntime-node's CPU provider, the optimizer as a WebAssembly SIMD kernel.
  * A graph is recorded once per batch size and mode, so the last, smaller batch of an epoch has one of its own.
@@ -62,15 +70,17 @@ export class CompiledSession implements TrainingSession {
   readonly device: string;
   readonly #options: SessionOptions;
   readonly #numThreads: number;
+  readonly #hasPasses: boolean;
   readonly #state: CompiledState;
   readonly #sumOfSquares: SumOfSquares;
   readonly #add: UpdateKernel;
   readonly #graphs = new Map<string, BatchGraph>();
 
-  constructor(options: SessionOptions, numThreads: number) {
+  constructor(options: SessionOptions, {numThreads = availableParallelism(), passes = true}: CompileOptions) {
     this.device = `cpu (${numThreads} ${numThreads === 1 ? 'thread' : 'threads'})`;
     this.#options = options;
     this.#numThreads = numThreads;
+    this.#hasPasses = passes;
     const rules = clippedRule(options.rule, options.clipping);
     this.#state = new CompiledState(options.model.weights, rules, options.accumulates);
     const {memory, scratch} = this.#state;
@@ -196,14 +206,15 @@ export class CompiledSession implements TrainingSession {
       Object.fromEntries(
         all.flatMap((name) => (bound[graphName(name)] ? [[name, bound[graphName(name)]!.values]] : [])),
       );
-    const optimized = optimize(recorded.graph);
-    const model = lower(optimized, `${mode} of ${batchSize} examples`);
+    const graph = this.#hasPasses ? optimize(recorded.graph) : recorded.graph;
+    const isLeftAsItIs = !this.#hasPasses || graph.calls.length > numCallsLeftAsTheyAre;
+    const model = lower(graph, `${mode} of ${batchSize} examples`);
     return {
       graph: new BoundGraph(model, inputs, outputs, {
         executionProviders: ['cpu'],
         intraOpNumThreads: this.#numThreads,
         interOpNumThreads: 1,
-        graphOptimizationLevel: optimized.calls.length > numCallsLeftAsTheyAre ? 'disabled' : 'all',
+        graphOptimizationLevel: isLeftAsItIs ? 'disabled' : 'all',
       }),
       inputs: arrays(inputs, Object.keys(built.inputShapes), inputOf),
       targets: arrays(inputs, names, targetOf),
@@ -250,14 +261,11 @@ const weightedSum: UpdateRule = {
   }),
 };
 
-/**
- * @param numThreads how many threads share a step's arithmetic; the machine's cores by default. Another number may change the last bits
- * @throws ExpError ENGINE_UNAVAILABLE
- */
+/** @throws ExpError ENGINE_UNAVAILABLE */
 export async function createCompiledSession(
   options: SessionOptions,
-  numThreads = availableParallelism(),
+  compile: CompileOptions = {},
 ): Promise<CompiledSession> {
   loadOnnxRuntime();
-  return new CompiledSession(options, numThreads);
+  return new CompiledSession(options, compile);
 }
