@@ -65,7 +65,7 @@ export const dataSection = Type.Object(
       default: 'auto',
       'x-expected': 'auto, or a number of threads from 0 to 64',
       description:
-        'Threads that prepare batches while the step before is computed; 0: the training thread makes them itself. auto: some where examples are augmented or come from disk, else none. The batches are the same.',
+        'Threads that prepare batches while the step before is computed; 0: the training thread makes them itself. auto: some where examples are augmented, come from disk or are large, else none. The batches are the same.',
     }),
   },
   {additionalProperties: false, description: 'The examples: source, parts, transforms.'},

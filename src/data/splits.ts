@@ -11,10 +11,15 @@ export type PartName = 'train' | 'validation' | 'test';
 
 type Recipes = Readonly<Partial<Record<PartName, BatchRecipe>>>;
 
+/** Examples of more numbers take longer to copy and to transform than to hand over: pictures of 58 × 58 × 3. */
+const largeExample = 10_000;
+
 /** How many threads are worth their start. @param wanted as in the spec */
 export function numWorkersFor(wanted: number | 'auto', {examples, inputs}: BatchRecipe): number {
   if (wanted !== 'auto') return wanted;
-  const isWork = inputs.some(({name, augment}) => augment || examples.inputs[name] instanceof ArrayFile);
+  const isWork = inputs.some(
+    ({name, size, augment}) => augment || size >= largeExample || examples.inputs[name] instanceof ArrayFile,
+  );
   return isWork ? Math.min(4, Math.max(1, Math.floor(availableParallelism() / 4))) : 0;
 }
 

@@ -1,7 +1,7 @@
 import {closeSync, openSync, writeSync} from 'node:fs';
 import path from 'node:path';
 import type {ArrayFile, ArrayPlace} from './array-file.js';
-import {bytesIn, bytesOf, type ElementKind, type Elements, kindOf, newElements} from './elements.js';
+import {bytesIn, bytesOf, type ElementKind, type Elements, kindOf, newElements, newSharedElements} from './elements.js';
 
 /** An array of examples, in memory or in a file. */
 export type StoredArray = Elements | ArrayFile;
@@ -48,7 +48,8 @@ class MemoryWriter implements ArrayWriter {
   #length = 0;
 
   constructor(private readonly plan: ArrayPlan) {
-    this.#values = newElements(plan.kind, (plan.numRows ?? 0) * plan.rowSize);
+    // Shared memory, so that threads which make batches need no copy.
+    this.#values = newSharedElements(plan.kind, (plan.numRows ?? 0) * plan.rowSize);
   }
 
   get values(): Elements {

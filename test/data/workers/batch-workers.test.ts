@@ -127,6 +127,8 @@ t.test('how many threads', async (t) => {
   });
   t.equal(numWorkersFor('auto', recipeOf(5)), 0);
   t.ok(numWorkersFor('auto', augmented) >= 1);
+  const large = recipeOf(5, {inputs: [{name: 'input', size: 64 * 64 * 3, transforms: []}]});
+  t.ok(numWorkersFor('auto', large) >= 1);
   t.equal(numWorkersFor(0, augmented), 0);
   t.equal(numWorkersFor(3, recipeOf(5)), 3);
 });
