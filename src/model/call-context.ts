@@ -26,6 +26,8 @@ export interface CallContext {
   readonly masks?: readonly Mask[];
   /** Only in training. */
   readonly noise?: (request: NoiseRequest) => Tensor;
+  /** Is told the layer's name before each layer runs, for whoever wants to know where kernels come from. */
+  readonly entering?: (layer: string) => void;
   /** Announces the value a non-trainable weight (a moving statistic) takes after this step. Only in training. */
   readonly assignAfterStep?: (variable: LayerVariable, value: Tensor) => void;
 }

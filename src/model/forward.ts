@@ -20,6 +20,7 @@ export function forward(network: LayersModel, inputs: readonly Tensor[], context
     const given = sources.map((source) => values.get(source)!);
     const masksGiven = sources.map((source) => masks.get(source));
     const kwargs = {...context, ...(masksGiven.some(Boolean) ? {masks: masksGiven} : {})};
+    context.entering?.(layer.name);
     const [first, ...others] = [layer.call(given, layer.trainable ? kwargs : {...kwargs, isFrozen: true})].flat();
     values.set(output, first!);
     further.forEach((state, i) => void values.set(state, others[i]!));

@@ -19,12 +19,24 @@ export interface RecordedValue {
 /** Inputs of a kernel by TensorFlow.js's names; Concat and Pack take a list under numbered names. */
 export type KernelInputs = Readonly<Record<string, RecordedValue | undefined>>;
 
+/** What a kernel was recorded for: a layer, or the loss. */
+export interface Origin {
+  /** The layer's name; `loss`, or `loss of OUTPUT` where there are several. */
+  readonly name: string;
+  /** For people, who it is: `layer conv2d_1 (conv2d)`, `the loss`. */
+  readonly title: string;
+  /** The kernel is part of its backward pass. */
+  readonly isGradient: boolean;
+}
+
 /** One kernel invocation of TensorFlow.js, in execution order. */
 export interface KernelCall {
   readonly kernel: string;
   readonly inputs: KernelInputs;
   readonly attrs: Readonly<Record<string, unknown>>;
   readonly outputs: readonly RecordedValue[];
+  /** Left out for sums of several layers' gradients, and where nobody told. */
+  readonly origin?: Origin | undefined;
 }
 
 /** A recorded step. Inputs appear in the order they were declared; outputs are named by who asked for them. */

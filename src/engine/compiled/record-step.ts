@@ -23,6 +23,12 @@ export const lossOf = (output: string): string => `loss:${output}`;
 export const gradientOf = (weight: string): string => `gradient:${weight}`;
 export const nextOf = (weight: string): string => `next:${weight}`;
 
+/** Tells the recording which layer it is in. */
+function tellLayers(recording: Recording, {model}: SessionOptions): (layer: string) => void {
+  const types = new Map(model.layers.map(({name, type}) => [name, type]));
+  return (layer) => recording.enter(layer, `layer ${layer} (${types.get(layer)})`);
+}
+
 /** Declares the model's weights and the batch's inputs. @returns the inputs in the order of the network's */
 function declareInputs(recording: Recording, {model}: SessionOptions, batchSize: number): readonly tf.Tensor[] {
   for (const {name, variable} of model.weights) recording.bind(name, variable.read());
@@ -38,15 +44,19 @@ function recordLoss(
   predicted: readonly tf.Tensor[],
   batchSize: number,
 ): tf.Scalar {
+  const isOnly = outputs.length === 1;
   const losses = outputs.map(({name, loss, weight, targetShape, isWeighted}, index) => {
+    recording.enter(isOnly ? 'loss' : `loss of ${name}`, isOnly ? 'the loss' : `the loss of ${name}`);
     recording.output(outputOf(name), predicted[index]!);
     const targets = recording.input(targetOf(name), [batchSize, ...targetShape]);
     const weights = isWeighted ? recording.input(weightsOf(name), [batchSize]) : undefined;
     const value = loss(tf, targets, predicted[index]!, weights);
-    if (outputs.length > 1) recording.output(lossOf(name), value);
+    if (!isOnly) recording.output(lossOf(name), value);
     return weight === 1 ? value : tf.mul<tf.Scalar>(value, weight);
   });
+  if (!isOnly) recording.enter('loss', 'the loss');
   const total = losses.reduce((sum, loss) => tf.add(sum, loss));
+  if (model.penalty) recording.enter('penalty', 'the penalty of weights');
   return model.penalty ? tf.add(total, model.penalty()) : total;
 }
 
@@ -61,6 +71,7 @@ export function recordTraining(options: SessionOptions, batchSize: number): Reco
       () => {
         const outputs = forward(network, inputs, {
           training: true,
+          entering: tellLayers(recording, options),
           noise: (request) => {
             const name = `noise:${noise.size}:${request.layer}`;
             noise.set(name, request);
@@ -73,7 +84,9 @@ export function recordTraining(options: SessionOptions, batchSize: number): Reco
             recording.output(nextOf(weight.name), next);
           },
         });
-        return recordLoss(recording, options, outputs, batchSize);
+        const loss = recordLoss(recording, options, outputs, batchSize);
+        recording.tellGradients();
+        return loss;
       },
       trainable.map(({variable}) => variable.read() as tf.Variable),
     );
@@ -90,7 +103,10 @@ export function recordTraining(options: SessionOptions, batchSize: number): Reco
 export function recordEvaluation(options: SessionOptions, batchSize: number): RecordedStep {
   const graph = record((recording) => {
     const inputs = declareInputs(recording, options, batchSize);
-    const outputs = forward(options.model.network, inputs, {training: false});
+    const outputs = forward(options.model.network, inputs, {
+      training: false,
+      entering: tellLayers(recording, options),
+    });
     recording.output('loss', recordLoss(recording, options, outputs, batchSize));
   });
   return {graph, noise: new Map()};

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {ExpError} from '../../support/errors.js';
 import type {Shape} from '../../support/tensor.js';
-import type {KernelCall, RecordedGraph, RecordedType, RecordedValue} from './graph.js';
+import type {KernelCall, Origin, RecordedGraph, RecordedType, RecordedValue} from './graph.js';
 import {kernels} from './kernels/index.js';
+import {locate, titleOf} from './origin.js';
 
 const backendName = 'exp-recorder';
 
@@ -104,6 +105,9 @@ export class Recording {
   readonly #calls: KernelCall[] = [];
   readonly #outputs = new Map<string, RecordedValue>();
   #nextId = 0;
+  #origin: Origin | undefined;
+  /** Whose kernels stand on TensorFlow.js's tape from which place on. */
+  readonly #sections: {readonly origin: Origin; readonly start: number}[] = [];
 
   constructor(private readonly owner: RecorderBackend) {}
 
@@ -123,6 +127,47 @@ export class Recording {
 
   output(name: string, tensor: tf.Tensor): void {
     this.#outputs.set(name, this.#lookUp(tensor, 'output'));
+  }
+
+  /** What the calls from now on are recorded for, or, at the end of a failed recording, the last one was. */
+  get origin(): Origin | undefined {
+    return this.#origin;
+  }
+
+  /** Calls from here on are recorded for this part of the step, and so are their gradients (`tellGradients`). */
+  enter(name: string, title: string): void {
+    this.#origin = {name, title, isGradient: false};
+    this.#sections.push({origin: this.#origin, start: tf.engine().state.activeTape?.length ?? 0});
+  }
+
+  /**
+   * Lets the gradients of what was recorded so far say whose they are. To be called at the end of the function that is
+   * differentiated: TensorFlow.js's tape is complete then, and about to be played backwards.
+   */
+  tellGradients(): void {
+    const tape = tf.engine().state.activeTape;
+    for (const [index, {origin, start}] of this.#sections.entries()) {
+      const gradientOrigin: Origin = {...origin, isGradient: true};
+      for (const node of tape.slice(start, this.#sections[index + 1]?.start)) {
+        const {gradient} = node;
+        if (!gradient) continue;
+        node.gradient = (dys) => {
+          const thunks = this.#within(gradientOrigin, () => gradient(dys));
+          return Object.fromEntries(
+            Object.entries(thunks).map(([name, thunk]) => [name, () => this.#within(gradientOrigin, thunk)]),
+          );
+        };
+      }
+    }
+    this.#origin = undefined;
+  }
+
+  /** The origin stays where something is thrown, for the message. */
+  #within<Result>(origin: Origin, run: () => Result): Result {
+    this.#origin = origin;
+    const result = run();
+    this.#origin = undefined;
+    return result;
   }
 
   graph(): RecordedGraph {
@@ -148,7 +193,7 @@ export class Recording {
     const named: Record<string, RecordedValue> = {};
     for (const [name, info] of Object.entries(inputs)) if (info) named[name] = this.#lookUp(info, kernel);
     const outputs: RecordedValue[] = [];
-    const call: KernelCall = {kernel, inputs: named, attrs: {...attrs}, outputs};
+    const call: KernelCall = {kernel, inputs: named, attrs: {...attrs}, outputs, origin: this.#origin};
     const inferred = kernels[kernel]!.infer(call.inputs, call.attrs);
     const infos = inferred.map(({shape, dtype}) => {
       const info = this.#declare({kind: 'kernel'}, shape, dtype);
@@ -203,7 +248,7 @@ export function record(build: (recording: Recording) => void): RecordedGraph {
     tf.setBackend(backendName);
     tf.tidy(() => build(recording));
   } catch (error) {
-    throw explain(error);
+    throw explain(error, recording.origin);
   } finally {
     tf.setBackend(before);
     recorder.recording = undefined;
@@ -211,14 +256,14 @@ export function record(build: (recording: Recording) => void): RecordedGraph {
   return recording.graph();
 }
 
-function explain(error: unknown): unknown {
+function explain(error: unknown, origin: Origin | undefined): unknown {
   const missing =
     error instanceof Error && /Cannot find registered kernel '(\w+)'|Kernel '(\w+)' not registered/.exec(error.message);
-  if (!missing) return error;
+  if (!missing) return locate(error, origin);
   const kernel = missing[1] ?? missing[2];
   return new ExpError(
     'KERNEL_UNSUPPORTED',
-    `the compiled engine has no lowering for the kernel ${kernel}`,
+    `the compiled engine has no lowering for the kernel ${kernel}${origin ? ` of ${titleOf(origin)}` : ''}`,
     'train this model with --engine eager',
     {cause: error},
   );

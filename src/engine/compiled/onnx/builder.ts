@@ -23,6 +23,8 @@ export class GraphBuilder {
   readonly #roots = new Map<number, RecordedValue>();
   readonly #inputs: OnnxValueInfo[] = [];
   readonly #infos = new Map<string, OnnxValueInfo>();
+  /** What the nodes emitted from now on are for: the first part of their names. */
+  label = 'step';
   #nextName = 0;
   #nextTemporary = -1;
 
@@ -51,7 +53,7 @@ export class GraphBuilder {
     const known = this.#emitted.get(key);
     if (known) return known;
     const outputs = Array.from({length: numOutputs}, () => `v${this.#nextName++}`);
-    this.#nodes.push({op, inputs, outputs, attributes});
+    this.#nodes.push({label: this.label, op, inputs, outputs, attributes});
     this.#emitted.set(key, outputs);
     return outputs;
   }
@@ -149,7 +151,8 @@ export class GraphBuilder {
   finish(name: string, outputs: ReadonlyMap<string, RecordedValue>): OnnxGraph {
     const infos: OnnxValueInfo[] = [];
     for (const [outputName, value] of outputs) {
-      this.#nodes.push({op: 'Identity', inputs: [this.plain(value)], outputs: [outputName], attributes: {}});
+      const inputs = [this.plain(value)];
+      this.#nodes.push({label: this.label, op: 'Identity', inputs, outputs: [outputName], attributes: {}});
       infos.push({name: outputName, type: value.dtype, shape: value.shape});
     }
     const needed = new Set(infos.map((info) => info.name));

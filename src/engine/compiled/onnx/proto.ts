@@ -10,6 +10,8 @@ export type OnnxType = keyof typeof onnxTypes;
 export type OnnxAttribute = number | {readonly float: number} | string | readonly number[];
 
 export interface OnnxNode {
+  /** What it is for; its name in the file is LABEL/OP, numbered where there are several. */
+  readonly label: string;
   readonly op: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -95,11 +97,11 @@ function attribute(name: string, value: OnnxAttribute): Message {
   return message.float(2, value.float).varint(20, 1);
 }
 
-function node(value: OnnxNode, index: number): Message {
+function node(value: OnnxNode, name: string): Message {
   const message = new Message();
   for (const input of value.inputs) message.text(1, input);
   for (const output of value.outputs) message.text(2, output);
-  message.text(3, `${value.op}_${index}`).text(4, value.op);
+  message.text(3, name).text(4, value.op);
   for (const [name, held] of Object.entries(value.attributes)) message.message(5, attribute(name, held));
   return message;
 }
@@ -120,7 +122,13 @@ function valueInfo(value: OnnxValueInfo): Message {
 /** A serialized ModelProto, as an ONNX viewer opens it. @param opset version of the default operator set. */
 export function encodeModel(graph: OnnxGraph, opset: number): Uint8Array {
   const body = new Message();
-  for (const [index, value] of graph.nodes.entries()) body.message(1, node(value, index));
+  const numNamed = new Map<string, number>();
+  for (const value of graph.nodes) {
+    const name = `${value.label}/${value.op}`;
+    const number = numNamed.get(name) ?? 0;
+    numNamed.set(name, number + 1);
+    body.message(1, node(value, number === 0 ? name : `${name}_${number}`));
+  }
   body.text(2, graph.name);
   for (const value of graph.initializers) body.message(5, tensor(value));
   for (const value of graph.inputs) body.message(11, valueInfo(value));

@@ -23,6 +23,7 @@ export function fuseBias(graph: RecordedGraph): RecordedGraph {
       inputs: {...product.inputs, bias: b},
       attrs: {...product.attrs, activation: 'linear'},
       outputs: call.outputs,
+      origin: product.origin,
     };
   });
   return {...graph, calls: calls.filter((call) => !replaced.has(call))};

@@ -65,6 +65,7 @@ function merged(
   make: (like: RecordedValue) => RecordedValue,
 ): readonly KernelCall[] {
   const result = sum.outputs[0]!;
+  const {origin} = products[0]!;
   const stacked = (name: 'a' | 'b'): KernelCall => {
     const parts = products.map(({inputs}) => inputs[name]!);
     const rows = parts.reduce((total, {shape}) => total + shape[0]!, 0);
@@ -73,6 +74,7 @@ function merged(
       inputs: Object.fromEntries(parts.map((part, index) => [index, part])),
       attrs: {axis: 0},
       outputs: [make({...parts[0]!, shape: [rows, parts[0]!.shape[1]!]})],
+      origin,
     };
   };
   const [a, b] = [stacked('a'), stacked('b')];
@@ -80,7 +82,7 @@ function merged(
   const calls: KernelCall[] = [a, b, {...products[0]!, inputs: {a: a.outputs[0]!, b: b.outputs[0]!}, outputs: [total]}];
   for (const [index, other] of others.entries()) {
     const next = index === others.length - 1 ? result : make(result);
-    calls.push({kernel: 'Add', inputs: {a: total, b: other}, attrs: {}, outputs: [next]});
+    calls.push({kernel: 'Add', inputs: {a: total, b: other}, attrs: {}, outputs: [next], origin});
     total = next;
   }
   return calls;

@@ -34,8 +34,8 @@ export function poolBeforeRelu(graph: RecordedGraph): RecordedGraph {
     const masked = make(pooled);
     replaced.set(unpool, []);
     replaced.set(mask, [
-      {kernel: 'Step', inputs: {x: pooled}, attrs: {alpha: 0}, outputs: [step]},
-      {kernel: 'Multiply', inputs: {a: unpool.inputs.dy, b: step}, attrs: {}, outputs: [masked]},
+      {kernel: 'Step', inputs: {x: pooled}, attrs: {alpha: 0}, outputs: [step], origin: mask.origin},
+      {kernel: 'Multiply', inputs: {a: unpool.inputs.dy, b: step}, attrs: {}, outputs: [masked], origin: mask.origin},
       {...unpool, inputs: {dy: masked, input: z, output: pooledBefore}, outputs: mask.outputs},
     ]);
   }
