@@ -1,0 +1,117 @@
+import type {Cell, ComparedColumn, ComparedRow, Comparison} from '../comparison/compare.js';
+import type {Value} from '../comparison/compared-run.js';
+import {formatCount, formatDuration, formatMetric} from './format.js';
+
+/** What a comparison calls its rows: the run folder, or for several runs their name and how many. */
+export function labelOf({runs}: Pick<ComparedRow, 'runs'>): string {
+  const [first] = runs;
+  if (!first) return '';
+  return runs.length === 1 ? first.id : `${first.name} × ${runs.length}`;
+}
+
+/** `finished`, or `2 finished, 1 failed`. */
+export function stateOf({runs}: Pick<ComparedRow, 'runs'>): string {
+  const counts = new Map<string, number>();
+  for (const {state} of runs) counts.set(state, (counts.get(state) ?? 0) + 1);
+  if (counts.size === 1) return [...counts.keys()][0]!;
+  return [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
+}
+
+/** A cell as people read it: `0.9871`, `0.9871 ± 0.0012`, `adam`. */
+export function cellText({value, sample}: Cell, {term, kind}: ComparedColumn): string {
+  if (sample?.std !== undefined) {
+    const mean = format(sample.mean, term.name, kind);
+    return kind === 'metric' || typeof sample.mean !== 'number' ? `${mean} ± ${likewise(sample.std, mean)}` : mean;
+  }
+  return value === undefined ? '' : format(value, term.name, kind);
+}
+
+function format(value: Value, name: string, kind: ComparedColumn['kind']): string {
+  if (typeof value !== 'number') return printable(String(value));
+  if (name === 'duration') return formatDuration(value);
+  if (name === 'parameters' || name === 'epochs') return formatCount(value);
+  if (name === 'examplesPerSecond') return formatCount(value);
+  return kind === 'metric' ? formatMetric(value) : String(value);
+}
+
+/** A deviation with as many decimals as its mean, unless nothing would be left of it. */
+function likewise(std: number, mean: string): string {
+  const numDecimals = /^-?\d+\.(\d+)$/.exec(mean)?.[1]?.length;
+  const fixed = numDecimals === undefined ? formatMetric(std) : std.toFixed(numDecimals);
+  return Number(fixed) === 0 ? formatMetric(std) : fixed;
+}
+
+/** A column's title: the last keys of a setting that tell it from the other columns. */
+export function titlesOf(columns: readonly ComparedColumn[]): readonly string[] {
+  const full = columns.map(({term}) => term.text);
+  return full.map((text, index) => {
+    if (columns[index]!.kind !== 'setting') return text;
+    const keys = text.split('.');
+    for (let count = 1; count < keys.length; count++) {
+      const short = keys.slice(-count).join('.');
+      const isTaken = full.some((other, i) => i !== index && (other === short || other.endsWith(`.${short}`)));
+      if (!isTaken && !/^\d+(\.|$)/.test(short) && short !== 'type') return short;
+    }
+    return text;
+  });
+}
+
+const longest = 200;
+
+/** Text of unknown origin in one line: control characters (and with them terminal codes) become visible, the end of a very long one is left out. */
+export function printable(text: string): string {
+  const shown = text.replace(
+    /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return shown.length > longest ? `${shown.slice(0, longest)}…` : shown;
+}
+
+/** What stands below a table: what it is sorted and grouped by, and what it leaves out. */
+export function notesOf(comparison: Comparison): readonly string[] {
+  const {sortedBy, groupedBy, numFiltered, numCut, hiddenSettings, rows} = comparison;
+  const hasNoise = rows.some(({cells}) => cells.some(({isWithinNoise}) => isWithinNoise));
+  const better = sortedBy?.goal === 'maximize' ? 'larger' : 'smaller';
+  return [
+    ...(sortedBy ? [`sorted by ${sortedBy.term.text}${sortedBy.goal ? `, ${better} is better` : ''}`] : []),
+    ...(groupedBy.length > 0
+      ? [`runs that differ only in ${groupedBy.join(' or ')} share a row: mean ± sample standard deviation`]
+      : []),
+    ...(hasNoise
+      ? [
+          "≈ the difference from the best (*) may be chance: Welch's t-test over the runs of a row, p ≥ 0.05; it assumes normal, independent values",
+        ]
+      : []),
+    ...(hiddenSettings.length > 0
+      ? [
+          `${hiddenSettings.length} more settings differ: ${hiddenSettings.slice(0, 6).join(', ')}${hiddenSettings.length > 6 ? ', …' : ''}`,
+        ]
+      : []),
+    ...(numFiltered > 0 ? [`${formatCount(numFiltered)} runs do not meet --where`] : []),
+    ...(numCut > 0 ? [`${formatCount(numCut)} more rows; --top shows ${rows.length}`] : []),
+  ];
+}
+
+/** `val_accuracy: A is ahead of B by 0.0031 (p = 0.21: may be chance)` and in which settings the two differ; undefined without two to compare. */
+export function verdictOf(
+  comparison: Comparison,
+  test: (a: ComparedRow, b: ComparedRow) => number | undefined,
+): string | undefined {
+  const {sortedBy, rows, columns} = comparison;
+  const column = columns.findIndex(({term}) => term.text === sortedBy?.term.text);
+  const [first, second] = rows;
+  if (!sortedBy?.goal || !first || !second || column < 0) return undefined;
+  const numbers = [first, second].map(({cells}) => cells[column]!.sample?.mean ?? cells[column]!.value);
+  const [a, b] = numbers;
+  if (typeof a !== 'number' || typeof b !== 'number' || a === b) return undefined;
+  const p = test(first, second);
+  const chance = p === undefined ? '' : ` (Welch's p = ${p.toPrecision(2)}${p >= 0.05 ? ': may be chance' : ''})`;
+  const settings = columns.flatMap((one, index) => {
+    const [x, y] = [first.cells[index]!, second.cells[index]!].map((cell) => cellText(cell, one));
+    return one.kind === 'setting' && x !== y
+      ? [`${titlesOf(columns)[index]} ${x || 'none'} against ${y || 'none'}`]
+      : [];
+  });
+  const why = settings.length > 0 ? `: ${settings.join(', ')}` : '';
+  return `${labelOf(first)} is ahead of ${labelOf(second)} by ${formatMetric(Math.abs(a - b))} in ${sortedBy.term.text}${chance}${why}`;
+}
