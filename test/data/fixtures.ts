@@ -38,8 +38,6 @@ export const dataSpec = (source: DataSpec['source'], more: Partial<DataSpec> = {
   test: 'atEnd',
   storage: 'auto',
   workers: 'auto',
-  storage: 'auto',
-  workers: 'auto',
   ...more,
 });
 
