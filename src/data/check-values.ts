@@ -43,3 +43,30 @@ export function checkLabels(
   }
   return values instanceof Float32Array ? Int32Array.from(values) : values;
 }
+
+/** Rounding of shares that sum to 1. */
+const slack = 1e-6;
+
+interface TargetLimits {
+  readonly range: readonly [number, number];
+  readonly loss: string;
+  /** Values of one example. */
+  readonly size: number;
+  /** The target, for the message. */
+  readonly where: string;
+}
+
+/** Throws on a target that the loss is not for, naming the example. @throws ExpError */
+export function checkTargetRange(values: Values, {range: [low, high], loss, size, where}: TargetLimits): void {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value >= low - slack && value <= high + slack) continue;
+    const expected = high === Infinity ? `from ${low} on` : `from ${low} to ${high}`;
+    const scaled = value > 1 ? 'divide them where the file is made' : 'write 0 for no and 1 for yes';
+    throw new ExpError(
+      'DATA_INVALID',
+      `${where}: example ${Math.floor(i / size)} (counted from 0) is ${Number(value.toPrecision(7))}; the loss ${loss} is for numbers ${expected}`,
+      high === Infinity ? 'a loss such as meanSquaredError takes any number' : `${scaled}, or take another loss`,
+    );
+  }
+}

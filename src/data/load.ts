@@ -3,9 +3,17 @@ import {sizeOf} from '../support/tensor.js';
 import {firstMix} from './augment/mixer.js';
 import type {AugmentRecipe, BatchRecipe, InputRecipe, TargetRecipe, TransformRecipe} from './batch-recipe.js';
 import {createSplit} from './batches.js';
+import {checkTargetRange} from './check-values.js';
 import {type ClassWeights, weightsOfClasses} from './class-weights.js';
 import {DataSpecError} from './data-error.js';
-import {type Dataset, type ExampleInfo, type FittedValues, type TargetEncoding, targetOf} from './dataset.js';
+import {
+  type Dataset,
+  defaultNames,
+  type ExampleInfo,
+  type FittedValues,
+  type TargetEncoding,
+  targetOf,
+} from './dataset.js';
 import {argumentsOf, augmentsOf, datasetInfo, transformPath, transformStages} from './describe.js';
 import {fingerprintOf} from './fingerprint.js';
 import type {DataSpec} from './section.js';
@@ -27,6 +35,10 @@ export interface OutputTarget {
   readonly target?: string | undefined;
   /** What the loss wants. */
   readonly encoding: TargetEncoding;
+  /** Smallest and largest value that the loss is for; any number by default. */
+  readonly range?: readonly [number, number] | undefined;
+  /** The loss's name, for messages. */
+  readonly loss?: string;
   /** Weigh the training examples of the target's classes. */
   readonly classWeights?: ClassWeights | undefined;
   /** Where the class weights are written, for messages. */
@@ -59,6 +71,7 @@ export async function loadData(spec: DataSpec, context: LoadContext): Promise<Da
     placement,
   );
   const stored = data.info(() => kept);
+  checkRanges(stored, outputs, encoded);
   const pipeline = fitTransforms(spec, stored, encoded.train, kept);
   const augments = augmentRecipes(spec, stored, encoded.train, rng.split('augment'));
   const recipe = (examples: Examples, rows: Uint32Array | undefined, isTraining: boolean): BatchRecipe => ({
@@ -82,6 +95,23 @@ export async function loadData(spec: DataSpec, context: LoadContext): Promise<Da
     fitted: {...(encoded.fitted ? {'data.source': encoded.fitted} : {}), ...pipeline.fitted},
     storage: placement.taken,
   };
+}
+
+/** Refuses values that a loss is not for: it would train on nonsense. @throws ExpError */
+function checkRanges(
+  {targets}: ExampleInfo,
+  outputs: LoadContext['outputs'],
+  {train, test}: Pick<EncodedExamples, 'train' | 'test'>,
+): void {
+  for (const {target: wanted, range, loss = 'used here'} of Object.values(outputs)) {
+    const name = wanted ?? Object.keys(targets)[0]!;
+    const {task, shape} = targetOf(targets, name);
+    if (range === undefined || task !== 'regression') continue;
+    const limits = {range, loss, size: sizeOf(shape)};
+    const where = name === defaultNames.target ? 'the targets' : `the target "${name}"`;
+    checkTargetRange(train.targets[name]!, {...limits, where});
+    if (test) checkTargetRange(test.targets[name]!, {...limits, where: `${where} of the test set`});
+  }
 }
 
 /** Examples of sources that only know memory go to disk afterwards. */

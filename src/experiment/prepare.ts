@@ -98,6 +98,8 @@ const outputTargets = (outputs: readonly OutputSpec[]): Readonly<Record<string, 
       {
         target,
         encoding: lossDefinition(loss).targets,
+        range: lossDefinition(loss).targetRange,
+        loss: loss.type,
         classWeights,
         classWeightsPath: [...path, 'classWeights'].join('.'),
       },
@@ -165,6 +167,7 @@ function planOf(
     optimizer: `${training.optimizer.type} at ${training.optimizer.learningRate}${training.schedule ? ` (${training.schedule.type})` : ''}`,
     engine: session.engine,
     device: session.device,
+    ...(session.compileMillis ? {compileMillis: session.compileMillis} : {}),
     memoryBytes: 4 * numFloats,
   };
 }

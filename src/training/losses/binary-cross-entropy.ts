@@ -22,6 +22,7 @@ export const binaryCrossEntropy = defineLoss({
   targets: 'values',
   outputs: ({fromLogits}) => (fromLogits === false ? 'probabilities' : 'logits'),
   includes: 'sigmoid',
+  targetRange: [0, 1],
   endings: ({fromLogits}) => (fromLogits === false ? ['sigmoid', 'hardSigmoid'] : undefined),
   compute(tf, {fromLogits = true, labelSmoothing = 0}, targets, outputs, weights) {
     const smoothed = labelSmoothing > 0 ? tf.add(tf.mul(targets, 1 - labelSmoothing), labelSmoothing / 2) : targets;

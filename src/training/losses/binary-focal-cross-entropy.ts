@@ -23,6 +23,7 @@ export const binaryFocalCrossEntropy = defineElementwiseLoss({
   }),
   outputs: 'logits',
   includes: 'sigmoid',
+  targetRange: [0, 1],
   of(tf, {gamma, alpha}) {
     const signOf = (t: tfjs.Tensor) => tf.sub(tf.mul(t, 2), 1);
     const weighted = (loss: tfjs.Tensor, t: tfjs.Tensor): tfjs.Tensor =>

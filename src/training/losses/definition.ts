@@ -18,6 +18,8 @@ export interface LossDefinition<Name extends string, Args extends TProperties, S
   endings?(spec: Spec): readonly string[] | undefined;
   /** Whether a target may be a mixture of classes, a row of shares that sum to 1. */
   readonly takesMixtures?: boolean;
+  /** Smallest and largest target that the formula is for, where not every number is. */
+  readonly targetRange?: readonly [number, number];
   /** Class number whose rows do not count; metrics leave them out as well. */
   ignores?(spec: Spec): number | undefined;
   /**

@@ -40,6 +40,7 @@ type SpecFor<Name extends string, Args extends TProperties> = SpecOf<Definition<
 interface ElementwiseLoss<Name extends string, Args extends TProperties> extends Definition<Name, Args> {
   readonly outputs: OutputMeaning;
   readonly includes?: 'sigmoid';
+  readonly targetRange?: readonly [number, number];
   /** The activations one of which the model has to end in; any, when left out. */
   readonly endings?: readonly string[];
   /** The function under the spec's arguments. */

@@ -15,6 +15,7 @@ export const hinge = defineElementwiseLoss({
   summary: 'Margin loss of support vector machines for yes/no targets: 0 for right answers by more than 1.',
   args: Type.Object({}),
   outputs: 'logits',
+  targetRange: [0, 1],
   of: (tf) => ({
     value: (x, t) => shortfall(tf, x, t),
     slope: (x, t) => tf.neg(tf.mul(signOf(tf, t), tf.step(shortfall(tf, x, t)))),
@@ -27,6 +28,7 @@ export const squaredHinge = defineElementwiseLoss({
   summary: 'The square of hinge: wrong answers count the more the further they are off.',
   args: Type.Object({}),
   outputs: 'logits',
+  targetRange: [0, 1],
   of: (tf) => ({
     value: (x, t) => tf.square(shortfall(tf, x, t)),
     slope: (x, t) => tf.mul(tf.mul(signOf(tf, t), shortfall(tf, x, t)), -2),

@@ -16,6 +16,7 @@ export const kullbackLeiblerDivergence = defineLoss({
   args: Type.Object({}),
   targets: 'values',
   outputs: () => 'values',
+  targetRange: [0, 1],
   endings: () => ['softmax'],
   compute(tf, _spec, targets, outputs, weights) {
     const cut = (x: tfjs.Tensor) => tf.clipByValue(x, epsilon, 1);

@@ -12,6 +12,7 @@ export const meanSquaredLogarithmicError = defineElementwiseLoss({
     'Mean of the squared differences of the logarithms of 1 + output and 1 + target: ratios count; targets are never negative.',
   args: Type.Object({}),
   outputs: 'values',
+  targetRange: [0, Infinity],
   of: (tf) => {
     const logarithm = (x: tfjs.Tensor): tfjs.Tensor => tf.log1p(tf.relu(x));
     return {

@@ -13,6 +13,7 @@ export const poisson = defineElementwiseLoss({
     'Likelihood of counts whose expected number is the output; the model ends in softplus or another activation that is never negative.',
   args: Type.Object({}),
   outputs: 'values',
+  targetRange: [0, Infinity],
   endings: ['softplus', 'relu', 'relu6', 'sigmoid', 'hardSigmoid', 'softmax'],
   of: (tf) => ({
     value: (x, t) => tf.sub(x, tf.mul(t, tf.log(tf.add(x, epsilon)))),
