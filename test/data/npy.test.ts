@@ -71,8 +71,26 @@ t.test('labels in a column are classes; files may be gzip', async (t) => {
     writeFileSync(path.join(dir, `${to}.npy`), gzipSync(readFileSync(path.join(madeFiles, `${from}.npy`))));
   }
   const data = await load(dataSpec(npySource()), dir);
-  t.match(plainInfo(data.info), {inputShape: [2, 3, 1], task: 'classification', numClasses: 3, numTrain: 4});
+  t.match(plainInfo(data.info), {inputShape: [2, 3], task: 'classification', numClasses: 3, numTrain: 4});
   t.strictSame(collect(data.train).targets, [0, 1, 2, 1]);
+});
+
+t.test('bytes of two axes are images, other numbers stay as they are', async (t) => {
+  const header = (descr: string) => `{'descr': '${descr}', 'fortran_order': False, 'shape': (2, 2, 3), }`.padEnd(117);
+  const npyBytes = (descr: string, payload: Uint8Array) =>
+    Buffer.concat([Buffer.from('\x93NUMPY\x01\x00\x76\x00', 'latin1'), Buffer.from(`${header(descr)}\n`), payload]);
+  const dir = t.testdir({
+    'bytes.npy': npyBytes('|u1', new Uint8Array(12)),
+    'floats.npy': npyBytes('<f4', new Uint8Array(48)),
+    'whole.npy': npyBytes('<i2', new Uint8Array(24)),
+  });
+  const shapeOf = async (name: string) => {
+    const source = npySource({inputs: `${name}.npy`, targets: 'floats.npy'});
+    return plainInfo(await describe(dataSpec(source), dir));
+  };
+  t.match(await shapeOf('bytes'), {inputShape: [2, 3, 1], targetShape: [2, 3]});
+  t.match(await shapeOf('floats'), {inputShape: [2, 3], targetShape: [2, 3]});
+  t.match(await shapeOf('whole'), {inputShape: [2, 3]});
 });
 
 t.test('npz: stored and deflated members', async (t) => {

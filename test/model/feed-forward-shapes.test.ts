@@ -126,6 +126,9 @@ t.test('what does not fit', async (t) => {
     hint: 'add {type: reshape, targetShape: [20, 1]} before it',
     field: undefined,
   });
+  const reshape = (shape: string) => ({hint: `add {type: reshape, targetShape: ${shape}} before it`});
+  t.match(problemOf([24, 3, 1], conv1d), reshape('[24, 3]'));
+  t.match(problemOf([24, 3, 2], conv1d), reshape('[24, 6]'));
   t.same(problemOf([8, 8, 3], {type: 'maxPooling3d'}), {
     message: 'maxPooling3d `maxPooling3d` wants volumes [depth, height, width, channels]; it gets [8, 8, 3]',
     hint: 'add {type: reshape, targetShape: [8, 8, 3, 1]} before it',

@@ -22,6 +22,7 @@ export interface IdxHeader {
   /** Examples first. */
   readonly shape: Shape;
   readonly isFloat: boolean;
+  readonly isBytes: boolean;
   readonly code: ElementCode;
   readonly headerBytes: number;
 }
@@ -83,7 +84,7 @@ function parseHeader(bytes: Uint8Array, file: string): IdxHeader {
   if (sizeOf(shape) === 0) {
     throw new ExpError('DATA_INVALID', `${shown} holds no examples: its header says ${formatShape(shape)}`);
   }
-  return {shape, isFloat: elementTypes[code].isFloat, code, headerBytes};
+  return {shape, isFloat: elementTypes[code].isFloat, isBytes: code === 8, code, headerBytes};
 }
 
 function checkSize({shape, code, headerBytes}: IdxHeader, totalBytes: number, file: string): void {

@@ -25,6 +25,7 @@ export interface NpyHeader {
   /** Examples first. */
   readonly shape: Shape;
   readonly isFloat: boolean;
+  readonly isBytes: boolean;
   readonly element: ElementType;
   readonly isLittleEndian: boolean;
   /** First axis fastest, as Fortran and MATLAB store. */
@@ -90,7 +91,8 @@ function parseDictionary(text: string, shown: string): Omit<NpyHeader, 'headerBy
   }
   const type = element as ElementType;
   const {isFloat} = elementTypes[type];
-  return {shape, isFloat, element: type, isLittleEndian: endian !== '>', isFortran: order === 'True'};
+  const isBytes = type === 'u1' || type === 'b1';
+  return {shape, isFloat, isBytes, element: type, isLittleEndian: endian !== '>', isFortran: order === 'True'};
 }
 
 const sameKinds: Readonly<Record<string, ElementKind>> = {

@@ -34,6 +34,8 @@ export interface ArrayHeader {
   /** Examples first. */
   readonly shape: Shape;
   readonly isFloat: boolean;
+  /** Whether its numbers are bytes from 0 on, as pixels are. */
+  readonly isBytes: boolean;
   /** Where the values lie, if they lie in a file as this machine stores them: rows can then be read from it. */
   readonly stored?: StoredLayout | undefined;
 }
@@ -157,7 +159,7 @@ function infoOf(
   labels: Values | undefined,
 ): PlainInfo {
   const counts = {numTrain: inputs.shape[0]!, numTest: test?.inputs.shape[0] ?? 0};
-  const inputShape = exampleShape(inputs.shape);
+  const inputShape = exampleShape(inputs);
   if (task === 'regression') {
     return {...counts, inputShape, task, targetShape: targets.shape.length === 1 ? [1] : targets.shape.slice(1)};
   }
@@ -179,9 +181,10 @@ function infoOf(
   };
 }
 
-/** Example shape: images without a channel axis get one; a single number becomes [1]. */
-function exampleShape([, ...shape]: Shape): Shape {
-  return shape.length === 0 ? [1] : shape.length === 2 ? [...shape, 1] : shape;
+/** Example shape: bytes of two axes are images and get a channel axis; a single number becomes [1]. */
+function exampleShape({shape: [, ...shape], isBytes}: ArrayHeader): Shape {
+  if (shape.length === 0) return [1];
+  return shape.length === 2 && isBytes ? [...shape, 1] : shape;
 }
 
 function countClasses(labels: Values, {shape, shown}: Named<ArrayHeader>): number {

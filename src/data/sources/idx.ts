@@ -7,7 +7,9 @@ import type {SourceContext} from './definition.js';
 import {definePlainSource} from './plain-source.js';
 
 const args = Type.Object({
-  images: dataFile('Training inputs [n, ...]. [n, height, width] is read as [height, width, 1].'),
+  images: dataFile(
+    'Training inputs [n, ...]. Bytes [n, height, width] are read as images [height, width, 1], other numbers as they are, such as [time, features].',
+  ),
   labels: dataFile(
     'Training targets: whole numbers [n] are classes, floats [n] or [n, ...] are values unless task says otherwise.',
   ),

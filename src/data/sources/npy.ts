@@ -8,7 +8,9 @@ import type {SourceContext} from './definition.js';
 import {definePlainSource} from './plain-source.js';
 
 const args = Type.Object({
-  inputs: dataFile('Training inputs [n, ...]. [n, height, width] is read as [height, width, 1].'),
+  inputs: dataFile(
+    'Training inputs [n, ...]. Bytes [n, height, width] are read as images [height, width, 1], other numbers as they are, such as [time, features].',
+  ),
   targets: dataFile(
     'Training targets: whole numbers [n] or [n, 1] are classes, others are values unless task says otherwise.',
   ),

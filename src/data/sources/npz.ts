@@ -14,7 +14,7 @@ const member = (description: string) => Type.String({minLength: 1, description})
 const args = Type.Object({
   path: dataFile('The archive that np.savez or np.savez_compressed wrote.'),
   inputs: member(
-    'Name of the array of training inputs [n, ...], such as x_train. [n, height, width] is read as [height, width, 1].',
+    'Name of the array of training inputs [n, ...], such as x_train. Bytes [n, height, width] are read as images [height, width, 1], other numbers as they are, such as [time, features].',
   ),
   targets: member(
     'Name of the array of training targets: whole numbers [n] or [n, 1] are classes, others are values unless task says otherwise.',

@@ -1,5 +1,5 @@
 import {Type} from '@sinclair/typebox';
-import {formatShape, type Shape} from '../../support/tensor.js';
+import {formatShape, type Shape, sizeOf} from '../../support/tensor.js';
 import {ShapeProblem} from '../shape-problem.js';
 import {requireImage} from './images.js';
 
@@ -69,12 +69,19 @@ export function requireSpatial(inputShape: Shape, dimensions: Dimensions): Spati
     return {sizes: inputShape.slice(0, -1), channels: inputShape.at(-1)!};
   }
   const {plural, axes} = inputNames[dimensions];
-  const isWithoutChannels = inputShape.length === dimensions;
+  const suitable = shapeWith(inputShape, dimensions);
   throw new ShapeProblem(`wants ${plural} ${axes}; it gets ${formatShape(inputShape)}`, {
-    hint: isWithoutChannels
-      ? `add {type: reshape, targetShape: ${formatShape([...inputShape, 1])}} before it`
+    hint: suitable
+      ? `add {type: reshape, targetShape: ${formatShape(suitable)}} before it`
       : `add a reshape layer with targetShape: ${axes} before it`,
   });
+}
+
+/** What the input most likely is: without channels, with an axis of size 1 too many, or a sequence of things with several axes. */
+function shapeWith(inputShape: Shape, dimensions: Dimensions): Shape | undefined {
+  if (inputShape.length === dimensions) return [...inputShape, 1];
+  if (inputShape.length === dimensions + 2 && inputShape.at(-1) === 1) return inputShape.slice(0, -1);
+  return dimensions === 1 && inputShape.length > 2 ? [inputShape[0]!, sizeOf(inputShape.slice(1))] : undefined;
 }
 
 /** How a window moves over an input. */
