@@ -4,6 +4,7 @@ import type {InitialWeights} from '../runs/initial-weights.js';
 import type {RunGroup, RunSummary} from '../runs/records.js';
 import type {Shape} from '../support/tensor.js';
 import type {MetricValues, TrainingEvent} from '../training/events.js';
+import type {CompileMillis} from '../training/session.js';
 import type {GroupEnding} from './group.js';
 
 /** What is about to be trained, known before the first step. */
@@ -36,6 +37,8 @@ export interface RunPlan {
   readonly optimizer: string;
   readonly engine: string;
   readonly device: string;
+  /** What it took to compile the training step; absent where the engine compiles nothing. */
+  readonly compileMillis?: CompileMillis;
   /** Weights, gradients, optimizer slots and the activations of a batch: what training holds besides the data and the engine. */
   readonly memoryBytes: number;
 }

@@ -36,6 +36,18 @@ export interface TrainingState {
   readonly slots: ReadonlyMap<string, TensorData>;
 }
 
+/** What it took to make a training step ready, in milliseconds. */
+export interface CompileMillis {
+  /** Writing down the kernels of the forward pass and of the gradients. */
+  readonly recording: number;
+  /** Rewriting the recorded graph. */
+  readonly passes: number;
+  /** Turning it into an ONNX model. */
+  readonly lowering: number;
+  /** ONNX Runtime's own work on the model: reading, rewriting, allocating. */
+  readonly loading: number;
+}
+
 /** One model being trained somewhere. */
 export interface TrainingSession {
   /** For people and for the record: `compiled`, `eager`, and the device with its name. */
@@ -50,6 +62,8 @@ export interface TrainingSession {
   writeState(state: TrainingState): Promise<void>;
   /** Copies the trained weights into the tf.LayersModel the session was made from, for saving. */
   syncModel(): Promise<void>;
+  /** Of the training step that was compiled first; engines that compile nothing lack it. */
+  readonly compileMillis?: CompileMillis | undefined;
   /** What a training step is made of, as ONNX models by name (`recorded`, `optimized`); engines that have no graph lack it. */
   stepGraphs?(batchSize: number): ReadonlyMap<string, Uint8Array>;
   dispose(): Promise<void>;

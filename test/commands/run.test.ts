@@ -151,10 +151,12 @@ t.test('--dry-run prints the plan and writes nothing', async (t) => {
   t.match(stdout, /^dense_1 +dense +\[3\] +27$/m);
   t.match(stdout, /^51 parameters$/m);
   t.match(stdout, /^engine +compiled on cpu/m);
+  t.match(stdout, /^compiled +in \d+ ms: \d+ recording, \d+ passes, \d+ lowering, \d+ loading$/m);
   t.match(stdout, /^memory +about /m);
   t.strictSame(readdirSync(cwd), ['tiny.yaml']);
   const {stdout: json} = await exp(cwd, ['run', 'tiny.yaml', '--dry-run', '--json']);
   t.match(JSON.parse(json), {type: 'planned', numParameters: 51, engine: 'compiled', data: {numTrain: 48}});
+  t.match(JSON.parse(json).compileMillis, {recording: Number, passes: Number, lowering: Number, loading: Number});
 });
 
 t.test('--smoke trains two batches and leaves nothing', async (t) => {

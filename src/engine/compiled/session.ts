@@ -5,7 +5,14 @@ import type {NoiseRequest} from '../../model/call-context.js';
 import {type Shape, sizeOf} from '../../support/tensor.js';
 import {clippedRule, clippingScale} from '../../training/optimizers/clipping.js';
 import {scalarsOfRules, type UpdateRule} from '../../training/optimizers/rule.js';
-import type {BatchResult, StepHyper, TrainingSession, TrainingState, UpdatePart} from '../../training/session.js';
+import type {
+  BatchResult,
+  CompileMillis,
+  StepHyper,
+  TrainingSession,
+  TrainingState,
+  UpdatePart,
+} from '../../training/session.js';
 import {fillNoise, noiseStream} from '../noise.js';
 import type {SessionOptions} from '../options.js';
 import type {ArenaTensor} from './arena.js';
@@ -74,6 +81,7 @@ export class CompiledSession implements TrainingSession {
   readonly #state: CompiledState;
   readonly #sumOfSquares: SumOfSquares;
   readonly #add: UpdateKernel;
+  #compileMillis: CompileMillis | undefined;
   readonly #graphs = new Map<string, BatchGraph>();
 
   constructor(options: SessionOptions, {numThreads = availableParallelism(), passes = true}: CompileOptions) {
@@ -95,6 +103,10 @@ export class CompiledSession implements TrainingSession {
   prepare(batchSize: number): void {
     this.#graph('training', batchSize);
     lower(optimize(recordEvaluation(this.#options, batchSize).graph), 'evaluation');
+  }
+
+  get compileMillis(): CompileMillis | undefined {
+    return this.#compileMillis;
   }
 
   stepGraphs(batchSize: number): ReadonlyMap<string, Uint8Array> {
@@ -184,7 +196,9 @@ export class CompiledSession implements TrainingSession {
   }
 
   #compile(mode: 'training' | 'evaluation', batchSize: number): BatchGraph {
+    const lap = stopwatch();
     const recorded = (mode === 'training' ? recordTraining : recordEvaluation)(this.#options, batchSize);
+    const recording = lap();
     const inState = new Map<string, Float32Array>();
     for (const {name, weight, trained} of this.#state.tensors) {
       inState.set(name, weight.values);
@@ -206,16 +220,21 @@ export class CompiledSession implements TrainingSession {
       Object.fromEntries(
         all.flatMap((name) => (bound[graphName(name)] ? [[name, bound[graphName(name)]!.values]] : [])),
       );
+    lap();
     const graph = this.#hasPasses ? optimize(recorded.graph) : recorded.graph;
+    const passes = lap();
     const isLeftAsItIs = !this.#hasPasses || graph.calls.length > numCallsLeftAsTheyAre;
     const model = lower(graph, `${mode} of ${batchSize} examples`);
+    const lowering = lap();
+    const boundGraph = new BoundGraph(model, inputs, outputs, {
+      executionProviders: ['cpu'],
+      intraOpNumThreads: this.#numThreads,
+      interOpNumThreads: 1,
+      graphOptimizationLevel: isLeftAsItIs ? 'disabled' : 'all',
+    });
+    this.#compileMillis ??= {recording, passes, lowering, loading: lap()};
     return {
-      graph: new BoundGraph(model, inputs, outputs, {
-        executionProviders: ['cpu'],
-        intraOpNumThreads: this.#numThreads,
-        interOpNumThreads: 1,
-        graphOptimizationLevel: isLeftAsItIs ? 'disabled' : 'all',
-      }),
+      graph: boundGraph,
       inputs: arrays(inputs, Object.keys(built.inputShapes), inputOf),
       targets: arrays(inputs, names, targetOf),
       weights: arrays(inputs, names, weightsOf),
@@ -232,6 +251,17 @@ export class CompiledSession implements TrainingSession {
       }),
     };
   }
+}
+
+/** @returns a function that gives the milliseconds since it was last called, to a tenth */
+function stopwatch(): () => number {
+  let last = performance.now();
+  return () => {
+    const now = performance.now();
+    const millis = now - last;
+    last = now;
+    return Math.round(10 * millis) / 10;
+  };
 }
 
 function fill(into: Arrays, from: Arrays): void {
