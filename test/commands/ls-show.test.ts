@@ -28,7 +28,7 @@ t.test('ls and show after a run', async (t) => {
     /^tags +first$/m,
     /^dense_1 +dense +\[3\] +27$/m,
     /^51 parameters$/m,
-    /^best epoch +[123]: loss /m,
+    /^best +epoch [123]: loss /m,
     /^val_accuracy +\S+ +[▁-█]{3} +\S+$/m,
     /^metrics +runs\/tiny-\S+\/metrics\.csv$/m,
   ]) {
