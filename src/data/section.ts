@@ -1,6 +1,7 @@
 import {type Static, Type} from '@sinclair/typebox';
 import {choiceOf} from '../spec/define.js';
 import {type AugmentSpec, augmentations} from './augment/index.js';
+import {augmentHints, sourceHints, transformHints} from './hints.js';
 import {sources} from './sources/index.js';
 import {testSplitSection, validationSection} from './split/section.js';
 import {type TransformSpec, transforms} from './transforms/index.js';
@@ -26,22 +27,31 @@ const limit = Type.Object(
   {
     additionalProperties: false,
     description: 'Uses fewer examples, evenly spaced over the stored order: for quick tries.',
+    'x-main': 'train',
   },
 );
 
 /** The `data:` section of an experiment. */
 export const dataSection = Type.Object(
   {
-    source: choiceOf(sources, {title: 'source', description: 'Where the examples come from; exp datasets lists them.'}),
+    source: choiceOf(sources, {
+      title: 'source',
+      description: 'Where the examples come from; exp datasets lists them.',
+      hints: sourceHints,
+    }),
     transforms: Type.Array(
-      Type.Unsafe<TransformSpec & OnInput>(choiceOf(transforms, {title: 'transform', extra: inputName})),
+      Type.Unsafe<TransformSpec & OnInput>(
+        choiceOf(transforms, {title: 'transform', extra: inputName, hints: transformHints}),
+      ),
       {
         default: [],
         description: 'Applied to the inputs of every part in this order.',
       },
     ),
     augment: Type.Array(
-      Type.Unsafe<AugmentSpec & OnInput>(choiceOf(augmentations, {title: 'augmentation', extra: inputName})),
+      Type.Unsafe<AugmentSpec & OnInput>(
+        choiceOf(augmentations, {title: 'augmentation', extra: inputName, hints: augmentHints}),
+      ),
       {
         default: [],
         description:

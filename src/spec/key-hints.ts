@@ -1,4 +1,4 @@
-import type {LocatedMap} from './located.js';
+import type {Located, LocatedMap} from './located.js';
 import {formatPath, type Path} from './path.js';
 import {choicesOf, type SchemaNode} from './schema.js';
 import {comparable, nearest} from './suggest.js';
@@ -15,6 +15,13 @@ export function writtenHint({'x-hints': hints}: SchemaNode, word: string): strin
   return hints && Object.hasOwn(hints, word) ? hints[word] : undefined;
 }
 
+/** `{epochs:3}` is a key without a value to YAML. */
+export function gluedColon(key: string | number | undefined, value: Located | undefined): string | undefined {
+  const [, name, rest] = /^(\w+):(.+)$/.exec(String(key)) ?? [];
+  const isEmpty = value?.kind === 'scalar' && value.value === null;
+  return name !== undefined && isEmpty ? `put a space behind the colon: ${name}: ${rest}` : undefined;
+}
+
 /** @param schema of the map `node` at `path` that holds the unknown `key` */
 export function unknownKeyHint(
   root: SchemaNode,
@@ -25,6 +32,8 @@ export function unknownKeyHint(
 ): KeyHint {
   const written = writtenHint(schema, key) ?? writtenHint(schema, comparable(key));
   if (written !== undefined) return {hint: written};
+  const glued = gluedColon(key, node.entries.get(key)?.value);
+  if (glued !== undefined) return {hint: glued};
   const keys = Object.keys(schema.properties ?? {});
   const free = keys.filter((candidate) => !node.entries.has(candidate));
   const near = nearest(key, free) ?? nearest(key, keys);

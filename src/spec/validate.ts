@@ -2,7 +2,7 @@ import {dirname, isAbsolute, relative, resolve} from 'node:path';
 import {admitsKind, admitsScalar, extraSchemaOf} from './admit.js';
 import {maxExplained, type Problem} from './diagnostic.js';
 import {expectationOf, mendingOf, plural, withArticle} from './expectation.js';
-import {unknownKeyHint, writtenHint} from './key-hints.js';
+import {gluedColon, unknownKeyHint, writtenHint} from './key-hints.js';
 import {
   describeValue,
   expandShorthand,
@@ -116,7 +116,7 @@ class Walk {
         node.kind === 'scalar' && typeof node.value === 'string' && choices.has(node.value)
           ? `write {type: ${node.value}}`
           : node.kind === 'scalar' && node.value === null
-            ? mendingOf(schema, node)
+            ? (gluedColon(path.at(-1), node) ?? mendingOf(schema, node))
             : undefined;
       return this.refuse(node.place, path, `${formatPath(path)} must be ${shown}; got ${describeValue(node)}`, hint);
     }
@@ -278,7 +278,7 @@ class Walk {
   private refuseValue(schema: SchemaNode, node: Located, path: Path, hint?: string): undefined {
     const message = `${formatPath(path)} must be ${expectationOf(schema)}; got ${describeValue(node)}`;
     const place = node.kind === 'scalar' ? node.place : this.headOf(node, path);
-    return this.refuse(place, path, message, hint ?? mendingOf(schema, node));
+    return this.refuse(place, path, message, hint ?? gluedColon(path.at(-1), node) ?? mendingOf(schema, node));
   }
 
   private refuse(place: Place, path: Path, message: string, hint?: string): undefined {

@@ -25,6 +25,9 @@ export const exitCodes = {
   INTERRUPTED: 130,
 } as const satisfies Record<ErrorCode, number>;
 
+/** Names out of files may hold what a terminal takes for commands. */
+const harmless = (text: string): string => text.replace(/[^\P{Cc}\n\t]/gu, '�');
+
 /**
  * A failure the user can mend. `message` says what happened, where, and what was expected; `hint` says how to mend it.
  * A plain Error is a bug in exp and keeps its stack.
@@ -32,13 +35,16 @@ export const exitCodes = {
 export class ExpError extends Error {
   override readonly name = 'ExpError';
 
+  readonly hint: string | undefined;
+
   constructor(
     readonly code: ErrorCode,
     message: string,
-    readonly hint?: string,
+    hint?: string,
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(harmless(message), options);
+    this.hint = hint === undefined ? undefined : harmless(hint);
   }
 
   get exitCode(): number {

@@ -188,6 +188,20 @@ const badCases: Readonly<Record<string, BadCase>> = {
     message: ' is not UTF-8 text',
     hint: 'save it as UTF-8',
   },
+  'UTF-16 without a byte order mark': {
+    table: Buffer.from('a,y\n1,no\n', 'utf16le'),
+    message: ' is not UTF-8 text',
+    hint: 'save it as UTF-8',
+  },
+  'another delimiter': {
+    table: 'a;y\n1;no\n',
+    message: ' has no column "y" (data.source.target); its columns are a;y',
+    hint: 'its fields seem to be divided by another character: write `delimiter: ";"`',
+  },
+  'a name that moves the cursor': {
+    table: 'a,\x1b[2J\n1,no\n',
+    message: ' has no column "y" (data.source.target); its columns are a, �[2J',
+  },
   'a misspelt target': {
     table: 'a,species\n1,no\n',
     source: {target: 'Species '},

@@ -81,7 +81,7 @@ t.test('damaged, missing, misspelt', async (t) => {
     hint: 'the copy or download may have stopped early; fetch it again',
   });
   writeFileSync(path.join(dir, 'table.parquet'), '');
-  await t.rejects(load(spec, dir), {code: 'DATA_INVALID', message: / is not a Parquet file that can be read: /});
+  await t.rejects(load(spec, dir), {code: 'DATA_INVALID', message: / is empty; expected a Parquet file$/});
   copyFileSync(path.join(madeFiles, 'none.parquet'), path.join(dir, 'table.parquet'));
   await rejectsWith(load(dataSpec(parquetSource({target: 'kin'})), dir), {
     code: 'DATA_INVALID',

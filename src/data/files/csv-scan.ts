@@ -109,8 +109,10 @@ function forEachRecord(text: CsvText, visit: (fields: string[], record: number, 
   const check = new Utf8Check();
   let numBytes = 0;
   for (const chunk of chunksOf(text.bytes)) {
+    // Latin letters in UTF-16 without a byte order mark are valid UTF-8 with a zero before or behind each.
+    const isUtf16 = numBytes === 0 && (chunk[0] === 0 || chunk[1] === 0);
     numBytes += chunk.length;
-    if (!check.accepts(chunk, numBytes === text.bytes.length)) {
+    if (isUtf16 || !check.accepts(chunk, numBytes === text.bytes.length)) {
       throw new ExpError('DATA_INVALID', `${displayPath(text.file)} is not UTF-8 text`, 'save it as UTF-8');
     }
     parser._transform(chunk, 'utf8', rethrow);

@@ -33,6 +33,7 @@ async function withScan<Result>(file: string, use: (scan: ParquetScan) => Promis
 async function openScan(file: string, handle: FileHandle): Promise<ParquetScan> {
   const stats = await handle.stat();
   if (stats.isDirectory()) throw new ExpError('DATA_INVALID', `${displayPath(file)} is a folder; expected a file`);
+  if (stats.size === 0) throw new ExpError('DATA_INVALID', `${displayPath(file)} is empty; expected a Parquet file`);
   const buffer: AsyncBuffer = {
     byteLength: stats.size,
     async slice(start, end = stats.size) {

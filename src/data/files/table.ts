@@ -58,9 +58,17 @@ export function checkNamed(file: string, names: readonly string[], named: Column
     throw new ExpError(
       'DATA_INVALID',
       `${displayPath(file)} has no column "${name}" (${key}); its columns are ${names.join(', ')}`,
-      near === undefined ? undefined : `did you mean ${near}?`,
+      near === undefined ? otherDelimiter(names) : `did you mean ${near}?`,
     );
   }
+}
+
+/** What to write if a header looks as if it were divided by something else. */
+function otherDelimiter([only = '', ...more]: readonly string[]): string | undefined {
+  const delimiter = more.length > 0 ? undefined : /[;\t|,]/.exec(only)?.[0];
+  return delimiter === undefined
+    ? undefined
+    : `its fields seem to be divided by another character: write \`delimiter: ${JSON.stringify(delimiter)}\``;
 }
 
 /** A cell as messages show it: on one line and not too long. */

@@ -12,7 +12,9 @@ import type {Place, Placement} from '../storage/placement.js';
 import type {SourceContext, StoredValues} from './definition.js';
 import {definePlainSource, type PlainExamples, type PlainInfo} from './plain-source.js';
 
-const args = Type.Object({
+const sizeHint = 'write `height` and `width`, in pixels';
+
+const fields = {
   path: Type.String({
     minLength: 1,
     'x-path': true,
@@ -53,7 +55,9 @@ const args = Type.Object({
     description:
       'Memory that the decoded images may take, in millions of bytes: images × height × width × channels. data.storage: auto keeps larger sets on disk.',
   }),
-});
+};
+
+const args = Type.Object(fields, {'x-hints': {size: sizeHint, imagesize: sizeHint, targetsize: sizeHint}});
 
 type ImageFolderSpec = Static<typeof args>;
 
