@@ -1,14 +1,13 @@
-import {type Batch, type Split, targetOf} from '../data/dataset.js';
+import type {Batch, Split} from '../data/dataset.js';
 import {Breather} from './breather.js';
 import {metricColumns, splitPrefix} from './columns.js';
 import {evaluate} from './evaluate.js';
 import type {MetricValues, TrainingEvent, TrainingStatus} from './events.js';
-import {lossDefinition} from './losses/registry.js';
+import {judgedOutputs} from './judged-outputs.js';
 import type {MetricTable} from './metrics/metric.js';
 import {createMonitor, type Monitor} from './monitor.js';
 import {withAverages, withInitialAverages} from './optimizers/average.js';
 import type {TrainingOptions, TrainingOutcome} from './options.js';
-import {outputsOf} from './outputs.js';
 import {type RunLength, runLength} from './run-length.js';
 import {type RunningMetrics, runningMetrics} from './running-metrics.js';
 import {type LearningRates, learningRates} from './schedules/learning-rates.js';
@@ -56,17 +55,7 @@ class TrainingLoop {
 
   constructor(private readonly options: TrainingOptions) {
     const {spec, checkpoint, outputShapes, dataset} = options;
-    const outputs = outputsOf(spec).map((output) => {
-      const {targets: encoding, outputs: meaning, ignores} = lossDefinition(output.loss);
-      const context = {
-        outputShape: outputShapes[output.name]!,
-        encoding,
-        outputs: meaning(output.loss),
-        ignored: ignores?.(output.loss),
-        classNames: targetOf(dataset.info.targets, output.target).classNames,
-      };
-      return {...output, context};
-    });
+    const outputs = judgedOutputs(spec, outputShapes, dataset.info.targets);
     const columns = metricColumns(spec, {validation: true, test: true}, dataset.info.targets);
     this.#running = runningMetrics(outputs);
     this.#evaluated = runningMetrics(outputs);
