@@ -5,6 +5,8 @@ import {comparisonCsv, comparisonJson, comparisonMarkdown, comparisonScreen} fro
 import {gateLines} from '../report/gate-lines.js';
 import type {Sink} from '../report/sink.js';
 import {findRun, listRuns} from '../runs/find-runs.js';
+import {ExpError} from '../support/errors.js';
+import {groupKeys, listOf} from './lists.js';
 
 /** What `exp compare` was asked for. */
 export interface ComparisonRequest {
@@ -26,13 +28,12 @@ export interface ComparisonRequest {
 
 /**
  * Compares runs, prints the table, and holds it against the gate.
- * @returns the exit code: 0, or that of a failed gate
- * @throws ExpError for runs that are not there, or terms and conditions that make no sense
+ * @throws ExpError for runs that are not there, terms and conditions that make no sense, and GATE_FAILED
  */
 export function runComparison(
   request: ComparisonRequest,
   {out, errors}: {readonly out: Sink; readonly errors: Sink},
-): number {
+): void {
   const {references, runsDir, format, where, sort, reverse = false, top} = request;
   const open = (names: readonly string[]): readonly ComparedRun[] =>
     names.map((name) => comparedRun(findRun(name, runsDir)));
@@ -51,16 +52,6 @@ export function runComparison(
   for (const run of runs) {
     for (const warning of run.warnings) errors.write(`${errors.style.yellow('warning:')} ${run.id}: ${warning}\n`);
   }
-  for (const line of lines) errors.write(`${errors.style.red('gate failed:')} ${line}\n`);
-  return lines.length > 0 ? gateExitCode : 0;
+  if (lines.length > 0)
+    throw new ExpError('GATE_FAILED', `the gate failed:${lines.map((line) => `\n  ${line}`).join('')}`);
 }
-
-const gateExitCode = 3;
-
-const listOf = (text: string | undefined): readonly string[] | undefined =>
-  text
-    ?.split(',')
-    .map((part) => part.trim())
-    .filter(Boolean);
-
-const groupKeys = (text: string | undefined): readonly string[] | undefined => (text === 'none' ? [] : listOf(text));

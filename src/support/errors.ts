@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'RUN_UNWRITABLE' // the runs folder cannot be written: permissions, full disk
   | 'ENGINE_UNAVAILABLE' // the engine or device asked for does not load on this machine
   | 'KERNEL_UNSUPPORTED' // the compiled engine has no lowering for a kernel of this model
+  | 'GATE_FAILED' // a condition of exp compare --fail-if is met
   | 'DIVERGED' // NaN or infinite loss
   | 'INTERRUPTED'; // Ctrl-C or SIGTERM
 
@@ -21,6 +22,7 @@ export const exitCodes = {
   RUN_UNWRITABLE: 1,
   ENGINE_UNAVAILABLE: 1,
   KERNEL_UNSUPPORTED: 1,
+  GATE_FAILED: 3,
   DIVERGED: 4,
   INTERRUPTED: 130,
 } as const satisfies Record<ErrorCode, number>;
