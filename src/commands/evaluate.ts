@@ -29,17 +29,18 @@ export default class Evaluate extends BaseCommand {
 
   override async run(): Promise<void> {
     const {args, flags} = await this.parse(Evaluate);
-    const [{evaluateRun}, {evaluationScreen}, {streamSink}, {noticeLines}] = await Promise.all([
+    const [{evaluateRun}, {evaluationScreen}, {streamSink}, {noticeLines}, {plainNumbers}] = await Promise.all([
       import('../experiment/evaluate-run.js'),
       import('../report/evaluation-screen.js'),
       import('../report/sink.js'),
       import('../report/download-lines.js'),
+      import('../support/plain-numbers.js'),
     ]);
     const {checkpoint, split, 'runs-dir': runsDir} = flags;
     const notify = noticeLines(process.stderr);
     const warn = (message: string): void => notify(`warning: ${message}`);
     const evaluation = await evaluateRun({run: args.run, runsDir, checkpoint, split, warn, notify});
     const sink = streamSink(process.stdout);
-    sink.write(flags.json ? `${JSON.stringify(evaluation, null, 2)}\n` : evaluationScreen(evaluation, sink));
+    sink.write(flags.json ? `${JSON.stringify(evaluation, plainNumbers, 2)}\n` : evaluationScreen(evaluation, sink));
   }
 }

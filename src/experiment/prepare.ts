@@ -1,4 +1,4 @@
-import {type Dataset, type DatasetInfo, targetOf} from '../data/dataset.js';
+import {type Dataset, type ExampleInfo, targetOf} from '../data/dataset.js';
 import {loadData, type OutputTarget} from '../data/load.js';
 import {chooseEngine, createSession} from '../engine/create-session.js';
 import type {SessionOptions, TrainedOutput} from '../engine/options.js';
@@ -106,9 +106,10 @@ const outputTargets = (outputs: readonly OutputSpec[]): Readonly<Record<string, 
     ]),
   );
 
-const trainedOutputs = (
+/** What a session has to know of the outputs. */
+export const trainedOutputs = (
   outputs: readonly OutputSpec[],
-  {targets, isWeighted = false}: DatasetInfo,
+  {targets, isWeighted = false}: ExampleInfo,
 ): readonly TrainedOutput[] =>
   outputs.map(({name, target, loss, weight, classWeights}) => ({
     name,

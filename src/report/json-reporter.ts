@@ -1,4 +1,5 @@
 import type {RunGroup} from '../runs/records.js';
+import {plainNumbers} from '../support/plain-numbers.js';
 import type {TrainingEvent} from '../training/events.js';
 import type {GroupEnding} from './group.js';
 import type {GroupReporter, RunEnding, RunPlan} from './reporter.js';
@@ -50,9 +51,6 @@ export class JsonReporter implements GroupReporter {
 
   #write<Line extends {readonly type: string}>({type, ...rest}: Line): void {
     const time = (this.options.now?.() ?? new Date()).toISOString();
-    this.sink.write(`${JSON.stringify({type, time, ...rest}, spelledOut)}\n`);
+    this.sink.write(`${JSON.stringify({type, time, ...rest}, plainNumbers)}\n`);
   }
 }
-
-const spelledOut = (_key: string, value: unknown): unknown =>
-  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;

@@ -4,6 +4,7 @@ import path from 'node:path';
 import {stringify} from 'csv-stringify/sync';
 import {type SavedModel, weightsFileName} from '../model/save.js';
 import {writeFileAtomically} from '../support/atomic-file.js';
+import {plainNumbers} from '../support/plain-numbers.js';
 import type {MetricTable} from '../training/metrics/metric.js';
 import {CsvFile} from './csv-file.js';
 import {modelFiles, type RunFile, runFiles, tableFile} from './layout.js';
@@ -125,7 +126,3 @@ export class RunDirectory {
 }
 
 const toJson = (value: unknown): string => `${JSON.stringify(value, plainNumbers, 2)}\n`;
-
-/** JSON has no NaN and no infinities; they are written as text, so that they are not taken for `null`. */
-const plainNumbers = (_key: string, value: unknown): unknown =>
-  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;

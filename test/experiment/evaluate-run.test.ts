@@ -30,6 +30,12 @@ async function train(folder: string, text: string, overrides: readonly string[])
   return {run, summary: outcome.summary as RunSummary, evaluate, warnings};
 }
 
+interface Failure {
+  code: string;
+  message: RegExp | string;
+  hint?: string;
+}
+
 /** Every file with its size and time. */
 const listing = (folder: string) =>
   readdirSync(folder, {recursive: true, withFileTypes: true})
@@ -118,7 +124,7 @@ t.test('what cannot be evaluated is named', async (t) => {
     return copied;
   };
   let numCopies = 0;
-  const fails = (t: Test, request: Partial<EvaluateRequest>, expected: object) =>
+  const fails = (t: Test, request: Partial<EvaluateRequest>, expected: Failure) =>
     t.rejects(evaluate(request), expected);
 
   t.match(await evaluate(), {split: 'validation'}, 'without a test set');
@@ -127,7 +133,11 @@ t.test('what cannot be evaluated is named', async (t) => {
     {split: 'test'},
     {code: 'USAGE', message: /^the data of tiny-\S+ have no test set$/, hint: '--split validation or train'},
   );
-  await fails(t, {run: 'nothing', runsDir: folder}, {code: 'RUN_NOT_FOUND'});
+  await fails(
+    t,
+    {run: 'nothing', runsDir: folder},
+    {code: 'RUN_NOT_FOUND', message: /no run in .* begins with "nothing"/},
+  );
 
   const bare = copy((copied) => {
     for (const name of ['checkpoints', 'model']) rmSync(path.join(copied, name), {recursive: true});

@@ -67,6 +67,22 @@ export async function decodeImagesTo(
   throw new ExpError('DATA_INVALID', named.join('\n'), 'mend the files, or take them out of the folder');
 }
 
+/** Height and width of an image in pixels, the right way up. @param file absolute @throws ExpError */
+export async function imageSize(file: string): Promise<Pick<ImageFormat, 'height' | 'width'>> {
+  const sharp = await importSharp();
+  const {
+    height,
+    width,
+    orientation = 1,
+  } = await sharp(file)
+    .metadata()
+    .catch((error: Error) => {
+      const reason = error.message.trim().split('\n')[0];
+      throw new ExpError('DATA_INVALID', `${displayPath(file)} cannot be decoded: ${reason}`, 'mend the file');
+    });
+  return orientation > 4 ? {height: width, width: height} : {height, width};
+}
+
 /** Decoding is the only thing sharp is there for, so an install without it trains on anything but images. */
 async function importSharp(): Promise<typeof import('sharp')['default']> {
   try {

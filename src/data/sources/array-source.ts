@@ -182,7 +182,7 @@ function infoOf(
 }
 
 /** Example shape: bytes of two axes are images and get a channel axis; a single number becomes [1]. */
-function exampleShape({shape: [, ...shape], isBytes}: ArrayHeader): Shape {
+export function exampleShape({shape: [, ...shape], isBytes}: ArrayHeader): Shape {
   if (shape.length === 0) return [1];
   return shape.length === 2 && isBytes ? [...shape, 1] : shape;
 }
