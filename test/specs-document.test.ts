@@ -1,4 +1,5 @@
 import {readFileSync} from 'node:fs';
+import path from 'node:path';
 import t from 'tap';
 import {loadExperiment} from '../src/experiment/load.js';
 import {experimentSchema} from '../src/experiment/schema.js';
@@ -34,3 +35,24 @@ t.test('every model in docs/transfer.md is written as the schema wants it', asyn
     t.match(value, {model: {init: {match: 'all'}}});
   }
 });
+
+t.test(
+  'every section in docs/data.md, docs/training.md and docs/losses-and-metrics.md is written as the schema wants it',
+  async (t) => {
+    const dir = t.testdir({'base.yaml': `${rest}model: {layers: [{type: flatten}]}\n`});
+    for (const [page, count] of [
+      ['data', 4],
+      ['training', 4],
+      ['losses-and-metrics', 2],
+    ] as const) {
+      const text = readFileSync(`docs/${page}.md`, 'utf8');
+      const blocks = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block]) => block!);
+      t.equal(blocks.length, count, page);
+      for (const block of blocks) {
+        const source = {text: `extends: base.yaml\n${block}`, path: path.join(dir, 'example.yaml')};
+        const {value} = await loadSpec(experimentSchema, source, {env: {}}, blockExpander);
+        t.match(value, {name: 'example'}, page);
+      }
+    }
+  },
+);

@@ -53,7 +53,7 @@ export async function runCommand(request: RunRequest): Promise<number> {
     return 0;
   }
   let directory: RunDirectory | undefined;
-  const last = isGroup ? ' of the last run' : '';
+  const last = isGroup ? ', the rest of the group left out,' : '';
   const interrupts = listenForInterrupts({
     first: () => reporter.warn(`stopping after this step${last} and saving a checkpoint; Ctrl-C again stops at once`),
     second() {

@@ -115,7 +115,7 @@ t.test('Ctrl-C ends the group after the step under way', async (t) => {
   const {exitCode, stdout, stderr} = await child;
   t.equal(exitCode, 130);
   t.equal(runsOf(cwd).length, 1);
-  t.match(stderr, /^warning: stopping after this step of the last run and saving a checkpoint/);
+  t.match(stderr, /^warning: stopping after this step, the rest of the group left out, and saving a checkpoint/);
   t.match(stdout, /^seed 1 +interrupted +runs\/tiny-\S+\nseed 2 +not started\nseed 3 +not started\n/m);
   t.match(stdout, /^group [a-z]{8}: 0 of 3 runs finished$/m);
   t.equal(readJson(runsOf(cwd)[0]!, 'status.json').state, 'interrupted');

@@ -216,6 +216,15 @@ t.test('folders that make no sense', async (t) => {
     }),
   );
   await expect(
+    (dir) => writeFileSync(path.join(dir, 'README.md'), ''),
+    {},
+    (dir) => ({
+      code: 'DATA_INVALID',
+      message: `${shown(dir, 'README.md')} is not in the folder of a class; expected one folder of images per class`,
+      hint: `move it out of ${shown(path.dirname(dir), 'images')}`,
+    }),
+  );
+  await expect(
     (dir) => writeFileSync(path.join(dir, 'a/notes.txt'), ''),
     {},
     (dir) => ({
@@ -295,12 +304,24 @@ t.test('folders that make no sense', async (t) => {
   await expect(
     (dir) => symlinkSync('/etc', path.join(dir, 'c')),
     {},
-    () => ({
+    (dir) => ({
       code: 'DATA_INVALID',
-      message: 'c leads to /etc, outside the folders that a spec may read (its own and the working folder)',
+      message: `${shown(dir, 'c')} leads to /etc, outside the folders that a spec may read (its own and the working folder)`,
       hint: 'move the data, or allow its folder: EXP_DATA_ROOTS=/',
     }),
   );
+});
+
+t.test('links may lead to other images in the folder of the spec', async (t) => {
+  const {chdir, cwd} = process;
+  const before = cwd();
+  const dir = t.testdir({elsewhere: {}, images: {}});
+  await good(path.join(dir, 'images'));
+  await write(dir, 'more.png', image(square).png().toBuffer());
+  symlinkSync(path.join(dir, 'more.png'), path.join(dir, 'images/b/2.png'));
+  chdir(path.join(dir, 'elsewhere'));
+  t.teardown(() => chdir(before));
+  t.equal((await load(dataSpec(imageFolderSource({path: 'images'})), dir)).info.numTrain, 3);
 });
 
 t.test('without sharp, describing works and loading says what is missing', async (t) => {

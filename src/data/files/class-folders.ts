@@ -22,17 +22,24 @@ const ignoredName = /^(?:\.|Thumbs\.db$|desktop\.ini$)/;
 /**
  * Lists a folder that holds one folder of images per class.
  * @param known the training folder's classes, for a test folder: it may lack some, and has no others
+ * @param baseDir the spec's folder: links may lead into it
  * @throws ExpError
  */
-export async function listClassFolders(folder: string, known?: readonly string[]): Promise<ClassFolders> {
+export async function listClassFolders(
+  folder: string,
+  baseDir: string,
+  known?: readonly string[],
+): Promise<ClassFolders> {
   const shown = displayPath(folder);
-  const entries = await entriesOf(folder);
+  const entries = await entriesOf(folder, baseDir);
   const stray = entries.find((entry) => entry.isFile());
   if (stray) {
     throw new ExpError(
       'DATA_INVALID',
       `${path.join(shown, stray.name)} is not in the folder of a class; expected one folder of images per class`,
-      `move it into a folder: ${path.join(shown, 'CLASS', stray.name)}`,
+      imageName.test(stray.name)
+        ? `move it into a folder: ${path.join(shown, 'CLASS', stray.name)}`
+        : `move it out of ${shown}`,
     );
   }
   const found = entries.map(({name}) => name);
@@ -56,7 +63,7 @@ export async function listClassFolders(folder: string, known?: readonly string[]
         near === undefined ? undefined : `did you mean ${near}?`,
       );
     }
-    for (const file of await imagesIn(path.join(folder, name))) {
+    for (const file of await imagesIn(path.join(folder, name), baseDir)) {
       files.push(file);
       labels.push(label);
     }
@@ -64,8 +71,8 @@ export async function listClassFolders(folder: string, known?: readonly string[]
   return {classNames, files, labels: Int32Array.from(labels)};
 }
 
-async function imagesIn(folder: string): Promise<readonly string[]> {
-  const entries = await entriesOf(folder);
+async function imagesIn(folder: string, baseDir: string): Promise<readonly string[]> {
+  const entries = await entriesOf(folder, baseDir);
   const other = entries.find((entry) => !entry.isFile() || !imageName.test(entry.name));
   if (other) {
     const what = other.isFile() ? 'is not an image by its name' : 'is not a file';
@@ -80,7 +87,10 @@ async function imagesIn(folder: string): Promise<readonly string[]> {
 }
 
 /** Entries by name; links are followed as far as a spec may read. */
-async function entriesOf(folder: string): Promise<readonly (Pick<Dirent, 'isFile'> & {readonly name: string})[]> {
+async function entriesOf(
+  folder: string,
+  baseDir: string,
+): Promise<readonly (Pick<Dirent, 'isFile'> & {readonly name: string})[]> {
   const entries = await readdir(folder, {withFileTypes: true}).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOTDIR')
       throw new ExpError('DATA_INVALID', `${displayPath(folder)} is a file; expected a folder`);
@@ -88,11 +98,15 @@ async function entriesOf(folder: string): Promise<readonly (Pick<Dirent, 'isFile
   });
   const kept = entries.filter(({name}) => !ignoredName.test(name));
   const sorted = kept.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return Promise.all(sorted.map((entry) => (entry.isSymbolicLink() ? followed(folder, entry.name) : entry)));
+  return Promise.all(sorted.map((entry) => (entry.isSymbolicLink() ? followed(folder, entry.name, baseDir) : entry)));
 }
 
-async function followed(folder: string, name: string): Promise<{readonly name: string; isFile(): boolean}> {
-  const real = await resolveDataPath(name, folder);
+async function followed(
+  folder: string,
+  name: string,
+  baseDir: string,
+): Promise<{readonly name: string; isFile(): boolean}> {
+  const real = await resolveDataPath(path.join(folder, name), folder, [baseDir]);
   const isFolder = await readdir(real).then(
     () => true,
     () => false,

@@ -58,7 +58,7 @@ const relativeHint = 'relative paths start at the folder of the spec file';
 const outside = (wanted: string, real: string): ExpError =>
   new ExpError(
     'DATA_INVALID',
-    `${wanted} leads to ${real}, outside the folders that a spec may read (its own and the working folder)`,
+    `${path.isAbsolute(wanted) ? displayPath(wanted) : wanted} leads to ${real}, outside the folders that a spec may read (its own and the working folder)`,
     `move the data, or allow its folder: EXP_DATA_ROOTS=${path.dirname(real)}`,
   );
 

@@ -125,7 +125,7 @@ async function listImages(spec: ImageFolderSpec, {baseDir, placement, limit}: So
   if (testPath !== undefined && testFraction !== undefined) {
     throw new DataSpecError('data.source.testFraction', 'and testPath both name the test set', 'drop one of them');
   }
-  const all = await listClassFolders(await resolveDataPath(spec.path, baseDir));
+  const all = await listClassFolders(await resolveDataPath(spec.path, baseDir), baseDir);
   const whole =
     testFraction === undefined
       ? {train: all, test: testPath === undefined ? undefined : await listTest(testPath, baseDir, all)}
@@ -147,7 +147,7 @@ async function listImages(spec: ImageFolderSpec, {baseDir, placement, limit}: So
 }
 
 const listTest = async (wanted: string, baseDir: string, {classNames}: ClassFolders): Promise<Part> =>
-  listClassFolders(await resolveDataPath(wanted, baseDir), classNames);
+  listClassFolders(await resolveDataPath(wanted, baseDir), baseDir, classNames);
 
 function divide(all: ClassFolders, fraction: number, seed: number): {train: Part; test: Part} {
   const {kept, held} = holdOut(all.files.length, fraction, Rng.fromSeed(seed).split('test'), all.labels);
