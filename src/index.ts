@@ -4,7 +4,9 @@
  *     const experiment = await loadExperiment({path: 'experiments/2-iris-mlp.yaml'});
  *     const outcome = await runExperiment(experiment, {runsDir: 'runs'});
  */
+export {type EvaluateRequest, type Evaluation, evaluateRun} from './experiment/evaluate-run.js';
 export {type LoadedExperiment, loadExperiment} from './experiment/load.js';
+export {type Predicted, type PredictRequest, predictRun} from './experiment/predict-run.js';
 export {type RunOptions, type RunOutcome, runExperiment} from './experiment/run.js';
 export {runGroup} from './experiment/run-group.js';
 export type {ExperimentSpec} from './experiment/schema.js';

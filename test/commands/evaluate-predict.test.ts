@@ -1,5 +1,6 @@
-import {existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import t from 'tap';
 import {exp, onlyRun, readJson} from './cli.js';
 
@@ -64,4 +65,22 @@ t.test('evaluate and predict after a run', async (t) => {
     printed.stdout,
     'needs no training data',
   );
+});
+
+t.test('Ctrl-C leaves no part of a file', async (t) => {
+  const cwd = t.testdir({
+    'rows.yaml': spec,
+    'table.csv': table,
+    'many.csv': `a,b\n${'1,2\n'.repeat(200_000)}`,
+    'out.csv': 'old',
+  });
+  await exp(cwd, ['run', 'rows.yaml', '-q']);
+  const predicting = exp(cwd, ['predict', 'latest', '-i', 'many.csv', '-o', 'out.csv']);
+  while (!readdirSync(cwd).some((name) => name.endsWith('.tmp')) && predicting.exitCode === null) await sleep(10);
+  predicting.kill('SIGINT');
+  const {exitCode, stderr} = await predicting;
+  t.equal(exitCode, 130);
+  t.equal(stderr, 'error: interrupted');
+  t.equal(readFileSync(path.join(cwd, 'out.csv'), 'utf8'), 'old');
+  t.strictSame(readdirSync(cwd).sort(), ['many.csv', 'out.csv', 'rows.yaml', 'runs', 'table.csv']);
 });

@@ -1,6 +1,7 @@
 import {cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {Writable} from 'node:stream';
+import {gzipSync} from 'node:zlib';
 import * as tf from '@tensorflow/tfjs-core';
 import {loadLayersModel} from '@tensorflow/tfjs-layers';
 import {parse} from 'csv-parse/sync';
@@ -421,6 +422,45 @@ t.test('arrays: NumPy files, read piece by piece', async (t) => {
   const archive = path.resolve(import.meta.dirname, '../data/files/plain.npz');
   await t.rejects(predict(archive), {code: 'USAGE', hint: 'name one with --array'});
   await t.rejects(predict(archive, {array: 'nothing'}), {code: 'DATA_INVALID', message: /has no array "nothing"/});
+});
+
+t.test('archives and Parquet files; a table may be of another format than the one trained on', async (t) => {
+  const files = path.resolve(import.meta.dirname, '../data/files');
+  const folder = t.testdir({});
+  for (const name of ['plain.npz', 'packed.npz', 'snappy.parquet', 'gzip.parquet', 'null.parquet'])
+    cpSync(path.join(files, name), path.join(folder, name));
+  const training =
+    'training: {epochs: 1, batchSize: 2, loss: softmaxCrossEntropy, optimizer: {type: adam, learningRate: 0.01}}';
+  const npz = `name: archive
+data: {source: {type: npz, path: plain.npz, inputs: x_train, targets: y_train}, transforms: [{type: toFloat}]}
+model: {layers: [{type: flatten}, {type: dense, units: 3}]}
+${training}
+`;
+  const archive = await train(folder, npz);
+  const rows = rowsOf(await archive.predict('plain.npz'));
+  t.equal(rows.length, 4, 'the array trained on by default');
+  t.equal(await archive.predict('packed.npz', {array: 'x_train'}), await archive.predict('plain.npz'));
+  t.strictSame(rowsOf(await archive.predict('plain.npz', {array: 'x_test'})), rows.slice(0, 2));
+  await t.rejects(archive.predict('packed.npz', {array: 'zeros'}), {
+    message: /\(zeros\) holds examples of shape \[50, 50\]/,
+  });
+
+  const parquet = `name: parquet
+data: {source: {type: parquet, path: snappy.parquet, target: y, ignore: [small]}}
+model: {layers: [{type: dense, units: 2}]}
+${training}
+`;
+  const {predict} = await train(folder, parquet);
+  const whole = await predict('snappy.parquet');
+  t.equal(rowsOf(whole).length, 5);
+  t.equal(await predict('gzip.parquet'), whole);
+  const lines = ['a,n,kind,flag', '1.5,1,u,true', '-2,2,v,false', '3,3,u,true', '4,4,w,true', '5,5,v,false', ''];
+  writeFileSync(path.join(folder, 'table.csv.gz'), gzipSync(lines.join('\n')));
+  t.equal(await predict('table.csv.gz'), whole);
+  writeFileSync(path.join(folder, 'table.tsv'), lines.join('\n').replaceAll(',', '\t'));
+  t.equal(await predict('table.tsv'), whole);
+  const missing = /null\.parquet: row 1 \(counted from 0\): column "a" is null; missing values are not accepted$/;
+  await t.rejects(predict('null.parquet'), {code: 'DATA_INVALID', message: missing});
 });
 
 t.test('pictures of a fixed size have to have it; numbers are transformed as they were', async (t) => {
