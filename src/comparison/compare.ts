@@ -2,7 +2,7 @@ import {ExpError} from '../support/errors.js';
 import type {ComparedRun, Value} from './compared-run.js';
 import {evaluate, parseExpression, termsOf} from './expression.js';
 import {type Goal, goalOf} from './goal.js';
-import {differingSettings, type Group, groupRuns, repetitionKeys} from './groups.js';
+import {differingSettings, differsIn, type Group, groupRuns, repetitionKeys} from './groups.js';
 import {type Sample, sampleOf, welchTest} from './statistics.js';
 import {checkTerm, goalOfTerm, metricNames, parseTerm, type Term, termValue} from './term.js';
 
@@ -105,9 +105,6 @@ function columnOf(text: string, runs: readonly ComparedRun[]): ComparedColumn {
   const isSetting = runs.some((run) => run.settings.has(term.name));
   return {term, goal: goalOfTerm(term), kind: isMetric ? 'metric' : isSetting ? 'setting' : 'fact'};
 }
-
-const differsIn = ({runs}: Group, path: string): boolean =>
-  runs.some(({settings}) => settings.get(path) !== runs[0]!.settings.get(path));
 
 /** As many as a table can show, in their order: those that most runs have, of training before the model's and the data's. */
 function tellingSettings(differing: readonly string[], runs: readonly ComparedRun[]): readonly string[] {

@@ -32,6 +32,10 @@ export function groupRuns(runs: readonly ComparedRun[], keys: readonly string[])
   return [...groups.values()].map((members) => ({runs: members}));
 }
 
+/** Whether the runs of a group are not all alike in a setting. */
+export const differsIn = ({runs}: Group, path: string): boolean =>
+  runs.some(({settings}) => settings.get(path) !== runs[0]!.settings.get(path));
+
 /** Settings that are not the same in all runs, in the order in which specs have them; one that only some have differs. */
 export function differingSettings(runs: readonly ComparedRun[]): readonly string[] {
   const readable = runs.filter(({settings}) => settings.size > 0);

@@ -7,6 +7,8 @@ export interface Style {
   green(text: string): string;
   yellow(text: string): string;
   cyan(text: string): string;
+  magenta(text: string): string;
+  blue(text: string): string;
 }
 
 /** What decides about colour: the environment and whether the stream is a terminal. */
@@ -40,5 +42,7 @@ export function createStyle(enabled: boolean): Style {
     green: pair(32, 39),
     yellow: pair(33, 39),
     cyan: pair(36, 39),
+    magenta: pair(35, 39),
+    blue: pair(34, 39),
   };
 }

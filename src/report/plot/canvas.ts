@@ -20,7 +20,10 @@ export const braille: Pen = {
 /** Three heights a letter, in ASCII. */
 export const strokes: Pen = {dotsAcross: 1, dotsDown: 3, letter: (bits) => " '-|.|||"[bits]!};
 
-const letters = '*+ox#@%&';
+const letters = '*+ox#@%&abcdefghijkmnpqrstuvwyz';
+
+/** Curves that {@link marks} tells apart. */
+export const numMarks = letters.length;
 
 /** One dot a letter, another letter for each series. */
 export const marks: Pen = {

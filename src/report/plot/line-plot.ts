@@ -1,8 +1,8 @@
 import type {Style} from '../style.js';
 import {pad, truncate, widthOf} from '../text.js';
 import {braille, Canvas, marks, type Pen, strokes} from './canvas.js';
-import {type Range, rangeOf, type Series, share} from './series.js';
-import {type Ticks, ticksBetween} from './ticks.js';
+import {logarithms, type Range, rangeOf, type Series, share} from './series.js';
+import {logarithmicTicks, type Ticks, ticksBetween} from './ticks.js';
 
 export interface PlotOptions {
   /** Columns that no line goes beyond; at least 20. */
@@ -17,22 +17,25 @@ export interface PlotOptions {
   readonly yTitle?: string;
   /** Whether the y axis goes down (or up) to 0. */
   readonly fromZero?: boolean;
+  /** Whether the y axis is logarithmic; values that are not positive leave gaps, and `fromZero` means nothing. */
+  readonly log?: boolean;
 }
 
-type Color = 'cyan' | 'yellow' | 'green' | 'red';
-const colors: readonly Color[] = ['cyan', 'yellow', 'green', 'red'];
+type Color = 'cyan' | 'yellow' | 'green' | 'red' | 'magenta' | 'blue';
+const colors: readonly Color[] = ['cyan', 'yellow', 'green', 'red', 'magenta', 'blue'];
 
 /**
  * Curves over round numbers on both axes, with a legend when there are several. Several curves are told apart by colour, or by
  * letter where there is none.
  */
-export function linePlot(series: readonly Series[], options: PlotOptions): string {
-  const {width, height = 12, style, unicode, xTitle, yTitle} = options;
+export function linePlot(given: readonly Series[], options: PlotOptions): string {
+  const {width, height = 12, style, unicode, xTitle, yTitle, log = false} = options;
+  const series = log ? logarithms(given) : given;
   const isColored = style.enabled && series.length <= colors.length;
   const pen = series.length > 1 && !isColored ? marks : unicode ? braille : strokes;
   const paint = (text: string, index: number): string => (isColored ? style[colors[index]!](text) : text);
-  const [xRange, yRange] = [rangeOf(series, 'x', false), rangeOf(series, 'y', options.fromZero ?? false)];
-  const yTicks = ticksBetween(...yRange, Math.max(2, Math.floor(height / 2)));
+  const [xRange, yRange] = [rangeOf(series, 'x', false), rangeOf(series, 'y', !log && (options.fromZero ?? false))];
+  const yTicks = (log ? logarithmicTicks : ticksBetween)(...yRange, Math.max(2, Math.floor(height / 2)));
   const margin = Math.max(...yTicks.labels.map(widthOf), 1);
   const columns = Math.max(4, width - margin - 2);
   const canvas = new Canvas(pen, columns, height);

@@ -20,8 +20,16 @@ export function rangeOf(series: readonly Series[], axis: 'x' | 'y', fromZero: bo
   if (low > high) return [0, 1];
   if (low < high) return [low, high];
   const more = low === 0 ? 1 : Math.abs(low) / 2;
-  return [low - more, high + more];
+  return [low - more, Math.min(high + more, Number.MAX_VALUE)];
 }
 
 /** Where between the ends a value is, from 0 to 1. */
-export const share = (value: number, [low, high]: Range): number => (value - low) / (high - low);
+export const share = (value: number, [low, high]: Range): number =>
+  Number.isFinite(high - low) ? (value - low) / (high - low) : (value / 2 - low / 2) / (high / 2 - low / 2);
+
+/** With log10 of each y; what has none leaves a gap. */
+export const logarithms = (series: readonly Series[]): readonly Series[] =>
+  series.map((one) => ({...one, points: one.points.map(({x, y}) => ({x, y: logarithm(y)}))}));
+
+/** NaN for what is not positive. */
+export const logarithm = (value: number): number => (value > 0 ? Math.log10(value) : Number.NaN);
