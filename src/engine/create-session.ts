@@ -52,6 +52,7 @@ export async function chooseEngine(engine: EngineName, device: DeviceName): Prom
  * Makes the session of a choice, the training step compiled where the engine compiles.
  * @param batchSize of the training steps
  * @param warn is told, in a sentence for people, when `engine: auto` falls back to eager
+ * @param use evaluation: only that is compiled, for batches of that size
  * @throws ExpError ENGINE_UNAVAILABLE or KERNEL_UNSUPPORTED when an engine asked for by name cannot run this model here
  */
 export async function createSession(
@@ -59,18 +60,20 @@ export async function createSession(
   options: SessionOptions,
   batchSize: number,
   warn: (message: string) => void,
+  use: 'training' | 'evaluation' = 'training',
 ): Promise<TrainingSession> {
   if (choice.engine === 'compiled') {
     try {
       const {createCompiledSession} = await import('./compiled/session.js');
       const session = await createCompiledSession(options);
-      session.prepare(batchSize);
+      if (use === 'training') session.prepare(batchSize);
+      else session.prepareEvaluation(batchSize);
       return session;
     } catch (error) {
       const isFallible =
         error instanceof ExpError && (error.code === 'KERNEL_UNSUPPORTED' || error.code === 'ENGINE_UNAVAILABLE');
       if (!isFallible || !choice.mayFallBack) throw error;
-      warn(`${error.message}; training goes on with the eager engine, which is much slower`);
+      warn(`${error.message}; ${use} goes on with the eager engine, which is much slower`);
     }
   }
   const {createEagerSession} = await import('./eager/session.js');

@@ -69,7 +69,7 @@ export async function predictRun(request: PredictRequest): Promise<Predicted> {
   const examples = await openNewExamples(spec.data, plan, {path: input, array, warn, ...(notify ? {notify} : {})});
   const interrupts = listenForInterrupts({first: () => {}, second: () => {}});
   try {
-    const model = await openModel(saved, warn);
+    const model = await openModel(saved, examples.numExamples, warn);
     try {
       await useWeights(model.session, weights);
       const writer = predictionWriter(format, readers, examples.hasFiles);
@@ -124,14 +124,19 @@ interface OpenModel {
   dispose(): Promise<void>;
 }
 
-async function openModel({spec, plan}: SavedRun, warn: (message: string) => void): Promise<OpenModel> {
+async function openModel(
+  {spec, plan}: SavedRun,
+  numExamples: number,
+  warn: (message: string) => void,
+): Promise<OpenModel> {
   const {training} = spec;
   const rng = Rng.fromSeed(spec.seed);
   const choice = await chooseEngine(spec.engine, spec.device);
   const model = await buildModel(spec.model, {inputShapes: plan.inputShapes, outputs: outputNames(training), rng});
   const outputs = trainedOutputs(outputsOf(training), plan.data);
   const options = {model, rule: updateRule(training), outputs, rng: rng.split('dropout')};
-  const session = await createSession(choice, options, training.batchSize, warn);
+  const batchSize = Math.min(numExamples, training.evaluationBatchSize ?? training.batchSize);
+  const session = await createSession(choice, options, batchSize, warn, 'evaluation');
   return {
     session,
     outputs,

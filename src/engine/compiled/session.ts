@@ -105,6 +105,11 @@ export class CompiledSession implements TrainingSession {
     lower(optimize(recordEvaluation(this.#options, batchSize).graph), 'evaluation');
   }
 
+  /** Records and compiles an evaluation now, for a session that will do nothing else. @throws ExpError KERNEL_UNSUPPORTED */
+  prepareEvaluation(batchSize: number): void {
+    this.#graph('evaluation', batchSize);
+  }
+
   get compileMillis(): CompileMillis | undefined {
     return this.#compileMillis;
   }
