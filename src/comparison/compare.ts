@@ -127,21 +127,24 @@ function defaultColumns(runs: readonly ComparedRun[], differing: readonly string
   const sizes = new Set(runs.flatMap(({numParameters}) => numParameters ?? []));
   const facts = [...(sizes.size > 1 ? ['parameters'] : []), 'duration', 'examplesPerSecond'].filter(has);
   return [
-    ...differing.map((path) => ({term: parseTerm(path), goal: undefined, kind: 'setting' as const})),
-    ...metrics.map((name) => ({term: parseTerm(name), goal: goalOf(name), kind: 'metric' as const})),
+    ...differing.map((path) => ({term: wholeTerm(path), goal: undefined, kind: 'setting' as const})),
+    ...metrics.map((name) => ({term: wholeTerm(name), goal: goalOf(name), kind: 'metric' as const})),
     ...facts.map((name) => ({term: parseTerm(name), goal: undefined, kind: 'fact' as const})),
   ];
 }
 
+/** Of a name that runs have, which may hold letters that nobody could write in a term (the name of a class). */
+const wholeTerm = (name: string): Term => ({text: name, name});
+
 /** The monitored column, or a metric that others do not decide: of the validation set before the test set, metrics before losses. */
 function defaultSort(runs: readonly ComparedRun[]): Term | undefined {
   const monitor = runs.find((run) => run.monitor !== undefined && metricNames(run).includes(run.monitor))?.monitor;
-  if (monitor !== undefined) return parseTerm(monitor);
+  if (monitor !== undefined) return wholeTerm(monitor);
   const names = [...new Set(runs.flatMap(metricNames))].filter((name) => goalOf(name) !== undefined);
   const rank = (name: string): number =>
     (name.startsWith('val_') ? 0 : name.startsWith('test_') ? 2 : 4) + (name.endsWith('loss') ? 1 : 0);
   const [first] = names.sort((a, b) => rank(a) - rank(b));
-  return first === undefined ? undefined : parseTerm(first);
+  return first === undefined ? undefined : wholeTerm(first);
 }
 
 /** Of the finished runs of a group, or of all where none has finished. */

@@ -43,7 +43,7 @@ function likewise(std: number, mean: string): string {
 
 /** A column's title: the last keys of a setting that tell it from the other columns. */
 export function titlesOf(columns: readonly ComparedColumn[]): readonly string[] {
-  const full = columns.map(({term}) => term.text);
+  const full = columns.map(({term}) => printable(term.text));
   return full.map((text, index) => {
     if (columns[index]!.kind !== 'setting') return text;
     const keys = text.split('.');

@@ -141,3 +141,22 @@ t.test('the gate fails on means, on missing values, and not without a baseline',
     hint: 'name one with --baseline RUN',
   });
 });
+
+t.test('settings and metrics that are called after classes may hold any letters', async (t) => {
+  const weights = (weight: number) => ({training: {classWeights: {'Iris setosa': weight}}});
+  const runs = [1, 2].map((weight) =>
+    runOf(`w${weight}`, {spec: weights(weight), last: {'val_recall_Iris setosa': weight / 4}}),
+  );
+  const {columns, rows} = compareRuns(runs);
+  t.same(
+    columns.map(({term}) => term.name),
+    ['training.classWeights.Iris setosa', 'val_recall_Iris setosa'],
+  );
+  t.same(
+    rows.map(({cells}) => cells.map(({value}) => value)),
+    [
+      [2, 0.5],
+      [1, 0.25],
+    ],
+  );
+});
