@@ -149,7 +149,7 @@ const numExamples = 12;
 const shape = [numExamples, 6, 5];
 const pixels = Array.from({length: numExamples * 30}, (_, i) => (i * 37) % 256);
 writeFileSync(path.join(folder, 'images.idx'), idxBytes(8, shape, pixels));
-writeFileSync(path.join(folder, 'floats.idx'), idxBytes(13, shape, pixels));
+writeFileSync(path.join(folder, 'floats.idx'), idxBytes(13, [...shape, 1], pixels));
 writeFileSync(
   path.join(folder, 'labels.idx'),
   idxBytes(
