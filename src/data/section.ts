@@ -13,7 +13,8 @@ const inputName = {
   ),
 };
 
-interface OnInput {
+/** @see inputName */
+export interface OnInput {
   readonly input?: string;
 }
 

@@ -23,12 +23,13 @@ const defineMix = <const Name extends string, Args extends TProperties>(
   definition: MixDefinition<Name, Args>,
 ): MixDefinition<Name, Args> => definition;
 
-const alpha = Type.Number({
-  default: 1,
-  exclusiveMinimum: 0,
-  description:
-    'The share of the example is drawn from Beta(alpha, alpha), one for each batch: 1 makes all shares alike, smaller ones leave most examples nearly as they are.',
-});
+const alphaField = (standard: number) =>
+  Type.Number({
+    default: standard,
+    exclusiveMinimum: 0,
+    description:
+      'The share of the example is drawn from Beta(alpha, alpha), one for each batch: 1 makes all shares alike, smaller ones leave most examples nearly as they are.',
+  });
 
 const probability = Type.Number({
   default: 1,
@@ -41,7 +42,7 @@ const probability = Type.Number({
 export const mixup = defineMix({
   type: 'mixup',
   summary: 'Blends each example with another one of its batch, and their classes in the same proportion.',
-  args: Type.Object({alpha: {...alpha, default: 0.2}, probability}),
+  args: Type.Object({alpha: alphaField(0.2), probability}),
   needsImages: false,
   compileMix({alpha}, shape) {
     const size = sizeOf(shape);
@@ -63,7 +64,7 @@ export const mixup = defineMix({
 export const cutmix = defineMix({
   type: 'cutmix',
   summary: 'Pastes a box of another picture of the batch into each picture, and mixes their classes by area.',
-  args: Type.Object({alpha, probability}),
+  args: Type.Object({alpha: alphaField(1), probability}),
   needsImages: true,
   compileMix({alpha}, [height, width, channels]) {
     const [h, w, depth] = [height!, width!, channels!];

@@ -43,7 +43,13 @@ function isExempt({hostname, port, protocol}: URL, noProxy: string): boolean {
 }
 
 /** What a download reads of an answer. */
-export type Answer = Pick<Response, 'ok' | 'status' | 'statusText' | 'headers' | 'body'>;
+export interface Answer extends Pick<Response, 'ok' | 'status' | 'statusText'> {
+  readonly headers: {get(name: string): string | null};
+  readonly body: {
+    getReader(): {read(): Promise<{readonly done: boolean; readonly value?: Uint8Array | undefined}>};
+    cancel(): Promise<void>;
+  } | null;
+}
 
 /** A way to ask a server. */
 export interface Connector {
