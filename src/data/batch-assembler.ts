@@ -55,8 +55,8 @@ export class BatchAssembler {
       }
     }
     for (const target of targets) {
-      const stored = examples.targets[target.target]!;
-      writeTargets(batch.targets[target.output]!, stored, rows, target);
+      const stored = examples.targets[target.target];
+      if (stored) writeTargets(batch.targets[target.output]!, stored, rows, target);
       if (target.isWeighted) writeWeights(batch.weights[target.output]!, examples.weights, stored, rows, target);
     }
     for (const {name, mix, transforms} of this.#inputs) {
@@ -65,6 +65,9 @@ export class BatchAssembler {
         mix(into, [...Object.values(batch.targets), ...Object.values(batch.weights)], epoch, rows);
       }
       for (const transform of transforms) transform(into);
+    }
+    for (const {isInput, output, target} of targets) {
+      if (isInput) batch.targets[output]!.set(batch.inputs[target]!);
     }
   }
 
@@ -145,12 +148,12 @@ function writeTargets(
 function writeWeights(
   into: Float32Array,
   weights: Float32Array | undefined,
-  targets: Values,
+  targets: Values | undefined,
   rows: Uint32Array,
   {classWeights}: TargetRecipe,
 ): void {
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!;
-    into[i] = (weights?.[row] ?? 1) * (classWeights?.[targets[row]!] ?? 1);
+    into[i] = (weights?.[row] ?? 1) * (targets && classWeights ? (classWeights[targets[row]!] ?? 1) : 1);
   }
 }

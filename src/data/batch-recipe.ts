@@ -42,6 +42,8 @@ export interface TargetRecipe {
   readonly output: string;
   /** Of the data. */
   readonly target: string;
+  /** Set where that is the name of an input, to be given back as the layers got it. */
+  readonly isInput?: boolean;
   readonly encoding: TargetEncoding;
   /** Floats per example. */
   readonly size: number;

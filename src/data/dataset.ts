@@ -33,12 +33,23 @@ export interface ExampleInfo {
   readonly isWeighted?: boolean;
 }
 
-/** A target by its name, or the only one. */
-export function targetOf(targets: ExampleInfo['targets'], name: string | undefined): TargetInfo {
-  const found = name === undefined ? Object.values(targets)[0] : targets[name];
-  if (!found) throw new Error(`the data have no target ${name ?? ''}`);
-  return found;
+/**
+ * What outputs may be compared with, by name: the targets, and behind them every input as the layers get it, which an autoencoder gives
+ * back. A target comes before an input of the same name.
+ */
+export function learnable({inputs, targets}: Pick<ExampleInfo, 'inputs' | 'targets'>): ExampleInfo['targets'] {
+  const others = Object.entries(inputs).filter(([name]) => !(name in targets));
+  const reconstructed = others.map(([name, {shape}]) => [name, {task: 'regression', shape}] as const);
+  return {...targets, ...Object.fromEntries(reconstructed)};
 }
+
+/** The name of what an output learns: the one written, or of the only target, which need not be named. */
+export const targetNameOf = (targets: ExampleInfo['targets'], written: string | undefined): string =>
+  written !== undefined && Object.hasOwn(targets, written) ? written : Object.keys(targets)[0]!;
+
+/** What an output learns. */
+export const targetOf = (targets: ExampleInfo['targets'], written: string | undefined): TargetInfo =>
+  targets[targetNameOf(targets, written)]!;
 
 /** What is known of a data set before any example is read; enough to check a model against it. */
 export interface DatasetInfo extends ExampleInfo {

@@ -11,7 +11,9 @@ import {
   defaultNames,
   type ExampleInfo,
   type FittedValues,
+  learnable,
   type TargetEncoding,
+  targetNameOf,
   targetOf,
 } from './dataset.js';
 import {argumentsOf, augmentsOf, datasetInfo, transformPath, transformStages} from './describe.js';
@@ -99,14 +101,14 @@ export async function loadData(spec: DataSpec, context: LoadContext): Promise<Da
 
 /** Refuses values that a loss is not for: it would train on nonsense. @throws ExpError */
 function checkRanges(
-  {targets}: ExampleInfo,
+  {inputs, targets}: ExampleInfo,
   outputs: LoadContext['outputs'],
   {train, test}: Pick<EncodedExamples, 'train' | 'test'>,
 ): void {
   for (const {target: wanted, range, loss = 'used here'} of Object.values(outputs)) {
-    const name = wanted ?? Object.keys(targets)[0]!;
-    const {task, shape} = targetOf(targets, name);
-    if (range === undefined || task !== 'regression') continue;
+    const name = targetNameOf(learnable({inputs, targets}), wanted);
+    if (range === undefined || targets[name]?.task !== 'regression') continue;
+    const {shape} = targets[name];
     const limits = {range, loss, size: sizeOf(shape)};
     const where = name === defaultNames.target ? 'the targets' : `the target "${name}"`;
     checkTargetRange(train.targets[name]!, {...limits, where});
@@ -129,16 +131,17 @@ function placed(encoded: EncodedExamples, {storage, source}: DataSpec, placement
  * @throws DataSpecError
  */
 function targetRecipes(
-  {targets, isWeighted = false}: ExampleInfo,
+  described: ExampleInfo,
   outputs: LoadContext['outputs'],
   examples: Examples,
   trained: Uint32Array | undefined,
   augment: DataSpec['augment'] | undefined,
 ): readonly TargetRecipe[] {
+  const {targets, isWeighted = false} = described;
   const mixes = augment?.[firstMix(augment)]?.type;
   return Object.entries(outputs).map(([output, {target: wanted, encoding, classWeights, classWeightsPath}]) => {
-    const target = wanted ?? Object.keys(targets)[0]!;
-    const info = targetOf(targets, target);
+    const target = targetNameOf(learnable(described), wanted);
+    const info = targetOf(learnable(described), target);
     if (info.task === 'regression' && encoding !== 'values') {
       throw new DataSpecError(
         'data.source',
@@ -151,7 +154,8 @@ function targetRecipes(
       throw new DataSpecError('data.augment', `(${mixes}) mixes one-hot classes; the loss of ${output} takes others`);
     }
     const size = sizeOf(info.shape) * (encoding === 'oneHot' ? numClasses! : 1);
-    const plan = {output, target, encoding, size, numClasses, isWeighted: isWeighted || classWeights !== undefined};
+    const weighted = isWeighted || classWeights !== undefined;
+    const plan = {output, target, isInput: !(target in targets), encoding, size, numClasses, isWeighted: weighted};
     if (augment === undefined || classWeights === undefined) return plan;
     const path = classWeightsPath ?? 'training.classWeights';
     return {...plan, classWeights: weightsOfClasses(classWeights, info, path, examples.targets[target]!, trained)};

@@ -1,6 +1,6 @@
 import {checkClassWeights} from '../data/class-weights.js';
 import {DataSpecError} from '../data/data-error.js';
-import type {DatasetInfo, TargetInfo} from '../data/dataset.js';
+import {type DatasetInfo, learnable, type TargetInfo} from '../data/dataset.js';
 import {layerNames} from '../model/layer-names.js';
 import {parsePath} from '../spec/path.js';
 import {nearest} from '../spec/suggest.js';
@@ -28,7 +28,7 @@ export function checkOutputNames({training, model}: ExperimentSpec, findings: Fi
     findings.mistake([...path], message, hint);
     isKnown = false;
   };
-  for (const key of ['loss', 'classWeights'] as const) {
+  for (const key of ['loss', 'target', 'classWeights'] as const) {
     if (training[key] === undefined) continue;
     refuse(['training', key], `training.${key} and training.outputs say the same twice`, `move it into the outputs`);
   }
@@ -61,10 +61,11 @@ export function checkOutputNames({training, model}: ExperimentSpec, findings: Fi
 /** The target of an output, with its class weights checked; undefined where there is no such target. */
 export function checkTarget(
   {name, target: wanted, path, classWeights}: OutputSpec,
-  {targets}: DatasetInfo,
+  data: DatasetInfo,
   findings: Findings,
 ): TargetInfo | undefined {
-  const names = Object.keys(targets);
+  const targets = learnable(data);
+  const names = Object.keys(data.targets);
   const found = wanted === undefined || (names.length === 1 && wanted === name) ? names[0]! : wanted;
   const info = targets[found];
   if (!info || (wanted === undefined && names.length > 1)) {
@@ -73,8 +74,9 @@ export function checkTarget(
       : `the output \`${name}\` learns the target \`${wanted}\`, but the data have none of that name`;
     const hint = info
       ? `name the layers that learn them: \`outputs: {LAYER: {loss: …, target: ${names[0]}}}\``
-      : `add \`target:\` and one of ${names.join(', ')}`;
-    findings.mistake(info ? [...path, 'loss'] : path, message, hint);
+      : `add \`target:\` and one of ${Object.keys(targets).join(', ')}`;
+    const place = info ? [...path, 'loss'] : wanted === name ? path : [...path, 'target'];
+    findings.mistake(place, message, hint);
     return undefined;
   }
   if (classWeights === undefined) return info;

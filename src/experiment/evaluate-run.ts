@@ -1,3 +1,4 @@
+import {learnable} from '../data/dataset.js';
 import type {PartName} from '../data/splits.js';
 import type {RunCheckpoint} from '../runs/run-weights.js';
 import {readSavedWeights} from '../runs/saved-weights.js';
@@ -67,7 +68,7 @@ export async function evaluateRun({warn, notify, ...request}: EvaluateRequest): 
       throw new ExpError('USAGE', `the data of ${run.id} have no ${split} set`, `--split ${present.join(' or ')}`);
     }
     await useWeights(session, saved);
-    const running = runningMetrics(judgedOutputs(training, model.outputShapes, dataset.info.targets));
+    const running = runningMetrics(judgedOutputs(training, model.outputShapes, learnable(dataset.info)));
     const metrics = await evaluate(examples, splitPrefix[split], {
       session,
       batchSize: training.evaluationBatchSize ?? training.batchSize,

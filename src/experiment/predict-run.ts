@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type {Writable} from 'node:stream';
-import {type Batch, defaultNames, targetOf} from '../data/dataset.js';
+import {type Batch, defaultNames, learnable, targetNameOf, targetOf} from '../data/dataset.js';
 import {fittedTable, isTableSource} from '../data/new-examples/new-table.js';
 import {type NewBatch, type NewBatches, openNewExamples} from '../data/new-examples/open.js';
 import {chooseEngine, createSession} from '../engine/create-session.js';
@@ -96,7 +96,7 @@ function readersOf(saved: SavedRun): readonly OutputReader[] {
   const {spec, plan} = saved;
   const {training, data} = spec;
   const table = isTableSource(data.source) ? fittedTable(plan.fitted['data.source']) : undefined;
-  const {targets} = plan.data;
+  const targets = learnable(plan.data);
   return judgedOutputs(training, outputShapes(saved), targets).map((output) => {
     const target = targetOf(targets, output.target);
     if (target.task === 'classification' && target.shape.length > 0) {
@@ -106,7 +106,7 @@ function readersOf(saved: SavedRun): readonly OutputReader[] {
         'exp evaluate tells its loss; load the model/ folder to use it',
       );
     }
-    const name = output.target ?? Object.keys(targets)[0]!;
+    const name = targetNameOf(targets, output.target);
     return outputReader(output, target, table?.targets[name]?.columns);
   });
 }

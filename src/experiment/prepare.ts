@@ -1,4 +1,4 @@
-import {type Dataset, type ExampleInfo, targetOf} from '../data/dataset.js';
+import {type Dataset, type ExampleInfo, learnable, targetOf} from '../data/dataset.js';
 import {loadData, type OutputTarget} from '../data/load.js';
 import {chooseEngine, createSession} from '../engine/create-session.js';
 import type {SessionOptions, TrainedOutput} from '../engine/options.js';
@@ -107,16 +107,13 @@ const outputTargets = (outputs: readonly OutputSpec[]): Readonly<Record<string, 
   );
 
 /** What a session has to know of the outputs. */
-export const trainedOutputs = (
-  outputs: readonly OutputSpec[],
-  {targets, isWeighted = false}: ExampleInfo,
-): readonly TrainedOutput[] =>
+export const trainedOutputs = (outputs: readonly OutputSpec[], info: ExampleInfo): readonly TrainedOutput[] =>
   outputs.map(({name, target, loss, weight, classWeights}) => ({
     name,
     loss: lossFunction(loss),
     weight,
-    targetShape: encodedTargetShape(targetOf(targets, target), lossDefinition(loss).targets),
-    isWeighted: isWeighted || classWeights !== undefined,
+    targetShape: encodedTargetShape(targetOf(learnable(info), target), lossDefinition(loss).targets),
+    isWeighted: info.isWeighted === true || classWeights !== undefined,
   }));
 
 const accumulates = ({accumulateSteps = 1}: TrainingSpec): boolean => accumulateSteps > 1;

@@ -1,4 +1,4 @@
-import type {Batch, Split} from '../data/dataset.js';
+import {type Batch, learnable, type Split} from '../data/dataset.js';
 import {Breather} from './breather.js';
 import {metricColumns, splitPrefix} from './columns.js';
 import {evaluate} from './evaluate.js';
@@ -55,7 +55,7 @@ class TrainingLoop {
 
   constructor(private readonly options: TrainingOptions) {
     const {spec, checkpoint, outputShapes, dataset} = options;
-    const outputs = judgedOutputs(spec, outputShapes, dataset.info.targets);
+    const outputs = judgedOutputs(spec, outputShapes, learnable(dataset.info));
     const columns = metricColumns(spec, {validation: true, test: true}, dataset.info.targets);
     this.#running = runningMetrics(outputs);
     this.#evaluated = runningMetrics(outputs);

@@ -21,14 +21,14 @@ export interface OutputSpec {
   readonly prefix: string;
 }
 
-type Spec = Pick<TrainingSpec, 'loss' | 'metrics' | 'classWeights' | 'outputs'>;
+type Spec = Pick<TrainingSpec, 'loss' | 'metrics' | 'classWeights' | 'outputs' | 'target'>;
 
 /** Names of the layers whose outputs are trained, where the spec lists several; undefined for the model's only output. */
 export const outputNames = ({outputs}: Pick<TrainingSpec, 'outputs'>): readonly string[] | undefined =>
   outputs && Object.keys(outputs);
 
 /** The outputs of a spec in their order, one where it has only `loss`. None where it has neither, which the checks refuse. */
-export function outputsOf({loss, metrics, classWeights, outputs}: Spec): readonly OutputSpec[] {
+export function outputsOf({loss, metrics, classWeights, target, outputs}: Spec): readonly OutputSpec[] {
   if (outputs) {
     return Object.entries(outputs).map(([name, {target = name, ...rest}]) => ({
       ...rest,
@@ -39,5 +39,5 @@ export function outputsOf({loss, metrics, classWeights, outputs}: Spec): readonl
     }));
   }
   if (!loss) return [];
-  return [{name: defaultNames.output, loss, weight: 1, metrics, classWeights, path: ['training'], prefix: ''}];
+  return [{name: defaultNames.output, target, loss, weight: 1, metrics, classWeights, path: ['training'], prefix: ''}];
 }

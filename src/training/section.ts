@@ -86,7 +86,8 @@ const output = Type.Object(
     target: Type.Optional(
       Type.String({
         minLength: 1,
-        description: "Target of the data that it learns; by default the one of the layer's name.",
+        description:
+          "Target of the data that it learns, or an input of the data to give back; by default the target of the layer's name.",
       }),
     ),
     metrics: metricList,
@@ -130,6 +131,13 @@ export const trainingSection = Type.Object(
       description: 'Draw a new order of the training set each epoch, from the seed.',
     }),
     loss: Type.Optional(loss),
+    target: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          'What the model learns, where that is not the only target of the data: a target, or an input, which an autoencoder gives back as its layers get it (`input`, where there is one).',
+      }),
+    ),
     classWeights,
     outputs: Type.Optional(
       Type.Record(Type.String(), output, {
