@@ -1,6 +1,6 @@
 import type {Cell, ComparedColumn, ComparedRow, Comparison} from '../comparison/compare.js';
 import type {Value} from '../comparison/compared-run.js';
-import {formatCount, formatDuration, formatMetric} from './format.js';
+import {formatCount, formatDeviation, formatDuration, formatMetric} from './format.js';
 
 /** What a comparison calls its rows: the run folder, or for several runs their name and how many. */
 export function labelOf({runs}: Pick<ComparedRow, 'runs'>): string {
@@ -21,7 +21,9 @@ export function stateOf({runs}: Pick<ComparedRow, 'runs'>): string {
 export function cellText({value, sample}: Cell, {term, kind}: ComparedColumn): string {
   if (sample?.std !== undefined) {
     const mean = format(sample.mean, term.name, kind);
-    return kind === 'metric' || typeof sample.mean !== 'number' ? `${mean} ± ${likewise(sample.std, mean)}` : mean;
+    return kind === 'metric' || typeof sample.mean !== 'number'
+      ? `${mean} ± ${formatDeviation(sample.std, mean)}`
+      : mean;
   }
   return value === undefined ? '' : format(value, term.name, kind);
 }
@@ -32,13 +34,6 @@ function format(value: Value, name: string, kind: ComparedColumn['kind']): strin
   if (name === 'parameters' || name === 'epochs') return formatCount(value);
   if (name === 'examplesPerSecond') return formatCount(value);
   return kind === 'metric' ? formatMetric(value) : String(value);
-}
-
-/** A deviation with as many decimals as its mean, unless nothing would be left of it. */
-function likewise(std: number, mean: string): string {
-  const numDecimals = /^-?\d+\.(\d+)$/.exec(mean)?.[1]?.length;
-  const fixed = numDecimals === undefined ? formatMetric(std) : std.toFixed(numDecimals);
-  return Number(fixed) === 0 ? formatMetric(std) : fixed;
 }
 
 /** A column's title: the last keys of a setting that tell it from the other columns. */

@@ -11,6 +11,13 @@ export function formatMetric(value: number): string {
   return size >= 1e-4 && size < 1e6 ? value.toPrecision(4) : value.toExponential(3);
 }
 
+/** A standard deviation with as many decimals as its formatted mean, unless nothing would be left of it. */
+export function formatDeviation(std: number, mean: string): string {
+  const numDecimals = /^-?\d+\.(\d+)$/.exec(mean)?.[1]?.length;
+  const fixed = numDecimals === undefined ? formatMetric(std) : std.toFixed(numDecimals);
+  return Number(fixed) === 0 ? formatMetric(std) : fixed;
+}
+
 /** `12 ms`, `0.8 s`, `12.3 s`, `3 min 05 s`, `2 h 07 min`. */
 export function formatDuration(seconds: number): string {
   if (seconds < 0.0995) return `${Math.round(1000 * seconds)} ms`;

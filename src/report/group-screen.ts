@@ -1,5 +1,5 @@
 import type {RunGroup} from '../runs/records.js';
-import {formatMetric, plural} from './format.js';
+import {formatDeviation, formatMetric, plural} from './format.js';
 import {type GroupEnding, type GroupRun, memberLabel, type Spread} from './group.js';
 import type {RunEnding} from './reporter.js';
 import {keyMetrics} from './run-list.js';
@@ -103,13 +103,10 @@ const cellOf = ({metrics}: GroupRun, part: Part, name: string): number | undefin
 
 const formatCell = (value: number | undefined): string => (value === undefined ? '' : formatMetric(value));
 
-/** The deviation with as many decimals as the mean, unless nothing would be left of it. */
 function formatSpread(spread: Spread | undefined): string {
   if (!spread) return '';
   const mean = formatMetric(spread.mean);
   const {std} = spread;
   if (std === undefined) return mean;
-  const numDecimals = /^-?\d+\.(\d+)$/.exec(mean)?.[1]?.length;
-  const fixed = numDecimals === undefined ? formatMetric(std) : std.toFixed(numDecimals);
-  return `${mean} ± ${Number(fixed) === 0 ? formatMetric(std) : fixed}`;
+  return `${mean} ± ${formatDeviation(std, mean)}`;
 }
