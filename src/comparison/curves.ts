@@ -3,8 +3,10 @@ import {nearest} from '../spec/suggest.js';
 import {ExpError} from '../support/errors.js';
 import type {ComparedRun} from './compared-run.js';
 import {differsIn, type Group, groupRuns, repetitionKeys} from './groups.js';
+import {type CurvePoint, meanCurve} from './mean-curve.js';
 import {smoothed} from './smooth.js';
-import {sampleOf} from './statistics.js';
+
+export type {CurvePoint};
 
 /** What lies along the x axis: whole epochs, updates, or seconds of training and validation. */
 export const axes = ['epoch', 'step', 'time'] as const;
@@ -21,19 +23,6 @@ export interface CurveRequest {
   readonly groupBy?: readonly string[] | undefined;
   /** Rows of a run's timing.csv; asked for with `x: time` only. */
   readonly timing: (run: ComparedRun) => readonly CsvRow[];
-}
-
-/** A moment of a run, or the mean of that moment over several. */
-export interface CurvePoint {
-  readonly epoch: number;
-  /** Epochs, updates or seconds. */
-  readonly x: number;
-  /** Not finite where no run has a finite value. */
-  readonly value: number;
-  /** Sample standard deviation over the runs, where more than one has a finite value. */
-  readonly std?: number;
-  /** Runs with a finite value. */
-  readonly numRuns: number;
 }
 
 /** A column of a run, or its mean over the runs of a group. */
@@ -87,7 +76,7 @@ export function curvesOf(runs: readonly ComparedRun[], request: CurveRequest): C
       const having = group.runs.filter((run) => columnsOf(run).has(column));
       for (const run of group.runs) if (!having.includes(run)) lacking.push({run, what: column});
       const each = having.map((run) => pointsOf(run, column, placeOf.get(run)!, request.smooth));
-      if (having.length > 0) curves.push({column, runs: having, group: index, points: meanOf(each)});
+      if (having.length > 0) curves.push({column, runs: having, group: index, points: meanCurve(each)});
     }
   }
   return {x: request.x, smooth: request.smooth, groups, groupedBy, columns, curves, lacking};
@@ -165,22 +154,3 @@ function pointsOf(
 }
 
 const countOf = (value: number): number => (Number.isFinite(value) ? 1 : 0);
-
-function meanOf(each: readonly (readonly CurvePoint[])[]): readonly CurvePoint[] {
-  if (each.length === 1) return each[0]!;
-  const byEpoch = new Map<number, CurvePoint[]>();
-  for (const point of each.flat()) {
-    const points = byEpoch.get(point.epoch);
-    if (points) points.push(point);
-    else byEpoch.set(point.epoch, [point]);
-  }
-  return [...byEpoch]
-    .sort(([a], [b]) => a - b)
-    .map(([epoch, points]) => {
-      const finite = points.filter(({value}) => Number.isFinite(value));
-      const counted = finite.length > 0 ? finite : points;
-      const {mean, std} = sampleOf(counted.map(({value}) => value));
-      const x = sampleOf(counted.map((point) => point.x)).mean;
-      return {epoch, x, value: mean, numRuns: finite.length, ...(finite.length > 1 ? {std} : {})};
-    });
-}

@@ -32,8 +32,19 @@ export function welchTest(a: Sample, b: Sample): number | undefined {
   return incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5);
 }
 
+const quantiles = new Map<string, number>();
+
 /** The value below which Student's t with so many degrees of freedom falls with probability `p`, above 0.5. */
 export function quantileOfT(p: number, degrees: number): number {
+  const key = `${p} ${degrees}`;
+  const known = quantiles.get(key);
+  if (known !== undefined) return known;
+  const quantile = findQuantileOfT(p, degrees);
+  quantiles.set(key, quantile);
+  return quantile;
+}
+
+function findQuantileOfT(p: number, degrees: number): number {
   const upperTail = (t: number): number => incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5) / 2;
   let [low, high] = [0, 1];
   while (upperTail(high) > 1 - p) high *= 2;
