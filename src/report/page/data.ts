@@ -1,0 +1,136 @@
+import type {Goal} from '../../comparison/goal.js';
+
+/** A number, text or truth value as JSON has it; null where a run has none. Numbers that are not finite are text. */
+export type PlainValue = number | string | boolean | null;
+
+/** What a page of runs is made of: embedded in a report, sent by `exp watch`. Every text may come from a hostile run. */
+export interface PageData {
+  readonly mode: 'report' | 'watch';
+  readonly title: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  /** Of exp. */
+  readonly version: string;
+  readonly overview: Overview;
+  /** In the order in which they were found. */
+  readonly runs: readonly RunData[];
+}
+
+/** The comparison: what is computed of all runs together. */
+export interface Overview {
+  readonly columns: readonly ColumnData[];
+  readonly rows: readonly RowData[];
+  /** Who is ahead, by how much, and whether that may be chance. */
+  readonly verdict?: string;
+  /** What stands below the table. */
+  readonly notes: readonly string[];
+  /** The column that rows are sorted by. */
+  readonly sortedBy?: number;
+  /** Settings that are not the same in all runs, seeds and folds left out. */
+  readonly settings: readonly SettingData[];
+  /** What the importance of settings was measured by. */
+  readonly importanceOf?: ImportanceNote;
+}
+
+/** What stands beside the bars of importance. */
+export interface ImportanceNote {
+  readonly metric: string;
+  readonly numRuns: number;
+  /** Of them, counted as the worst. */
+  readonly numDiverged: number;
+}
+
+/** A column of the table. */
+export interface ColumnData {
+  /** Short: the last keys of a setting. */
+  readonly title: string;
+  /** `training.optimizer.learningRate` */
+  readonly name: string;
+  readonly goal?: NonNullable<Goal>;
+  readonly kind: 'setting' | 'metric' | 'fact';
+}
+
+/** A row: one run, or runs that differ in seed and fold only. */
+export interface RowData {
+  /** What tells it from the other rows. */
+  readonly label: string;
+  /** Run folder, or the name and how many. */
+  readonly name: string;
+  readonly state: string;
+  /** Ids. */
+  readonly runs: readonly string[];
+  readonly cells: readonly CellData[];
+}
+
+/** A cell of a row. */
+export interface CellData {
+  readonly text: string;
+  /** To sort by: the mean over several runs. */
+  readonly value: PlainValue;
+  /** `95 % interval 0.91 to 0.99, n = 3` */
+  readonly detail?: string;
+  readonly isBest?: true;
+  readonly isWithinNoise?: true;
+}
+
+/** A setting that differs. */
+export interface SettingData {
+  readonly title: string;
+  readonly path: string;
+  /** Share of the variance of the metric's ranks, 0 to 1; absent where it cannot be said. */
+  readonly share?: number;
+  /** Of the Kruskal–Wallis test. */
+  readonly p?: number;
+  /** Spearman's correlation of a numeric setting with the metric, positive where larger settings go with larger values. */
+  readonly correlation?: number;
+}
+
+/** Columns of numbers, null where a row has none or one that is not finite. */
+export interface Series {
+  readonly columns: Readonly<Record<string, readonly (number | null)[]>>;
+  /** 1, or more where only every so-many-th row (and the last) is kept. */
+  readonly every: number;
+}
+
+/** A table that a metric made of a set, such as a confusion matrix. */
+export interface TableData {
+  readonly name: string;
+  readonly split: string;
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** A run. */
+export interface RunData {
+  readonly id: string;
+  readonly name: string;
+  readonly path: string;
+  readonly state: string;
+  readonly seed?: number;
+  readonly startedAt?: string;
+  /** Epochs asked for. */
+  readonly numEpochs?: number;
+  /** Why it failed, diverged or was interrupted. */
+  readonly message?: string;
+  readonly warnings: readonly string[];
+  /** Names and values for its heading: duration, parameters, … */
+  readonly facts: readonly (readonly [name: string, text: string])[];
+  /** By column of the table. */
+  readonly values: readonly PlainValue[];
+  readonly texts: readonly string[];
+  /** By {@link Overview.settings}. */
+  readonly settings: readonly PlainValue[];
+  /** resolved.yaml as plain data. */
+  readonly spec?: unknown;
+  /** plan.json, without what transforms learnt. */
+  readonly plan?: unknown;
+  /** environment.json */
+  readonly environment?: unknown;
+  readonly tables: readonly TableData[];
+  /** Tables that were too large to embed: `confusion-matrix.test`. */
+  readonly tablesLeftOut: readonly string[];
+  /** metrics.csv with `time`, the seconds of training and validation so far, where timing.csv has them. */
+  readonly epochs: Series;
+  /** steps.csv: `step`, `epoch` and `batchLoss`. */
+  readonly steps: Series;
+}
