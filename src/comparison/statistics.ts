@@ -8,26 +8,50 @@ export interface Sample {
   readonly interval?: readonly [low: number, high: number];
 }
 
-/** @param values at least one */
+/**
+ * Equal values have a deviation of exactly 0, whatever their sum rounds to; values near the end of the number range do not overflow.
+ * A value that is not finite makes mean and deviation NaN or infinite, and leaves no interval.
+ * @param values at least one
+ */
 export function sampleOf(values: readonly number[]): Sample {
   const numValues = values.length;
-  const mean = values.reduce((sum, value) => sum + value, 0) / numValues;
-  if (numValues < 2) return {values, mean};
-  const std = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (numValues - 1));
-  const half = (quantileOfT(0.975, numValues - 1) * std) / Math.sqrt(numValues);
-  return {values, mean, std, interval: [mean - half, mean + half]};
+  if (numValues === 1) return {values, mean: values[0]!};
+  if (values.every((value) => value === values[0])) {
+    const mean = values[0]!;
+    return Number.isFinite(mean) ? {values, mean, std: 0, interval: [mean, mean]} : {values, mean, std: Number.NaN};
+  }
+  const scale = scaleOf(values);
+  const scaled = values.map((value) => value / scale);
+  const rough = scaled.reduce((sum, value) => sum + value, 0) / numValues;
+  // What the first sum lost to rounding.
+  const middle = rough + scaled.reduce((sum, value) => sum + (value - rough), 0) / numValues;
+  const spread = Math.sqrt(scaled.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (numValues - 1));
+  const half = (quantileOfT(0.975, numValues - 1) * spread) / Math.sqrt(numValues);
+  if (!Number.isFinite(spread)) return {values, mean: rough * scale, std: Number.NaN};
+  const interval = [(middle - half) * scale, (middle + half) * scale] as const;
+  return {values, mean: middle * scale, std: spread * scale, interval};
+}
+
+/** A power of two that brings values whose squares would leave the range of numbers near 1; 1 for all others. */
+function scaleOf(values: readonly number[]): number {
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const isUsual = (largest > 1e-100 && largest < 1e100) || !Number.isFinite(largest) || largest === 0;
+  return isUsual ? 1 : 2 ** Math.max(-1022, Math.min(1023, Math.floor(Math.log2(largest))));
 }
 
 /**
  * Welch's t-test of equal means: the chance of a difference at least as large as this one if both samples came from distributions
- * with the same mean. Assumes normal, independent values; variances may differ.
- * @returns the two-sided p, or undefined where a sample has fewer than two values or nothing varies
+ * with the same mean. Assumes normal, independent values; variances may differ. Where nothing varies in either sample, equal means give
+ * no answer and different ones 0, as the limit does.
+ * @returns the two-sided p, or undefined where a sample has fewer than two values or holds one that is not finite
  */
 export function welchTest(a: Sample, b: Sample): number | undefined {
   if (a.std === undefined || b.std === undefined) return undefined;
-  const [va, vb] = [a.std ** 2 / a.values.length, b.std ** 2 / b.values.length];
-  if (va + vb === 0) return undefined;
-  const t = (a.mean - b.mean) / Math.sqrt(va + vb);
+  const scale = Math.max(a.std, b.std);
+  if (scale === 0) return a.mean === b.mean ? undefined : 0;
+  if (!Number.isFinite(scale)) return undefined;
+  const [va, vb] = [(a.std / scale) ** 2 / a.values.length, (b.std / scale) ** 2 / b.values.length];
+  const t = (a.mean / scale - b.mean / scale) / Math.sqrt(va + vb);
   const degrees = (va + vb) ** 2 / (va ** 2 / (a.values.length - 1) + vb ** 2 / (b.values.length - 1));
   return incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5);
 }
