@@ -1,3 +1,4 @@
+import {sampleOf} from '../comparison/statistics.js';
 import type {RunGroup, RunSummary} from '../runs/records.js';
 import type {ErrorCode} from '../support/errors.js';
 import type {MetricValues} from '../training/events.js';
@@ -57,9 +58,6 @@ function spreads(rows: readonly MetricValues[]): Record<string, Spread> {
 
 /** @param values at least one */
 function spread(values: readonly number[]): Spread {
-  const numRuns = values.length;
-  const mean = values.reduce((sum, value) => sum + value, 0) / numRuns;
-  if (numRuns === 1) return {mean, numRuns};
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return {mean, std: Math.sqrt(squares / (numRuns - 1)), numRuns};
+  const {mean, std} = sampleOf(values);
+  return {mean, ...(std === undefined ? {} : {std}), numRuns: values.length};
 }
