@@ -1,7 +1,5 @@
-/**
- * The part of ONNX's protobuf format that a training step needs, written by hand: a message is a list of tagged fields, so a
- * writer of 60 lines replaces a protobuf library and its generated code. Field numbers are those of onnx.proto3 (IR version 10).
- */
+/** The part of ONNX's protobuf format that recorded graphs need. Field numbers are those of onnx.proto3 (IR version 10). */
+import {ProtobufMessage as Message} from '../../../support/protobuf.js';
 
 /** onnx.TensorProto.DataType. */
 export const onnxTypes = {float32: 1, int32: 6, int64: 7, bool: 9} as const;
@@ -28,7 +26,11 @@ export interface OnnxTensor {
 export interface OnnxValueInfo {
   readonly name: string;
   readonly type: OnnxType;
-  readonly shape: readonly number[];
+  /**
+   * Of each axis its size, the name of a size that is known only when the graph runs (`batch`), or null where nothing is known of it;
+   * undefined where not even the number of axes is known.
+   */
+  readonly shape: readonly (number | string | null)[] | undefined;
 }
 
 export interface OnnxGraph {
@@ -39,51 +41,6 @@ export interface OnnxGraph {
   readonly outputs: readonly OnnxValueInfo[];
   /** Shapes of values between, for viewers; ONNX Runtime infers its own. */
   readonly values: readonly OnnxValueInfo[];
-}
-
-class Message {
-  readonly #parts: Uint8Array[] = [];
-
-  varint(field: number, value: number): this {
-    this.#parts.push(encodeVarint(field << 3), encodeVarint(value));
-    return this;
-  }
-
-  float(field: number, value: number): this {
-    const bytes = new Uint8Array(4);
-    new DataView(bytes.buffer).setFloat32(0, value, true);
-    this.#parts.push(encodeVarint((field << 3) | 5), bytes);
-    return this;
-  }
-
-  bytes(field: number, value: Uint8Array): this {
-    this.#parts.push(encodeVarint((field << 3) | 2), encodeVarint(value.length), value);
-    return this;
-  }
-
-  text(field: number, value: string): this {
-    return this.bytes(field, Buffer.from(value));
-  }
-
-  message(field: number, value: Message): this {
-    return this.bytes(field, value.finish());
-  }
-
-  finish(): Uint8Array {
-    return Buffer.concat(this.#parts);
-  }
-}
-
-/** Little-endian base 128, two's complement over 64 bits for negative numbers. */
-function encodeVarint(value: number): Uint8Array {
-  const bytes: number[] = [];
-  let rest = BigInt.asUintN(64, BigInt(value));
-  do {
-    const low = Number(rest & 0x7fn);
-    rest >>= 7n;
-    bytes.push(rest > 0n ? low | 0x80 : low);
-  } while (rest > 0n);
-  return Uint8Array.from(bytes);
 }
 
 function attribute(name: string, value: OnnxAttribute): Message {
@@ -113,14 +70,29 @@ function tensor(value: OnnxTensor): Message {
 }
 
 function valueInfo(value: OnnxValueInfo): Message {
+  const tensorType = new Message().varint(1, onnxTypes[value.type]);
   const shape = new Message();
-  for (const size of value.shape) shape.message(1, new Message().varint(1, size));
-  const tensorType = new Message().varint(1, onnxTypes[value.type]).message(2, shape);
+  for (const size of value.shape ?? []) {
+    const dimension = new Message();
+    if (typeof size === 'number') dimension.varint(1, size);
+    else if (size !== null) dimension.text(2, size);
+    shape.message(1, dimension);
+  }
+  if (value.shape) tensorType.message(2, shape);
   return new Message().text(1, value.name).message(2, new Message().message(1, tensorType));
 }
 
+/** What a model file says besides its graph. */
+export interface OnnxFacts {
+  readonly irVersion?: number;
+  readonly producerVersion?: string;
+  /** For people. */
+  readonly description?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
 /** A serialized ModelProto, as an ONNX viewer opens it. @param opset version of the default operator set. */
-export function encodeModel(graph: OnnxGraph, opset: number): Uint8Array {
+export function encodeModel(graph: OnnxGraph, opset: number, facts: OnnxFacts = {}): Uint8Array {
   const body = new Message();
   const numNamed = new Map<string, number>();
   for (const value of graph.nodes) {
@@ -134,10 +106,11 @@ export function encodeModel(graph: OnnxGraph, opset: number): Uint8Array {
   for (const value of graph.inputs) body.message(11, valueInfo(value));
   for (const value of graph.outputs) body.message(12, valueInfo(value));
   for (const value of graph.values) body.message(13, valueInfo(value));
-  return new Message()
-    .varint(1, 10)
-    .text(2, 'exp')
-    .message(7, body)
-    .message(8, new Message().text(1, '').varint(2, opset))
-    .finish();
+  const {irVersion = 10, producerVersion, description, metadata = {}} = facts;
+  const model = new Message().varint(1, irVersion).text(2, 'exp');
+  if (producerVersion !== undefined) model.text(3, producerVersion);
+  if (description !== undefined) model.text(6, description);
+  model.message(7, body).message(8, new Message().text(1, '').varint(2, opset));
+  for (const [key, value] of Object.entries(metadata)) model.message(14, new Message().text(1, key).text(2, value));
+  return model.finish();
 }
