@@ -26,6 +26,8 @@ export const runFiles = {
   gitDiff: 'git.diff',
   /** What was printed, as plain text. */
   log: 'output.log',
+  /** Tags and notes given afterwards, a line each, only ever appended to. */
+  labels: 'labels.jsonl',
   /** `best` and `last`, each a folder of its own. */
   checkpoints: 'checkpoints',
   /** The final model in TensorFlow.js format. */

@@ -23,6 +23,14 @@ export function stampOf(time: Date): string {
   return `${date}-${pad(time.getHours())}${pad(time.getMinutes())}${pad(time.getSeconds())}`;
 }
 
+const stamped = /-\d{8}-\d{6}-[a-z]{4}$/;
+
+/** Whether a folder is called as `makeRunFolder` calls them. */
+export const hasRunName = (folder: string): boolean => stamped.test(path.basename(folder));
+
+/** The run's own name: the folder's without stamp and letters. */
+export const nameWithoutStamp = (id: string): string => id.replace(stamped, '');
+
 /** From the system's random numbers, never from the seed. */
 const randomLetters = (count: number): string =>
   String.fromCharCode(...Array.from(randomBytes(count), (byte) => 'a'.charCodeAt(0) + (byte % 26)));

@@ -1,20 +1,23 @@
-import {existsSync, readFileSync} from 'node:fs';
-import {hostname} from 'node:os';
+import {existsSync, readFileSync, statSync} from 'node:fs';
 import path from 'node:path';
 import {parse as parseYaml} from 'yaml';
 import type {Origins} from '../spec/origin.js';
+import {plainNumbers} from '../support/plain-numbers.js';
+import {isAlive} from './alive.js';
 import type {RunEnvironment} from './environment.js';
+import type {IndexedRun} from './index/index-file.js';
+import {noLabels, parseLabels, type RunLabels, type RunNote, tagsWith} from './labels.js';
 import {type RunFile, runFiles} from './layout.js';
+import {numbersOf, statusOf, summaryOf} from './parse-records.js';
+import {parsePlainYaml} from './plain-yaml.js';
 import type {RunGroup, RunState, RunStatus, RunSummary} from './records.js';
+import {nameWithoutStamp} from './run-name.js';
 
 /** A row of metrics.csv or timing.csv by column; an empty cell is left out. */
 export type CsvRow = Readonly<Record<string, number>>;
 
 /** `crashed`: marked running, but its process is gone. `corrupt`: no file tells its state. */
 export type ReadState = RunState | 'crashed' | 'corrupt';
-
-/** After this long without a heartbeat a run on another host counts as crashed. */
-const staleMillis = 10 * 60 * 1000;
 
 /**
  * A run folder as found, whatever state it is in. Damaged or missing files become warnings and undefined values, never exceptions:
@@ -24,16 +27,54 @@ export class Run {
   readonly id: string;
   /** What is wrong with the folder; grows as files are read. */
   readonly warnings: string[] = [];
-  readonly status: RunStatus | undefined;
-  readonly summary: RunSummary | undefined;
-  #metrics: readonly CsvRow[] | undefined;
+  readonly #indexed: IndexedRun | undefined;
+  readonly #status: () => RunStatus | undefined;
+  readonly #summary: () => RunSummary | undefined;
+  readonly #labels: () => RunLabels;
+  readonly #resolved: () => unknown;
+  readonly #metrics: () => readonly CsvRow[];
 
-  constructor(readonly path: string) {
+  /** @param indexed what is known of its files without reading them; holds for a folder without damage */
+  constructor(
+    readonly path: string,
+    indexed?: IndexedRun,
+  ) {
     this.id = path.split(/[\\/]/).filter(Boolean).at(-1) ?? path;
-    this.status = this.#readJson<RunStatus>('status', ['state', 'startedAt', 'pid', 'host', 'heartbeatAt']);
-    this.summary = this.#readJson<RunSummary>('summary', ['metrics', 'durationSeconds', 'startedAt']);
-    if (!this.status && !this.summary)
-      this.warnings.push(`neither ${runFiles.status} nor ${runFiles.summary} is readable`);
+    this.#indexed = indexed;
+    this.#metrics = once(() => this.#readRows('metrics'));
+    if (indexed) {
+      this.#status = once(() => statusOf(parsed(indexed.status)));
+      this.#summary = once(() => summaryOf(parsed(indexed.summary)));
+      this.#labels = once(() => (parsed(indexed.labels) as RunLabels | undefined) ?? noLabels);
+      this.#resolved = once(() => parsed(indexed.spec));
+      return;
+    }
+    const [status, summary] = [this.#readRecord('status', statusOf), this.#readRecord('summary', summaryOf)];
+    if (!status && !summary) this.#warn(`neither ${runFiles.status} nor ${runFiles.summary} is readable`);
+    this.#status = () => status;
+    this.#summary = () => summary;
+    this.#labels = once(() => parseLabels(this.#readText('labels') ?? '', (message) => this.#warn(message)));
+    this.#resolved = once(() => this.#readSpec());
+  }
+
+  get status(): RunStatus | undefined {
+    return this.#status();
+  }
+
+  get summary(): RunSummary | undefined {
+    return this.#summary();
+  }
+
+  /** The spec's tags, and what `exp tag` changed of them. */
+  get tags(): readonly string[] {
+    const {tags} = {...(this.summary ?? (this.resolvedSpec() as object | undefined))} as {readonly tags?: unknown};
+    const ofSpec = Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [];
+    return tagsWith(ofSpec, this.#labels());
+  }
+
+  /** In the order in which they were written. */
+  get notes(): readonly RunNote[] {
+    return this.#labels().notes;
   }
 
   get state(): ReadState {
@@ -45,7 +86,7 @@ export class Run {
 
   /** The spec's name, or the folder's without stamp and letters. */
   get name(): string {
-    return this.summary?.name ?? this.id.replace(/-\d{8}-\d{6}-[a-z]{4}$/, '');
+    return this.summary?.name ?? nameWithoutStamp(this.id);
   }
 
   /** Present if the run is one of several that one command made. */
@@ -69,8 +110,14 @@ export class Run {
 
   /** Rows of metrics.csv, whole epochs only. */
   metrics(): readonly CsvRow[] {
-    this.#metrics ??= this.#readRows('metrics');
-    return this.#metrics;
+    return this.#metrics();
+  }
+
+  /** The last of {@link metrics}. */
+  lastRow(): CsvRow | undefined {
+    const row = parsed(this.#indexed?.lastRow ?? '');
+    // Not kept: of thousands of runs nobody wants all rows.
+    return typeof row === 'object' && row !== null ? numbersOf(row as CsvRow) : this.#readRows('metrics').at(-1);
   }
 
   timing(): readonly CsvRow[] {
@@ -79,14 +126,7 @@ export class Run {
 
   /** resolved.yaml as plain data. */
   resolvedSpec(): unknown {
-    const text = this.#readText('resolved');
-    if (text === undefined) return undefined;
-    try {
-      return parseYaml(text);
-    } catch {
-      this.warnings.push(`${runFiles.resolved} is not YAML`);
-      return undefined;
-    }
+    return this.#resolved();
   }
 
   /** Where each value of the resolved spec came from. */
@@ -103,33 +143,76 @@ export class Run {
     return this.#readJson<RunEnvironment>('environment', ['node', 'command']);
   }
 
+  /** What an index may repeat of this run; undefined while it goes on, and where something is wrong with it. */
+  indexed(): IndexedRun | undefined {
+    const [status, summary, lastRow, labels] = [this.status, this.summary, this.lastRow(), this.#labels()];
+    const spec = this.resolvedSpec();
+    if (this.warnings.length > 0 || this.state === 'running' || holdsUnwritable(spec)) return undefined;
+    const text = (value: unknown): string => (value === undefined ? '' : JSON.stringify(value, plainNumbers));
+    return {
+      status: text(status),
+      summary: text(summary),
+      lastRow: text(lastRow),
+      labels: labels.added.length + labels.removed.length + labels.notes.length > 0 ? text(labels) : '',
+      spec: text(spec),
+    };
+  }
+
   /** Path of a file of the run; undefined when it is not there. */
   find(file: RunFile): string | undefined {
     const target = path.join(this.path, runFiles[file]);
     return existsSync(target) ? target : undefined;
   }
 
-  #readText(file: RunFile): string | undefined {
+  /** Files may be read twice; what is wrong with them is told once. */
+  #warn(message: string): void {
+    if (!this.warnings.includes(message)) this.warnings.push(message);
+  }
+
+  #readSpec(): unknown {
+    const text = this.#readText('resolved');
+    if (text === undefined) return undefined;
     try {
-      return readFileSync(path.join(this.path, runFiles[file]), 'utf8');
-    } catch (error) {
-      const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-      if (!isAbsent) this.warnings.push(`${runFiles[file]} cannot be read: ${String(error)}`);
+      return parsePlainYaml(text) ?? parseYaml(text, {prettyErrors: false});
+    } catch {
+      this.#warn(`${runFiles.resolved} is not YAML`);
       return undefined;
     }
   }
 
+  #readText(file: RunFile): string | undefined {
+    const target = path.join(this.path, runFiles[file]);
+    try {
+      const stats = statSync(target, {throwIfNoEntry: false});
+      if (!stats) return undefined;
+      // Reading a pipe would wait for somebody to write into it.
+      if (stats.isFile() || stats.isDirectory()) return readFileSync(target, 'utf8');
+      this.#warn(`${runFiles[file]} is no file`);
+    } catch (error) {
+      const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      if (!isAbsent) this.#warn(`${runFiles[file]} cannot be read: ${String(error)}`);
+    }
+    return undefined;
+  }
+
   /** Our own files are trusted as soon as they parse and have the keys that everything else builds on. */
   #readJson<Record extends object>(file: RunFile, keys: readonly (keyof Record & string)[]): Record | undefined {
+    return this.#readRecord(file, (value) => {
+      const isWhole = typeof value === 'object' && value !== null && keys.every((key) => key in value);
+      return isWhole ? (value as Record) : undefined;
+    });
+  }
+
+  #readRecord<Record extends object>(file: RunFile, read: (value: unknown) => Record | undefined): Record | undefined {
     const text = this.#readText(file);
     if (text === undefined) return undefined;
     try {
-      const value: Record = JSON.parse(text);
-      if (typeof value === 'object' && value !== null && keys.every((key) => key in value)) return value;
+      const record = read(JSON.parse(text));
+      if (record) return record;
     } catch {
       // Falls through to the warning.
     }
-    this.warnings.push(`${runFiles[file]} is damaged`);
+    this.#warn(`${runFiles[file]} is damaged`);
     return undefined;
   }
 
@@ -137,11 +220,27 @@ export class Run {
     const text = this.#readText(file);
     if (text === undefined) return [];
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-    if (whole.length < text.length) this.warnings.push(`the last row of ${runFiles[file]} is cut off and left out`);
+    if (whole.length < text.length) this.#warn(`the last row of ${runFiles[file]} is cut off and left out`);
     const rows = parseRows(whole);
-    if (!rows) this.warnings.push(`${runFiles[file]} is damaged`);
+    if (!rows) this.#warn(`${runFiles[file]} is damaged`);
     return rows ?? [];
   }
+}
+
+const parsed = (text: string): unknown => (text === '' ? undefined : JSON.parse(text));
+
+function once<Value>(make: () => Value): () => Value {
+  let made: {readonly value: Value} | undefined;
+  return () => {
+    made ??= {value: make()};
+    return made.value;
+  };
+}
+
+/** Numbers of YAML that JSON cannot hold. */
+function holdsUnwritable(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.values(value).some(holdsUnwritable);
+  return typeof value === 'number' && !Number.isFinite(value);
 }
 
 /** Our own tables: names without commas, then numbers. Several times faster than a CSV reader, which a list of a thousand runs feels. */
@@ -159,17 +258,6 @@ function parseRows(text: string): readonly CsvRow[] | undefined {
     rows.push(row);
   }
   return rows;
-}
-
-/** Whether the process that marked a run as running is still there; on another host its heartbeat has to tell. */
-function isAlive(status: RunStatus): boolean {
-  if (status.host !== hostname()) return Date.now() - Date.parse(status.heartbeatAt) < staleMillis;
-  try {
-    process.kill(status.pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 /** Reads a run folder, in whatever state it is. */
