@@ -1,11 +1,11 @@
 /**
  * `npm run build`: schemas/ from the definitions, then src/ → dist/ (bundled, and split into chunks so that a command loads only what
- * it needs), then oclif.manifest.json (so that `exp --help` reads one file instead of importing every command).
+ * it needs; what runs in a browser as dist/page), then oclif.manifest.json (so that `exp --help` reads one file instead of importing every command).
  */
 import {readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {Plugin} from '@oclif/core/config';
-import {build} from 'esbuild';
+import {build, type Metafile} from 'esbuild';
 import {generate} from './generate.js';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -25,10 +25,12 @@ const neverLoaded = ['typescript', 'ts-node', 'pnpapi'];
 const banner = `import {createRequire as __createRequire} from 'node:module';
 const require = __createRequire(import.meta.url), __dirname = import.meta.dirname;`;
 
-/** The commands' files, each with one class as its default export; what they share has none and is no entry. */
+/** The commands' files, those of `exp engines` in a folder, each with one class as its default export; what they share has none and is no entry. */
 async function commandFiles(): Promise<readonly string[]> {
-  const names = await readdir(path.join(root, 'src/commands'));
-  const files = names.filter((name) => name.endsWith('.ts')).map((name) => `commands/${name.slice(0, -3)}`);
+  const names = await readdir(path.join(root, 'src/commands'), {recursive: true});
+  const files = names
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `commands/${name.slice(0, -3).replaceAll(path.sep, '/')}`);
   const isCommand = await Promise.all(
     files.map(async (file) => (await readFile(sourceOf(file), 'utf8')).includes('export default class')),
   );
@@ -40,12 +42,16 @@ const sourceOf = (file: string): string => path.join(root, 'src', `${file}.ts`);
 /** dist/ keeps its shape for oclif (dist/commands/run.js is `exp run`); shared code lands in dist/chunks. */
 async function bundle(): Promise<void> {
   const worker = 'data/workers/batch-worker';
-  const entries = [...(await commandFiles()), 'commands/hooks/command-not-found', worker, 'cli', 'index'];
+  const trial = 'engine/trial/child';
+  const entries = [...(await commandFiles()), 'commands/hooks/command-not-found', worker, trial, 'cli', 'index'];
   const {metafile} = await build({
     // Hooks get a folder of their own: oclif takes every file in dist/commands for a command.
     entryPoints: entries.map((file) => ({
       in: sourceOf(file),
-      out: file.replace('commands/hooks/', 'hooks/').replace('data/workers/', 'workers/'),
+      out: file
+        .replace('commands/hooks/', 'hooks/')
+        .replace('data/workers/', 'workers/')
+        .replace(trial, 'workers/engine-trial'),
     })),
     outdir: dist,
     chunkNames: 'chunks/[name]-[hash]',
@@ -60,8 +66,40 @@ async function bundle(): Promise<void> {
     banner: {js: banner},
     logLevel: 'warning',
   });
-  await writeFile(thirdPartyLicenses, await licencesOf(Object.keys(metafile.inputs)));
-  await removeStale([...Object.keys(metafile.outputs), thirdPartyLicenses]);
+  const page = await bundlePage();
+  const inputs = [...Object.keys(metafile.inputs), ...Object.keys(page.inputs)];
+  await writeFile(thirdPartyLicenses, await licencesOf(inputs));
+  await removeStale([...Object.keys(metafile.outputs), ...Object.keys(page.outputs), thirdPartyLicenses]);
+}
+
+/** What a copy of the page has to say: a report carries these packages to whoever opens it. */
+async function pageBanner(): Promise<string> {
+  const read = async (name: string): Promise<string> =>
+    (await readFile(path.join(root, 'node_modules', name), 'utf8')).trim();
+  const echarts = `${await read('echarts/NOTICE')}\nLicensed under the Apache License, Version 2.0: http://www.apache.org/licenses/LICENSE-2.0`;
+  return `/*!\n${echarts}\n\nzrender\n${await read('zrender/LICENSE')}\n*/`;
+}
+
+/** What `exp report` puts into its file and `exp watch` serves: one script and one style sheet for the browser. */
+async function bundlePage(): Promise<Metafile> {
+  const {metafile} = await build({
+    entryPoints: [
+      {in: sourceOf('report/page/main'), out: 'page'},
+      {in: path.join(root, 'src/report/page/page.css'), out: 'page'},
+    ],
+    outdir: path.join(dist, 'page'),
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2022',
+    charset: 'ascii',
+    legalComments: 'none',
+    metafile: true,
+    banner: {js: await pageBanner()},
+    logLevel: 'warning',
+  });
+  return metafile;
 }
 
 /** The licence of every package that went into the bundle, as most of them demand of a copy. */

@@ -1,4 +1,5 @@
 import type {Goal} from '../../comparison/goal.js';
+import type {Series} from '../../runs/series.js';
 
 /** A number, text or truth value as JSON has it; null where a run has none. Numbers that are not finite are text. */
 export type PlainValue = number | string | boolean | null;
@@ -83,13 +84,6 @@ export interface SettingData {
   readonly p?: number;
   /** Spearman's correlation of a numeric setting with the metric, positive where larger settings go with larger values. */
   readonly correlation?: number;
-}
-
-/** Columns of numbers, null where a row has none or one that is not finite. */
-export interface Series {
-  readonly columns: Readonly<Record<string, readonly (number | null)[]>>;
-  /** 1, or more where only every so-many-th row (and the last) is kept. */
-  readonly every: number;
 }
 
 /** A table that a metric made of a set, such as a confusion matrix. */

@@ -1,0 +1,73 @@
+import {statSync} from 'node:fs';
+import path from 'node:path';
+import {requireRuns} from '../comparison/compare.js';
+import {comparedRun} from '../comparison/compared-run.js';
+import {formatBytes, plural} from '../report/format.js';
+import {pageAssets} from '../report/html/assets.js';
+import {pageDocument} from '../report/html/document.js';
+import {reportData} from '../report/html/report-page.js';
+import {pack} from '../report/page/pack.js';
+import {printable} from '../report/printable.js';
+import {streamSink, type TextStream} from '../report/sink.js';
+import {findRun, listRuns} from '../runs/find-runs.js';
+import {writeFileAtomically} from '../support/atomic-file.js';
+import {ExpError} from '../support/errors.js';
+import {groupKeys, listOf} from './lists.js';
+
+/** What `exp report` was asked for. */
+export interface ReportRequest {
+  /** Runs as people name them; all of `runsDir` when empty. */
+  readonly references: readonly string[];
+  readonly runsDir: string;
+  readonly out: string;
+  readonly title?: string | undefined;
+  /** Separated by commas. */
+  readonly columns?: string | undefined;
+  readonly where?: string | undefined;
+  readonly sort?: string | undefined;
+  readonly top?: number | undefined;
+  /** Separated by commas; `none`. */
+  readonly groupBy?: string | undefined;
+}
+
+/**
+ * Writes a report of runs as one HTML file, and says so on `out`; what is wrong with run folders on `errors`.
+ * @throws ExpError for runs that are not there, terms that make no sense, or a file that cannot be written
+ */
+export function writeReport(request: ReportRequest, out: TextStream, errors: TextStream): void {
+  const {references, runsDir, where, sort, top} = request;
+  const file = path.resolve(request.out);
+  refuseFolder(request.out, file);
+  const found = references.length > 0 ? references.map((name) => findRun(name, runsDir)) : listRuns(runsDir);
+  requireRuns(found, runsDir);
+  const unique = [...new Map(found.map((run) => [path.resolve(run.path), run])).values()];
+  const opened = unique.map((run) => ({run, compared: comparedRun(run)}));
+  const options = {where, sort, top, columns: listOf(request.columns), groupBy: groupKeys(request.groupBy)};
+  const title = printable(request.title ?? titleOf(unique.map(({name}) => name)));
+  const data = reportData(opened, options, title);
+  const {html} = pageDocument({data: pack(data), title}, pageAssets(), false);
+  try {
+    writeFileAtomically(file, html);
+  } catch (error) {
+    const message = `${request.out} cannot be written: ${(error as Error).message}`;
+    throw new ExpError('RUN_UNWRITABLE', message, 'name another file with --out', {cause: error});
+  }
+  const [sink, warnings] = [streamSink(out), streamSink(errors)];
+  for (const {id, warnings: texts} of data.runs) {
+    for (const text of texts) warnings.write(`${warnings.style.yellow('warning:')} ${printable(id)}: ${text}\n`);
+  }
+  sink.write(`${request.out}: ${plural(data.runs.length, 'run')}, ${formatBytes(Buffer.byteLength(html))}\n`);
+}
+
+/** The names of the experiments, or the first of many. */
+function titleOf(names: readonly string[]): string {
+  const unique = [...new Set(names)];
+  const more = unique.length - 2;
+  return more > 0 ? `${unique.slice(0, 2).join(', ')} and ${more} more` : unique.join(' and ');
+}
+
+function refuseFolder(out: string, file: string): void {
+  if (statSync(file, {throwIfNoEntry: false})?.isDirectory()) {
+    throw new ExpError('USAGE', `--out ${out} is a folder`, 'name a file: --out report.html');
+  }
+}

@@ -1,0 +1,89 @@
+import {type Cell, type CompareRequest, type Comparison, compareRuns} from '../../comparison/compare.js';
+import type {ComparedRun, Value} from '../../comparison/compared-run.js';
+import {differingSettings, repetitionKeys} from '../../comparison/groups.js';
+import {importanceOf, type SettingImportance} from '../../comparison/importance.js';
+import {cellText, labelOf, notesOf, stateOf, titlesOf, verdictOf} from '../comparison-cells.js';
+import {testOf} from '../comparison-formats.js';
+import {groupLabels} from '../curve-labels.js';
+import {formatMetric} from '../format.js';
+import type {CellData, Overview, PlainValue, SettingData} from '../page/data.js';
+import {printable, printableSentence} from '../printable.js';
+
+/** Settings that a page looks at, the most telling ones. */
+const mostSettings = 16;
+
+/** What is computed of all runs together, and the comparison it was made of. @throws ExpError USAGE for terms that make no sense */
+export function overviewOf(
+  runs: readonly ComparedRun[],
+  request: CompareRequest = {},
+): {readonly overview: Overview; readonly comparison: Comparison} {
+  const comparison = compareRuns(runs, request);
+  const {columns, rows, sortedBy} = comparison;
+  const titles = titlesOf(columns);
+  const shown = rows.flatMap((row) => row.runs);
+  const labels = groupLabels(rows, comparison.groupedBy);
+  const importance = sortedBy ? importanceOf(shown, sortedBy.term) : undefined;
+  const sortColumn = columns.findIndex(({term}) => term.text === sortedBy?.term.text);
+  const verdict = verdictOf(comparison, testOf(comparison));
+  const overview: Overview = {
+    columns: columns.map(({term, goal, kind}, index) => ({
+      title: titles[index]!,
+      name: printable(term.text),
+      kind,
+      ...(goal ? {goal} : {}),
+    })),
+    rows: rows.map((row, index) => ({
+      label: labels[index]!,
+      name: printable(labelOf(row)),
+      state: stateOf(row),
+      runs: row.runs.map(({id}) => id),
+      cells: row.cells.map((cell, column) => cellOf(cell, cellText(cell, columns[column]!))),
+    })),
+    ...(verdict === undefined ? {} : {verdict: printableSentence(verdict)}),
+    notes: notesOf(comparison).map(printableSentence),
+    ...(sortColumn < 0 ? {} : {sortedBy: sortColumn}),
+    settings: settingsOf(importance?.settings ?? withoutImportance(shown)),
+    ...(importance && sortedBy
+      ? {
+          importanceOf: {
+            metric: sortedBy.term.text,
+            numRuns: importance.numRuns,
+            numDiverged: importance.numDiverged,
+          },
+        }
+      : {}),
+  };
+  return {overview, comparison};
+}
+
+const withoutImportance = (runs: readonly ComparedRun[]): readonly SettingImportance[] =>
+  differingSettings(runs)
+    .filter((path) => !repetitionKeys.includes(path))
+    .map((path) => ({path}));
+
+function settingsOf(importance: readonly SettingImportance[]): readonly SettingData[] {
+  const kept = importance.slice(0, mostSettings);
+  const titles = titlesOf(
+    kept.map(({path}) => ({term: {text: path, name: path}, goal: undefined, kind: 'setting' as const})),
+  );
+  return kept.map((setting, index) => ({...setting, title: titles[index]!}));
+}
+
+function cellOf({value, sample, isBest, isWithinNoise}: Cell, text: string): CellData {
+  const [low, high] = sample?.interval ?? [];
+  const detail =
+    low === undefined || high === undefined
+      ? {}
+      : {detail: `95 % interval ${formatMetric(low)} to ${formatMetric(high)}, n = ${sample!.values.length}`};
+  return {
+    text,
+    value: plain(sample?.mean ?? value),
+    ...detail,
+    ...(isBest ? {isBest: true as const} : {}),
+    ...(isWithinNoise ? {isWithinNoise: true as const} : {}),
+  };
+}
+
+/** As JSON can hold it. */
+export const plain = (value: Value | undefined): PlainValue =>
+  value === undefined ? null : typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
