@@ -2,6 +2,7 @@ import {checkClassWeights} from '../data/class-weights.js';
 import {DataSpecError} from '../data/data-error.js';
 import {type DatasetInfo, learnable, type TargetInfo} from '../data/dataset.js';
 import {layerNames} from '../model/layer-names.js';
+import {ModelProblem} from '../model/shape-problem.js';
 import {parsePath} from '../spec/path.js';
 import {nearest} from '../spec/suggest.js';
 import type {OutputSpec} from '../training/outputs.js';
@@ -44,7 +45,8 @@ export function checkOutputNames({training, model}: ExperimentSpec, findings: Fi
     const hint = 'add `NAME_OF_A_LAYER: {loss: meanSquaredError}`';
     refuse(['training', 'outputs'], 'training.outputs is empty, so there is nothing to minimise', hint);
   }
-  const names = layerNames(model.layers);
+  const names = namesOf(model, findings);
+  if (!names) return false;
   for (const name of Object.keys(outputs)) {
     if (names.includes(name)) continue;
     const near = nearest(name, names);
@@ -56,6 +58,17 @@ export function checkOutputNames({training, model}: ExperimentSpec, findings: Fi
     );
   }
   return isKnown;
+}
+
+/** The layers' names, or a mistake where two have the same. */
+function namesOf({layers}: ExperimentSpec['model'], findings: Findings): readonly string[] | undefined {
+  try {
+    return layerNames(layers);
+  } catch (error) {
+    if (!(error instanceof ModelProblem)) throw error;
+    findings.mistake(['model', ...error.path], error.message, error.hint);
+    return undefined;
+  }
 }
 
 /** The target of an output, with its class weights checked; undefined where there is no such target. */

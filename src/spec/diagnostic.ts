@@ -87,7 +87,10 @@ function frameOf(source: SourceFile, line: number, col: number, length: number):
   const before = text.slice(0, col - 1 - from + (from > 0 ? 1 : 0));
   const marked = text.slice(before.length, before.length + Math.max(1, length)).trimEnd();
   const number = String(line).padStart(5);
-  return `${number} │ ${text.trimEnd()}\n${' '.repeat(number.length)} │ ${' '.repeat(widthOf(before))}${'^'.repeat(Math.max(1, widthOf(marked)))}`;
+  const visible = text.trimEnd();
+  // Behind a line's end the caret stands right behind its last character, whatever blanks follow.
+  const caretAt = Math.min(widthOf(before), widthOf(visible));
+  return `${number} │ ${visible}\n${' '.repeat(number.length)} │ ${' '.repeat(caretAt)}${'^'.repeat(Math.max(1, widthOf(marked)))}`;
 }
 
 /** Terminal columns a text takes: wide East Asian characters and emoji two, combining marks none. */

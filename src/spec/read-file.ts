@@ -1,4 +1,4 @@
-import {readdir, readFile, stat} from 'node:fs/promises';
+import {open, readdir, stat} from 'node:fs/promises';
 import {basename, dirname, isAbsolute, relative, resolve} from 'node:path';
 import {ExpError} from '../support/errors.js';
 import {SourceFile, type SourceKind} from './source.js';
@@ -26,7 +26,7 @@ export function displayPath(path: string): string {
 /** Reads a spec's text. @param typed the path as it was written. @throws UnreadableError saying what stands in the way. */
 export async function readSource(path: string, kind: SourceKind, typed = path): Promise<SourceFile> {
   const absolute = resolve(path);
-  const bytes = await readBytes(absolute, typed);
+  const bytes = await readBytes(absolute, typed, kind);
   return new SourceFile(displayPath(absolute), decode(bytes), kind, absolute);
 }
 
@@ -40,35 +40,85 @@ export async function readSpecFile(path: string): Promise<SourceFile> {
   }
 }
 
-async function readBytes(path: string, typed: string): Promise<Uint8Array> {
+async function readBytes(path: string, typed: string, kind: SourceKind): Promise<Uint8Array> {
   try {
     const found = await stat(path);
     if (found.isDirectory()) throw new UnreadableError('is a folder', await yamlFilesIn(path));
-    if (found.size > maxBytes) {
-      throw new UnreadableError(
-        `is ${Math.ceil(found.size / 1024)} KiB large; a spec has at most ${maxBytes / 1024} KiB`,
-        'data belongs into files of its own that `data.source` names',
-      );
-    }
-    return await readFile(path);
+    // A person may pipe a spec in; a file that a spec names is a file, neither a pipe that waits for ever nor an endless device.
+    if (!found.isFile() && kind !== 'spec') throw new UnreadableError('is not a regular file');
+    if (found.size > maxBytes) throw tooLarge(`${Math.ceil(found.size / 1024)} KiB`);
+    return await readAtMost(path, maxBytes);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
+    if (error instanceof UnreadableError) throw error;
+    const {code, message} = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR')
       throw new UnreadableError('does not exist', await nearNames(path, typed));
     if (code === 'EACCES' || code === 'EPERM') throw new UnreadableError('may not be read', 'look at its permissions');
-    throw error;
+    if (code === undefined) throw error;
+    throw new UnreadableError(`cannot be read: ${message.replace(/,[^,]*$/, '')}`);
+  }
+}
+
+const tooLarge = (size: string): UnreadableError =>
+  new UnreadableError(
+    `is ${size} large; a spec has at most ${maxBytes / 1024} KiB`,
+    'data belongs into files of its own that `data.source` names',
+  );
+
+/** A file's bytes, whatever its size is said to be. @throws UnreadableError for more than so many */
+async function readAtMost(path: string, most: number): Promise<Uint8Array> {
+  const handle = await open(path);
+  try {
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    for (;;) {
+      const {bytesRead, buffer} = await handle.read(Buffer.alloc(1 << 16), 0, 1 << 16, null);
+      if (bytesRead === 0) return Buffer.concat(chunks);
+      chunks.push(buffer.subarray(0, bytesRead));
+      length += bytesRead;
+      if (length > most) throw tooLarge(`more than ${most / 1024} KiB`);
+    }
+  } finally {
+    await handle.close();
   }
 }
 
 function decode(bytes: Uint8Array): string {
   const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
   if (isUtf16) throw new UnreadableError('is UTF-16', 'save it as UTF-8');
-  if (bytes.includes(0)) throw new UnreadableError('is not a text file');
+  const nul = bytes.indexOf(0);
+  if (nul >= 0) throw new UnreadableError(`is not a text file: there is a zero byte in line ${lineOf(bytes, nul)}`);
   try {
     return new TextDecoder('utf-8', {fatal: true}).decode(bytes); // drops a byte order mark
   } catch {
-    throw new UnreadableError('is not UTF-8 text', 'save it as UTF-8');
+    const line = lineOf(bytes, utf8Length(bytes));
+    throw new UnreadableError(`is not UTF-8 text: line ${line} has other bytes`, 'save it as UTF-8');
   }
+}
+
+/** The line, from 1, in which a byte stands. */
+const lineOf = (bytes: Uint8Array, at: number): number =>
+  bytes.subarray(0, at).filter((byte) => byte === 10).length + 1;
+
+/** Whether bytes are UTF-8, the last character perhaps cut. */
+function startsAsUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', {fatal: true}).decode(bytes, {stream: true});
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** How many bytes from the start are UTF-8, found by halving: bytes that end inside a character count as well. */
+function utf8Length(bytes: Uint8Array): number {
+  let [low, high] = [0, bytes.length];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (startsAsUtf8(bytes.subarray(0, middle))) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 /** @param path a file that is not there. @param typed as it was written; the hint is written alike. */

@@ -43,13 +43,16 @@ export function readYaml(source: SourceFile, problems: Problem[], from = 0): Loc
     return undefined;
   }
   if (second) {
-    const start = source.text.lastIndexOf('---', second.range[0]);
+    const dashes = source.text.lastIndexOf('---', second.range[0]);
+    // After `...` a document needs no dashes.
+    const hasDashes = dashes > document!.range[0];
+    const start = hasDashes ? dashes : second.range[0];
     report(
       start,
-      start + 3,
+      hasDashes ? start + 3 : start + 1,
       [],
       'a second document starts here; a spec is one document',
-      'remove the `---`, or split the file',
+      `remove the \`${hasDashes ? '---' : '...'}\`, or split the file`,
     );
     return undefined;
   }

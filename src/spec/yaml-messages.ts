@@ -66,7 +66,7 @@ export function explainSyntaxError(error: YAMLError, source: SourceFile): Syntax
     }
     case 'BAD_INDENT': {
       if (error.message.startsWith('Flow')) return unclosedBracket(source, error);
-      const indentation = line.length - line.trimStart().length;
+      const indentation = line.trim() === '' ? 0 : line.length - line.trimStart().length;
       const first = start - source.positionAt(start).col + 1 + indentation;
       return {
         message: 'the indentation matches none of the lines above',

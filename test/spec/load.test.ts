@@ -232,10 +232,12 @@ t.test('files that are no specs', async (t) => {
   t.match(directory, {code: 'SPEC_INVALID', message: /empty is a folder$/});
   t.equal(
     await refusal({'a.yaml': Buffer.from([0x74, 0x3a, 0x20, 0xff, 0xfa])}),
-    './a.yaml is not UTF-8 text | save it as UTF-8',
+    './a.yaml is not UTF-8 text: line 1 has other bytes | save it as UTF-8',
   );
+  const latin1 = await refusal({'a.yaml': Buffer.from('title: a\n# caf\xe9\n', 'latin1')});
+  t.match(latin1, /is not UTF-8 text: line 2 has other bytes/);
   t.equal(await refusal({'a.yaml': Buffer.from('\uFEFFtitle: A', 'utf16le')}), './a.yaml is UTF-16 | save it as UTF-8');
-  t.match(await refusal({'a.yaml': Buffer.from('title: a\0b')}), /is not a text file/);
+  t.match(await refusal({'a.yaml': Buffer.from('title: a\0b')}), /is not a text file: there is a zero byte in line 1/);
   t.match(await refusal({'a.yaml': `title: ${'x'.repeat(300_000)}`}), /is 293 KiB large; a spec has at most 256 KiB/);
 });
 
