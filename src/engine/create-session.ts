@@ -1,51 +1,44 @@
 import {ExpError} from '../support/errors.js';
 import type {TrainingSession} from '../training/session.js';
-import type {EagerBackend} from './eager/backends.js';
+import {type DeviceName, parseDevice} from './device.js';
+import type {BackendOptions, EagerBackend} from './eager/backends.js';
 import type {SessionOptions} from './options.js';
 
 /** What a spec's `engine` may say. */
 export type EngineName = 'auto' | 'compiled' | 'eager';
-/** What a spec's `device` may say. */
-export type DeviceName = 'auto' | 'cpu' | 'cuda' | 'webgpu';
 
 /** What `engine` and `device` come to on this machine. The TensorFlow.js backend that models are built on is active by then. */
 export interface EngineChoice {
   readonly engine: 'compiled' | 'eager';
   /** `engine: auto` chose compiled: what it cannot run, eager may. */
   readonly mayFallBack: boolean;
+  /** What native libraries said while they loaded, for the run's log. */
+  readonly messages?: readonly string[];
 }
 
 /**
  * Chooses engine and device and loads the TensorFlow.js backend that the model has to be built on. `auto` takes what fits this
  * machine; a name takes that or fails, it is never exchanged silently.
+ * @param warn is told why a card that is there, with an engine for it, is not used all the same
  * @throws ExpError ENGINE_UNAVAILABLE with the reason and what mends it
  */
-export async function chooseEngine(engine: EngineName, device: DeviceName): Promise<EngineChoice> {
+export async function chooseEngine(
+  engine: EngineName,
+  device: DeviceName,
+  warn: (message: string) => void = () => {},
+): Promise<EngineChoice> {
+  const chosen = parseDevice(device);
+  if (chosen.kind === 'webgpu') throw noWebgpu(device);
+  if (chosen.kind === 'cuda') {
+    if (engine === 'compiled') throw compiledIsOnCpu(device);
+    return eagerOn(['cuda'], {index: chosen.index});
+  }
+  const onCard = chosen.kind === 'auto' && engine !== 'compiled' && (await tryCard(warn));
+  if (onCard) return onCard;
+  if (engine === 'eager') return eagerOn(['tensorflow', 'cpu']);
   const {loadEagerBackend} = await import('./eager/backends.js');
-  if (device === 'webgpu') {
-    throw new ExpError(
-      'ENGINE_UNAVAILABLE',
-      'device webgpu is not in this version: no engine trains on it yet',
-      'take device: cpu, or device: cuda with @tensorflow/tfjs-node-gpu; exp doctor tells what works here',
-    );
-  }
-  if (device === 'cuda') {
-    if (engine === 'compiled') {
-      throw new ExpError(
-        'ENGINE_UNAVAILABLE',
-        'the compiled engine of this version trains on the CPU only; device cuda needs the eager engine',
-        'take --engine eager with --device cuda, or --device cpu',
-      );
-    }
-    await loadEagerBackend('cuda');
-    return {engine: 'eager', mayFallBack: false};
-  }
-  if (engine !== 'eager') {
-    await loadEagerBackend('cpu');
-    return {engine: 'compiled', mayFallBack: engine === 'auto'};
-  }
-  await loadFirst(device === 'auto' ? ['cuda', 'tensorflow', 'cpu'] : ['cpu']);
-  return {engine: 'eager', mayFallBack: false};
+  await loadEagerBackend('cpu');
+  return {engine: 'compiled', mayFallBack: engine === 'auto'};
 }
 
 /**
@@ -73,23 +66,60 @@ export async function createSession(
       const isFallible =
         error instanceof ExpError && (error.code === 'KERNEL_UNSUPPORTED' || error.code === 'ENGINE_UNAVAILABLE');
       if (!isFallible || !choice.mayFallBack) throw error;
-      warn(`${error.message}; ${use} goes on with the eager engine, which is much slower`);
+      const backend = await loadFirst(['tensorflow', 'cpu']);
+      const much = backend.device.includes('JavaScript') ? ', which is much slower' : ` on ${backend.device}`;
+      warn(`${error.message}; ${use} goes on with the eager engine${much}`);
     }
   }
   const {createEagerSession} = await import('./eager/session.js');
   return createEagerSession(options);
 }
 
-/** Activates the first backend that loads; the last one's failure is the caller's. */
-async function loadFirst(backends: readonly EagerBackend[]): Promise<void> {
-  const {loadEagerBackend} = await import('./eager/backends.js');
-  for (const [index, backend] of backends.entries()) {
-    try {
-      await loadEagerBackend(backend);
-      return;
-    } catch (error) {
-      const isLast = index === backends.length - 1;
-      if (isLast || !(error instanceof ExpError) || error.code !== 'ENGINE_UNAVAILABLE') throw error;
-    }
+/** CUDA, where a driver is loaded and an engine for it is installed: whoever installed that wants it used. */
+async function tryCard(warn: (message: string) => void): Promise<EngineChoice | undefined> {
+  const [{hasNvidiaDriver}, {installedEngine}] = await Promise.all([
+    import('./nvidia.js'),
+    import('./tensorflow/installed.js'),
+  ]);
+  if (!hasNvidiaDriver() || !installedEngine('cuda')) return undefined;
+  try {
+    return await eagerOn(['cuda']);
+  } catch (error) {
+    if (!(error instanceof ExpError)) throw error;
+    warn(`${error.message}; training goes on with the CPU${error.hint ? ` (${error.hint})` : ''}`);
+    return undefined;
   }
 }
+
+async function eagerOn(backends: readonly EagerBackend[], options: BackendOptions = {}): Promise<EngineChoice> {
+  const {messages} = await loadFirst(backends, options);
+  return {engine: 'eager', mayFallBack: false, ...(messages.length > 0 ? {messages} : {})};
+}
+
+/** Activates the first backend that loads; the last one's failure is the caller's. */
+async function loadFirst(backends: readonly EagerBackend[], options: BackendOptions = {}) {
+  const {loadEagerBackend} = await import('./eager/backends.js');
+  const [last, ...before] = [...backends].reverse();
+  for (const backend of before.reverse()) {
+    try {
+      return await loadEagerBackend(backend, options);
+    } catch (error) {
+      if (!(error instanceof ExpError) || error.code !== 'ENGINE_UNAVAILABLE') throw error;
+    }
+  }
+  return loadEagerBackend(last!, options);
+}
+
+const noWebgpu = (device: DeviceName): ExpError =>
+  new ExpError(
+    'ENGINE_UNAVAILABLE',
+    `device ${device} is not in this version: no engine trains on it yet`,
+    'take device: cpu, or device: cuda with exp engines install tensorflow --cuda; exp doctor tells what works here',
+  );
+
+const compiledIsOnCpu = (device: DeviceName): ExpError =>
+  new ExpError(
+    'ENGINE_UNAVAILABLE',
+    `the compiled engine of this version trains on the CPU only; device ${device} needs the eager engine`,
+    'take --engine eager with --device cuda, or --device cpu',
+  );

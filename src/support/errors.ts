@@ -5,12 +5,16 @@ export type ErrorCode =
   | 'DATA_MISSING' // a data file that is not there or cannot be read
   | 'DATA_INVALID' // a data file that holds something else than promised
   | 'RUN_NOT_FOUND' // a run folder that is not there or is not one
+  | 'RUN_ALIVE' // a run that is to be resumed, but its process is still there
   | 'RUN_UNWRITABLE' // the runs folder cannot be written: permissions, full disk
   | 'ENGINE_UNAVAILABLE' // the engine or device asked for does not load on this machine
+  | 'INSTALL_FAILED' // an engine could not be downloaded, compiled, or did not pass its self-test
   | 'KERNEL_UNSUPPORTED' // the compiled engine has no lowering for a kernel of this model
+  | 'BASELINE_UNUSABLE' // a baseline that is not there or damaged, of other data, or without what a gate asks for
+  | 'EXPORT_FAILED' // a model that a format cannot hold, a file that computes something else, a server that refuses
   | 'GATE_FAILED' // a condition of exp compare --fail-if is met
   | 'DIVERGED' // NaN or infinite loss
-  | 'INTERRUPTED'; // Ctrl-C or SIGTERM
+  | 'INTERRUPTED'; // Ctrl-C, SIGTERM, SIGHUP or SIGUSR1
 
 /** Exit codes of every command: 0 done, 1 the run failed, 2 bad usage or spec, 3 gate failed, 4 diverged, 5 failed trials, 130 interrupted. */
 export const exitCodes = {
@@ -19,9 +23,13 @@ export const exitCodes = {
   DATA_MISSING: 2,
   DATA_INVALID: 2,
   RUN_NOT_FOUND: 2,
+  RUN_ALIVE: 2,
   RUN_UNWRITABLE: 1,
   ENGINE_UNAVAILABLE: 1,
+  INSTALL_FAILED: 1,
   KERNEL_UNSUPPORTED: 1,
+  BASELINE_UNUSABLE: 2,
+  EXPORT_FAILED: 1,
   GATE_FAILED: 3,
   DIVERGED: 4,
   INTERRUPTED: 130,

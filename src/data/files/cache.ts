@@ -17,8 +17,8 @@ export async function cacheBytes(): Promise<Readonly<Record<'sha256' | 'decoded'
   return {sha256: sha256!, decoded: decoded!};
 }
 
-/** 0 for a folder that is not there. Files that go meanwhile do not count. */
-async function bytesBelow(folder: string): Promise<number> {
+/** Bytes of all files below a folder; 0 for one that is not there. Files that go meanwhile do not count. */
+export async function bytesBelow(folder: string): Promise<number> {
   const names = await readdir(folder, {recursive: true}).catch(() => []);
   const sizes = names.map(async (name) => {
     const found = await stat(path.join(folder, name)).catch(() => undefined);
