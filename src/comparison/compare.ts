@@ -1,6 +1,6 @@
 import {ExpError} from '../support/errors.js';
 import type {ComparedRun, Value} from './compared-run.js';
-import {evaluate, parseExpression, termsOf} from './expression.js';
+import {evaluate, isCondition, parseExpression, termsOf} from './expression.js';
 import {type Goal, goalOf} from './goal.js';
 import {differingSettings, differsIn, type Group, groupRuns, repetitionKeys} from './groups.js';
 import {type Sample, sampleOf, welchTest} from './statistics.js';
@@ -19,6 +19,8 @@ export interface CompareRequest {
   readonly top?: number | undefined;
   /** Settings in which the runs of a row may differ; seeds and folds by default, none to have a row for each run. */
   readonly groupBy?: readonly string[] | undefined;
+  /** What is better of columns whose name does not tell, or tells wrongly. */
+  readonly goals?: ReadonlyMap<string, NonNullable<Goal>> | undefined;
 }
 
 /** A column of the table. */
@@ -61,7 +63,8 @@ export interface Comparison {
 }
 
 const maxSettings = 8;
-const significance = 0.05;
+/** Below this p a difference counts as more than chance. */
+export const significance = 0.05;
 
 /**
  * Puts runs side by side: what differs among them and what came out.
@@ -75,15 +78,19 @@ export function compareRuns(all: readonly ComparedRun[], request: CompareRequest
     (path) => groups.length === runs.length || !groupedBy.includes(path),
   );
   const shown = tellingSettings(differing, runs);
-  const columns = request.columns ? request.columns.map((text) => columnOf(text, runs)) : defaultColumns(runs, shown);
+  const {goals} = request;
+  for (const name of goals?.keys() ?? []) checkTerm(parseTerm(name), runs, '--maximize or --minimize');
+  const given = request.columns ? request.columns.map((text) => columnOf(text, runs)) : defaultColumns(runs, shown);
+  const columns = given.map((column) => ({...column, goal: goals?.get(column.term.name) ?? column.goal}));
   const sort = request.sort === undefined ? defaultSort(runs) : parseTerm(request.sort);
   if (sort && request.sort !== undefined) checkTerm(sort, runs, '--sort');
-  const sorted = sort ? sortGroups(groups, sort, request.reverse === true) : groups;
+  const sortedBy = sort && {term: sort, goal: goals?.get(sort.name) ?? goalOfTerm(sort)};
+  const sorted = sortedBy ? sortGroups(groups, sortedBy, request.reverse === true) : groups;
   const kept = sorted.slice(0, request.top ?? sorted.length);
   return {
     columns,
     rows: rowsOf(kept, columns),
-    sortedBy: sort && {term: sort, goal: goalOfTerm(sort)},
+    sortedBy,
     numFiltered: all.length - runs.length,
     numCut: sorted.length - kept.length,
     hiddenSettings: request.columns ? [] : differing.filter((path) => !shown.includes(path)),
@@ -94,6 +101,8 @@ export function compareRuns(all: readonly ComparedRun[], request: CompareRequest
 function filterRuns(all: readonly ComparedRun[], where: string | undefined): readonly ComparedRun[] {
   if (where === undefined) return all;
   const condition = parseExpression(where, '--where');
+  if (!isCondition(condition) && condition.kind !== 'term')
+    throw new ExpError('USAGE', `--where ${JSON.stringify(where)} is no condition`, 'for instance: val_accuracy > 0.9');
   for (const term of termsOf(condition)) checkTerm(term, all, '--where');
   return all.filter((run) => evaluate(condition, {read: (term) => termValue(run, term)}) === true);
 }
@@ -147,8 +156,9 @@ function defaultSort(runs: readonly ComparedRun[]): Term | undefined {
   return first === undefined ? undefined : wholeTerm(first);
 }
 
-/** Of the finished runs of a group, or of all where none has finished. */
+/** Of the finished runs of a group, or of all where none has finished; their states of all. */
 export function valuesOf({runs}: Pick<Group, 'runs'>, term: Term): readonly Value[] {
+  if (term.name === 'state') return runs.map(({state}) => state);
   const finished = runs.filter(({state}) => state === 'finished');
   return (finished.length > 0 ? finished : runs).flatMap((run) => termValue(run, term) ?? []);
 }
@@ -162,9 +172,13 @@ export function groupValue(group: Pick<Group, 'runs'>, term: Term): Value | unde
 }
 
 /** The best first, or the smallest where nothing is better; what has no value comes last. */
-function sortGroups(groups: readonly Group[], term: Term, isReversed: boolean): readonly Group[] {
-  const direction = (goalOfTerm(term) === 'maximize' ? -1 : 1) * (isReversed ? -1 : 1);
-  const keyed = groups.map((group) => ({group, value: groupValue(group, term), isWhole: isFinished(group)}));
+function sortGroups(
+  groups: readonly Group[],
+  {term, goal}: {readonly term: Term; readonly goal: Goal},
+  isReversed: boolean,
+): readonly Group[] {
+  const direction = (goal === 'maximize' ? -1 : 1) * (isReversed ? -1 : 1);
+  const keyed = groups.map((group) => ({group, value: groupValue(group, term)}));
   const isPresent = (value: Value | undefined): boolean => value !== undefined && !Number.isNaN(value);
   return keyed
     .sort((a, b) => {

@@ -111,6 +111,8 @@ function placed(source: string, at: number, what: string, message: string): ExpE
 export interface Scope {
   read(term: Term): Value | undefined;
   ofBaseline?: ((term: Term) => Value | undefined) | undefined;
+  /** Refuses what can never hold instead of taking it for false: an order between text and number, `baseline` of nothing. */
+  isStrict?: boolean;
 }
 
 /** What an expression comes to; undefined where something it needs is missing. Comparisons with something missing are false. */
@@ -121,6 +123,12 @@ export function evaluate(expression: Expression, scope: Scope, compared?: Term):
     case 'term':
       return (expression.ofBaseline ? scope.ofBaseline : scope.read)?.(expression.term);
     case 'baseline':
+      if (!compared && scope.isStrict)
+        throw new ExpError(
+          'USAGE',
+          '`baseline` stands alone',
+          'compare it with something: val_accuracy < baseline - 0.005',
+        );
       return compared && scope.ofBaseline?.(compared);
     case 'not':
       return evaluate(expression.of, scope) !== true;
@@ -144,6 +152,11 @@ function evaluateBinary(
   const [a, b] = [evaluate(left, scope, term), evaluate(right, scope, term)];
   if (operator === '==') return a !== undefined && b !== undefined && a === b;
   if (operator === '!=') return a !== undefined && b !== undefined && a !== b;
+  const text = [a, b].find((value) => value !== undefined && typeof value !== 'number');
+  if (scope.isStrict && text !== undefined) {
+    const message = `${JSON.stringify(text)} is no number: ${operator} means nothing here`;
+    throw new ExpError('USAGE', message, 'texts can be compared with == and !=');
+  }
   if (typeof a !== 'number' || typeof b !== 'number')
     return ['+', '-', '*', '/'].includes(operator) ? undefined : false;
   switch (operator) {
@@ -173,9 +186,15 @@ function termOf(expression: Expression): Term | undefined {
   return expression.kind === 'binary' ? (termOf(expression.left) ?? termOf(expression.right)) : undefined;
 }
 
-/** All terms of an expression, for checking that somebody knows them. */
-export function termsOf(expression: Expression): readonly Term[] {
-  if (expression.kind === 'term') return [expression.term];
-  if (expression.kind === 'not' || expression.kind === 'minus') return termsOf(expression.of);
-  return expression.kind === 'binary' ? [...termsOf(expression.left), ...termsOf(expression.right)] : [];
+/** All terms of an expression, or the run's own ones; for checking that somebody knows them. */
+export function termsOf(expression: Expression, which: 'all' | 'own' = 'all'): readonly Term[] {
+  if (expression.kind === 'term') return which === 'own' && expression.ofBaseline ? [] : [expression.term];
+  if (expression.kind === 'not' || expression.kind === 'minus') return termsOf(expression.of, which);
+  return expression.kind === 'binary' ? [...termsOf(expression.left, which), ...termsOf(expression.right, which)] : [];
+}
+
+/** Whether an expression is one that holds or does not, rather than a number. A term may be a setting that is true or false. */
+export function isCondition(expression: Expression): boolean {
+  if (expression.kind === 'binary') return !['+', '-', '*', '/'].includes(expression.operator);
+  return expression.kind === 'not' || (expression.kind === 'literal' && typeof expression.value === 'boolean');
 }

@@ -1,57 +1,102 @@
-import {compareRuns, requireRuns} from '../comparison/compare.js';
-import {type ComparedRun, comparedRun} from '../comparison/compared-run.js';
-import {failuresOf} from '../comparison/gate.js';
-import {comparisonCsv, comparisonJson, comparisonMarkdown, comparisonScreen} from '../report/comparison-formats.js';
+import {type CompareRequest, compareRuns, requireRuns} from '../comparison/compare.js';
+import {comparedRun} from '../comparison/compared-run.js';
+import {type GateResult, judge} from '../comparison/gate.js';
+import type {Goal} from '../comparison/goal.js';
+import {type Held, holdAgainst} from '../comparison/held.js';
+import {printable, type Spread} from '../report/comparison-cells.js';
+import {comparisonCsv, comparisonJson, comparisonScreen} from '../report/comparison-formats.js';
+import {comparisonMarkdown} from '../report/comparison-markdown.js';
 import {gateLines} from '../report/gate-lines.js';
 import type {Sink} from '../report/sink.js';
-import {findRun, listRuns} from '../runs/find-runs.js';
+import type {Run} from '../runs/run.js';
 import {ExpError} from '../support/errors.js';
+import {openBaseline, saveBaseline} from './baselines.js';
 import {groupKeys, listOf} from './lists.js';
+import {findRuns} from './run-references.js';
 
 /** What `exp compare` was asked for. */
-export interface ComparisonRequest {
+export interface ComparisonRequest extends Pick<CompareRequest, 'where' | 'sort' | 'top'> {
   /** Runs as people name them; all of `runsDir` when empty. */
   readonly references: readonly string[];
   readonly runsDir: string;
   /** Separated by commas. */
   readonly columns?: string | undefined;
-  readonly where?: string | undefined;
-  readonly sort?: string | undefined;
   readonly reverse?: boolean;
-  readonly top?: number | undefined;
   /** Separated by commas; `none`. */
   readonly groupBy?: string | undefined;
+  /** Columns of which more is better, and less; separated by commas. */
+  readonly maximize?: string | undefined;
+  readonly minimize?: string | undefined;
+  /** What stands behind `±`. */
+  readonly spread?: Spread | undefined;
+  /** Runs, or the name or file of a baseline. */
   readonly baseline?: readonly string[] | undefined;
+  /** Whether the baseline may be of other data. */
+  readonly otherData?: boolean;
   readonly failIf?: readonly string[] | undefined;
+  /** A name or a file. */
+  readonly saveBaseline?: string | undefined;
   readonly format: 'table' | 'csv' | 'json' | 'md';
 }
 
 /**
- * Compares runs, prints the table, and holds it against the gate.
- * @throws ExpError for runs that are not there, terms and conditions that make no sense, and GATE_FAILED
+ * Compares runs, prints the table, holds it against the gate, and saves it as a baseline where the gate opened.
+ * @throws ExpError for runs that are not there, terms and conditions that make no sense, BASELINE_UNUSABLE, and GATE_FAILED
  */
 export function runComparison(
   request: ComparisonRequest,
   {out, errors}: {readonly out: Sink; readonly errors: Sink},
 ): void {
-  const {references, runsDir, format, where, sort, reverse = false, top} = request;
-  const open = (names: readonly string[]): readonly ComparedRun[] =>
-    names.map((name) => comparedRun(findRun(name, runsDir)));
-  const runs = references.length > 0 ? open(references) : listRuns(runsDir).map(comparedRun);
+  const {references, runsDir, where, sort, reverse = false, top, failIf = []} = request;
+  const found = findRuns(references, runsDir);
+  const runs = found.map(comparedRun);
   requireRuns(runs, runsDir);
-  const options = {where, sort, reverse, top, columns: listOf(request.columns), groupBy: groupKeys(request.groupBy)};
-  const comparison = compareRuns(runs, options);
-  const baseline = request.baseline?.length ? {runs: open(request.baseline)} : undefined;
-  const failures = request.failIf?.length ? failuresOf(request.failIf, comparison.rows, baseline) : [];
-  const lines = gateLines(failures);
-  if (format === 'csv') out.write(comparisonCsv(comparison));
-  else if (format === 'json') {
-    out.write(`${JSON.stringify({...comparisonJson(comparison), failures: lines}, null, 2)}\n`);
-  } else if (format === 'md') out.write(comparisonMarkdown(comparison));
-  else out.write(comparisonScreen(comparison, out));
-  for (const run of runs) {
-    for (const warning of run.warnings) errors.write(`${errors.style.yellow('warning:')} ${run.id}: ${warning}\n`);
-  }
+  const groupBy = groupKeys(request.groupBy);
+  const columns = listOf(request.columns);
+  const comparison = compareRuns(runs, {where, sort, reverse, top, columns, groupBy, goals: goalsOf(request)});
+  const baseline = request.baseline?.length ? openBaseline(request.baseline, {runsDir, groupBy}) : undefined;
+  const held = baseline && holdAgainst(comparison, baseline);
+  const {rows, groupedBy} = comparison;
+  const gate = failIf.length > 0 ? judge(rows, {clauses: failIf, baseline, otherData: request.otherData}) : undefined;
+  const lines = gateLines(gate?.failures ?? [], rows, groupedBy);
+  const extras = {held, gate, spread: request.spread};
+  if (request.format === 'csv') out.write(comparisonCsv(comparison, held));
+  else if (request.format === 'json')
+    out.write(`${JSON.stringify({...comparisonJson(comparison, held, gate), failures: lines}, null, 2)}\n`);
+  else if (request.format === 'md') out.write(comparisonMarkdown(comparison, extras));
+  else out.write(comparisonScreen(comparison, out, extras));
+  const warn = (text: string): void => errors.write(`${errors.style.yellow('warning:')} ${text}\n`);
+  for (const run of runs) for (const warning of run.warnings) warn(`${printable(run.id)}: ${printable(warning)}`);
+  warnOf(held, gate, warn);
   if (lines.length > 0)
     throw new ExpError('GATE_FAILED', `the gate failed:${lines.map((line) => `\n  ${line}`).join('')}`);
+  if (request.saveBaseline === undefined) return;
+  const file = saveBaseline(request.saveBaseline, rows, {groupedBy, commit: commitOf(found, rows[0]?.runs[0]?.path)});
+  errors.write(`saved ${file}\n`);
+}
+
+/** What nobody may overlook, whatever the format. */
+function warnOf(held: Held | undefined, gate: GateResult | undefined, warn: (text: string) => void): void {
+  const strange = held?.rows.filter(({isOfOtherData}) => isOfOtherData).length ?? 0;
+  if (held && strange > 0)
+    warn(`the baseline ${printable(held.baseline.name)} is of other data than ${strange} of the rows`);
+  const unjudged = gate?.unjudged.length ?? 0;
+  if (unjudged > 0)
+    warn(`--fail-if says nothing of ${unjudged} of the rows: the baseline has none with their settings`);
+}
+
+function goalsOf({maximize, minimize}: ComparisonRequest): ReadonlyMap<string, NonNullable<Goal>> {
+  const goals = new Map<string, NonNullable<Goal>>();
+  for (const name of listOf(maximize) ?? []) goals.set(name, 'maximize');
+  for (const name of listOf(minimize) ?? []) {
+    if (goals.has(name)) throw new ExpError('USAGE', `--maximize and --minimize both name ${JSON.stringify(name)}`);
+    goals.set(name, 'minimize');
+  }
+  return goals;
+}
+
+/** The commit that a run was made at, with `+` behind it where there were changes. */
+function commitOf(runs: readonly Run[], folder: string | undefined): string | undefined {
+  const git = runs.find((run) => run.path === folder)?.environment()?.git;
+  return git ? `${git.commit}${git.dirty ? '+' : ''}` : undefined;
 }

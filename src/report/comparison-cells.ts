@@ -1,6 +1,10 @@
 import type {Cell, ComparedColumn, ComparedRow, Comparison} from '../comparison/compare.js';
 import type {Value} from '../comparison/compared-run.js';
+import type {Sample} from '../comparison/statistics.js';
 import {formatCount, formatDeviation, formatDuration, formatMetric} from './format.js';
+import {printable} from './printable.js';
+
+export {printable};
 
 /** What a comparison calls its rows: the run folder, or for several runs their name and how many. */
 export function labelOf({runs}: Pick<ComparedRow, 'runs'>): string {
@@ -17,16 +21,35 @@ export function stateOf({runs}: Pick<ComparedRow, 'runs'>): string {
   return [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
 }
 
+/** What stands behind a mean: a standard deviation, or half of the 95 % confidence interval of the mean. */
+export type Spread = 'std' | 'interval';
+
 /** A cell as people read it: `0.9871`, `0.9871 ± 0.0012`, `adam`. */
-export function cellText({value, sample}: Cell, {term, kind}: ComparedColumn): string {
+export function cellText(
+  {value, sample}: Cell,
+  column: Pick<ComparedColumn, 'term' | 'kind'>,
+  spread: Spread = 'std',
+): string {
+  const {term, kind} = column;
   if (sample?.std !== undefined) {
-    const mean = format(sample.mean, term.name, kind);
-    return kind === 'metric' || typeof sample.mean !== 'number'
-      ? `${mean} ± ${formatDeviation(sample.std, mean)}`
-      : mean;
+    if (kind === 'metric') return sampleText(sample, spread);
+    return format(sample.mean, term.name, kind);
   }
   return value === undefined ? '' : format(value, term.name, kind);
 }
+
+/** `0.9871 ± 0.0012`; a single value as it is. */
+export function sampleText({mean, std, interval}: Sample, spread: Spread = 'std'): string {
+  const text = formatMetric(mean);
+  const half = interval && spread === 'interval' ? (interval[1] - interval[0]) / 2 : std;
+  return half === undefined ? text : `${text} ± ${formatDeviation(half, text)}`;
+}
+
+/** What `±` means in a table. */
+export const spreadNote = (spread: Spread): string =>
+  spread === 'interval'
+    ? "mean ± half of its 95 % confidence interval (Student's t, which assumes normal, independent values)"
+    : 'mean ± sample standard deviation';
 
 function format(value: Value, name: string, kind: ComparedColumn['kind']): string {
   if (typeof value !== 'number') return printable(String(value));
@@ -51,26 +74,15 @@ export function titlesOf(columns: readonly ComparedColumn[]): readonly string[] 
   });
 }
 
-const longest = 200;
-
-/** Text of unknown origin in one line: control characters (and with them terminal codes) become visible, the end of a very long one is left out. */
-export function printable(text: string): string {
-  const shown = text.replace(
-    /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  return shown.length > longest ? `${shown.slice(0, longest)}…` : shown;
-}
-
 /** What stands below a table: what it is sorted and grouped by, and what it leaves out. */
-export function notesOf(comparison: Comparison): readonly string[] {
+export function notesOf(comparison: Comparison, spread: Spread = 'std'): readonly string[] {
   const {sortedBy, groupedBy, numFiltered, numCut, hiddenSettings, rows} = comparison;
   const hasNoise = rows.some(({cells}) => cells.some(({isWithinNoise}) => isWithinNoise));
   const better = sortedBy?.goal === 'maximize' ? 'larger' : 'smaller';
   return [
     ...(sortedBy ? [`sorted by ${sortedBy.term.text}${sortedBy.goal ? `, ${better} is better` : ''}`] : []),
     ...(groupedBy.length > 0
-      ? [`runs that differ only in ${groupedBy.join(' or ')} share a row: mean ± sample standard deviation`]
+      ? [`runs that differ only in ${groupedBy.join(' or ')} share a row: ${spreadNote(spread)}`]
       : []),
     ...(hasNoise
       ? [

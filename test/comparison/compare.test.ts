@@ -1,7 +1,10 @@
 import t from 'tap';
+import {baselineOf} from '../../src/comparison/baseline.js';
 import {compareRuns} from '../../src/comparison/compare.js';
-import {failuresOf} from '../../src/comparison/gate.js';
+import {judge} from '../../src/comparison/gate.js';
 import {goalOf} from '../../src/comparison/goal.js';
+import type {Group} from '../../src/comparison/groups.js';
+import {holdAgainst} from '../../src/comparison/held.js';
 import {parseTerm, termValue} from '../../src/comparison/term.js';
 import {runOf, seedsOf} from './fixtures.js';
 
@@ -126,19 +129,82 @@ t.test('where, sort, top and columns; names that no run has are refused with the
 
 t.test('the gate fails on means, on missing values, and not without a baseline', async (t) => {
   const {rows} = compareRuns(seedsOf({0.01: [0.5, 0.52], 0.001: [0.9, 0.92]}));
-  const baseline = {runs: seedsOf({0.1: [0.93, 0.95]})};
-  t.same(
-    failuresOf(['val_accuracy < baseline - 0.05'], rows, baseline).map(({values}) => values),
-    [[{term: 'val_accuracy', value: 0.51, baseline: 0.94}]],
+  const baseline = baselineOf('main', seedsOf({0.1: [0.93, 0.95]}));
+  const failuresOf = (clauses: readonly string[], judged: readonly Group[] = rows) =>
+    judge(judged, {clauses, baseline}).failures;
+  t.match(
+    failuresOf(['val_accuracy < baseline - 0.05']).map(({values}) => values),
+    [[{term: 'val_accuracy', value: 0.51, baseline: 0.94, baselineSample: {values: [0.93, 0.95]}}]],
   );
-  t.equal(failuresOf(['val_accuracy < baseline - 0.02', 'val_accuracy < 0.6'], rows, baseline).length, 3);
+  t.equal(failuresOf(['val_accuracy < baseline - 0.02', 'val_accuracy < 0.6']).length, 3);
+  const dead = {runs: [runOf('dead', {state: 'failed'})]};
+  t.equal(failuresOf(['val_accuracy < 0.1'], [...rows, dead]).length, 1);
+  t.throws(() => judge(rows, {clauses: ['val_accuracy < baseline']}), {
+    code: 'USAGE',
+    hint: 'name one with --baseline RUN, NAME or FILE',
+  });
+});
+
+t.test('a gate that cannot judge does not open', async (t) => {
+  const {rows} = compareRuns(seedsOf({0.01: [0.5, 0.52], 0.001: [0.9, 0.92]}));
+  const baseline = baselineOf('main', seedsOf({0.1: [0.93, 0.95]}));
+  const refused = (clause: string, message: string | RegExp, given = baseline, judged: readonly Group[] = rows) =>
+    t.throws(() => judge(judged, {clauses: [clause], baseline: given}), {message}, clause);
+  refused('val_accuracy', /is no condition$/);
+  refused('baseline < 0.9', '`baseline` stands alone');
+  refused('val_accuracy < "0.9"', '"0.9" is no number: < means nothing here');
+  refused('val_acuracy < 0.9', '--fail-if: no run has "val_acuracy"');
+  refused('val_accuracy < 0.9', '--fail-if has no row to judge', baseline, []);
+  const poor = baselineOf('poor', [runOf('poor', {last: {loss: 1}})]);
+  refused('val_accuracy < baseline', 'the baseline poor has no val_accuracy', poor);
+  refused('val_accuracy < baseline', 'the baseline nan has no val_accuracy', {
+    ...baselineOf('nan', [runOf('nan', {last: {val_accuracy: Number.NaN}})]),
+  });
+  const other = baselineOf('other', [runOf('other', {last: {val_accuracy: 0.1}, dataFingerprint: 'abcdef0123456789'})]);
+  refused(
+    'val_accuracy < baseline',
+    'the baseline other is of other data (fingerprint abcdef012345) than r0.001-1 (f)',
+    other,
+  );
+  t.same(judge(rows, {clauses: ['val_accuracy < baseline'], baseline: other, otherData: true}).failures, []);
+  const row = rows[0]!;
   t.equal(
-    failuresOf(['val_accuracy < 0.1'], [...rows, {runs: [runOf('dead', {state: 'failed'})]}], undefined).length,
+    judge([{runs: [...row.runs, runOf('dead', {state: 'diverged'})]}], {clauses: ["state != 'finished'"]}).failures
+      .length,
     1,
   );
-  t.throws(() => failuresOf(['val_accuracy < baseline'], rows, undefined), {
-    code: 'USAGE',
-    hint: 'name one with --baseline RUN',
+});
+
+t.test('a row is held against the one of the baseline that has its settings', async (t) => {
+  const baseline = baselineOf('main', seedsOf({0.01: [0.5, 0.52], 0.001: [0.9, 0.92], 0.1: [0.2, 0.3]}));
+  const comparison = compareRuns(seedsOf({0.01: [0.6, 0.62], 0.001: [0.8, 0.82], 0.03: [0.7]}));
+  const {rows, left} = holdAgainst(comparison, baseline);
+  const column = comparison.columns.findIndex(({term}) => term.name === 'val_accuracy');
+  t.same(
+    rows.map(({deltas}) => deltas[column]?.delta.toFixed(10)),
+    ['-0.1000000000', undefined, '0.1000000000'],
+  );
+  t.same(
+    rows.map(({deltas}) => deltas[column]?.isBetter),
+    [false, undefined, true],
+  );
+  t.same(
+    left.map(({runs}) => runs[0]!.id),
+    ['r0.1-1'],
+  );
+  const {failures, unjudged} = judge(comparison.rows, {clauses: ['val_accuracy < baseline - 0.005'], baseline});
+  t.same(
+    failures.map(({runs}) => runs.length),
+    [2],
+  );
+  t.same(
+    unjudged.map(({runs}) => runs[0]!.id),
+    ['r0.03-1'],
+  );
+  t.throws(() => judge([comparison.rows[1]!], {clauses: ['val_accuracy < baseline'], baseline}), {
+    code: 'BASELINE_UNUSABLE',
+    message:
+      /^no row agrees with one of the baseline main in what tells its 3 rows apart \(training.optimizer.learningRate\)/,
   });
 });
 

@@ -1,12 +1,8 @@
 import {parse} from 'csv-parse/sync';
 import t from 'tap';
 import {compareRuns} from '../../src/comparison/compare.js';
-import {
-  comparisonCsv,
-  comparisonJson,
-  comparisonMarkdown,
-  comparisonScreen,
-} from '../../src/report/comparison-formats.js';
+import {comparisonCsv, comparisonJson, comparisonScreen} from '../../src/report/comparison-formats.js';
+import {comparisonMarkdown} from '../../src/report/comparison-markdown.js';
 import {createStyle} from '../../src/report/style.js';
 import {runOf, seedsOf} from '../comparison/fixtures.js';
 
