@@ -13,6 +13,9 @@ export interface TrainedRun {
   readonly prepared: PreparedExperiment;
   readonly outcome: TrainingOutcome;
   readonly totals: RunTotals;
+  /** When this process began with it, and how long it had been trained by others before. */
+  readonly since: Date;
+  readonly millisBefore: number;
   /** The folder is temporary and not worth naming. */
   readonly isSmoke: boolean;
 }
@@ -46,7 +49,10 @@ export async function concludeRun(run: TrainedRun): Promise<RunEnding> {
   }
 }
 
-function summaryOf({directory, spec, prepared, outcome, totals}: TrainedRun, finishedAt: Date): RunSummary {
+function summaryOf(
+  {directory, spec, prepared, outcome, totals, since, millisBefore}: TrainedRun,
+  finishedAt: Date,
+): RunSummary {
   const {model, session, dataset} = prepared;
   const round = (seconds: number): number => Number(seconds.toFixed(3));
   return {
@@ -67,7 +73,7 @@ function summaryOf({directory, spec, prepared, outcome, totals}: TrainedRun, fin
       ...(outcome.test ? {test: outcome.test} : {}),
     },
     durationSeconds: {
-      total: round((finishedAt.getTime() - directory.startedAt.getTime()) / 1000),
+      total: round((finishedAt.getTime() - since.getTime() + millisBefore) / 1000),
       training: round(totals.trainMillis / 1000),
       waiting: round(totals.waitMillis / 1000),
       evaluation: round(totals.evaluateMillis / 1000),

@@ -1,8 +1,8 @@
 /** The signals a person or a scheduler stops a run with. */
-const signals = ['SIGINT', 'SIGTERM'] as const;
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const;
 
 /**
- * Turns Ctrl-C and SIGTERM into an abort: the first one asks for an orderly end, the second one ends at once.
+ * Turns Ctrl-C, SIGTERM, SIGHUP and SIGUSR1 into an abort: the first one asks for an orderly end, the second one ends at once.
  * @param handlers.first for instance tells the person what happens now
  * @param handlers.second last words; the process exits with 130 when it returns
  * @returns the signal to hand to the run, and how to take the handlers down again

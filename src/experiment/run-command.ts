@@ -2,15 +2,13 @@ import {createReporter} from '../report/create-reporter.js';
 import {downloadLines, noticeLines} from '../report/download-lines.js';
 import {type GroupEnding, type GroupRun, memberLabel} from '../report/group.js';
 import type {RunReporter} from '../report/reporter.js';
-import type {RunDirectory} from '../runs/run-directory.js';
 import {ExpError, exitCodes} from '../support/errors.js';
-import {listenForInterrupts} from './interrupt.js';
 import {type LoadedExperiment, loadExperiment} from './load.js';
 import {membersOf} from './members.js';
 import {prepareExperiment} from './prepare.js';
-import {type RunOptions, type RunOutcome, runExperiment} from './run.js';
-import {divergence, runGroup} from './run-group.js';
-import type {ExperimentSpec} from './schema.js';
+import {type RunOptions, runExperiment} from './run.js';
+import {runGroup} from './run-group.js';
+import {divergenceHint, exitCodeOf, trainInterruptibly} from './training-command.js';
 
 /** The command line of `exp run`, parsed. */
 export interface RunRequest {
@@ -52,38 +50,15 @@ export async function runCommand(request: RunRequest): Promise<number> {
     await planOnly(members[0]!.loaded, reporter);
     return 0;
   }
-  let directory: RunDirectory | undefined;
-  const last = isGroup ? ', the rest of the group left out,' : '';
-  const interrupts = listenForInterrupts({
-    first: () => reporter.warn(`stopping after this step${last} and saving a checkpoint; Ctrl-C again stops at once`),
-    second() {
-      reporter.close();
-      try {
-        directory?.close('interrupted', {message: 'stopped at once by a second signal'});
-      } catch {
-        // Nothing more can be done: readers see that the process is gone.
-      }
-    },
-  });
-  try {
-    const options: RunOptions = {
-      reporter,
-      notify: noticeLines(process.stderr),
-      runsDir: request.runsDir,
-      signal: interrupts.signal,
-      isSmoke: request.smoke,
-      dumpGraph: request.dumpGraph,
-      onFolder: (folder) => {
-        directory = folder;
-      },
-    };
-    if (!isGroup) return exitCodeOf(await runExperiment(loaded, options), loaded);
+  const rest = isGroup ? ', the rest of the group left out,' : '';
+  return trainInterruptibly({reporter, runsDir: request.runsDir, rest}, async (common) => {
+    const options: RunOptions = {...common, reporter, isSmoke: request.smoke, dumpGraph: request.dumpGraph};
+    const {learningRate} = loaded.spec.training.optimizer;
+    if (!isGroup) return exitCodeOf(await runExperiment(loaded, options), learningRate);
     const ending = await runGroup(loaded, options);
     reporter.groupEnded(ending);
-    return exitCodeOfGroup(ending, loaded, interrupts.signal.aborted);
-  } finally {
-    interrupts.stop();
-  }
+    return exitCodeOfGroup(ending, loaded, common.signal.aborted);
+  });
 }
 
 /** Everything but the training, and no folder. */
@@ -113,19 +88,11 @@ async function loadRequest({spec: path, overrides, shorthands, runsDir}: RunRequ
   return loadExperiment({path}, {overrides: [...pairs, `tags=${JSON.stringify(all)}`], runsDir});
 }
 
-const interruptedCode = exitCodes.INTERRUPTED;
-
-function exitCodeOf(outcome: RunOutcome, {spec}: LoadedExperiment): number {
-  if (outcome.state === 'finished') return 0;
-  if (outcome.state === 'interrupted') return interruptedCode;
-  throw new ExpError('DIVERGED', divergence(outcome), divergenceHint(spec));
-}
-
 /** The worst of the runs decides: a failure, then divergence. @throws ExpError */
 function exitCodeOfGroup({runs}: GroupEnding, {spec}: LoadedExperiment, isInterrupted: boolean): number {
   const inState = (state: GroupRun['state']): readonly GroupRun[] => runs.filter((run) => run.state === state);
   if (inState('finished').length === runs.length) return 0;
-  if (isInterrupted) return interruptedCode;
+  if (isInterrupted) return exitCodes.INTERRUPTED;
   const [failed, diverged] = [inState('failed'), inState('diverged')];
   const {error} = failed[0] ?? diverged[0]!;
   const told = (some: readonly GroupRun[], verb: string): string =>
@@ -134,9 +101,6 @@ function exitCodeOfGroup({runs}: GroupEnding, {spec}: LoadedExperiment, isInterr
   throw new ExpError(
     error!.code,
     `of ${runs.length} runs ${counts}: ${error!.message}`,
-    failed.length > 0 ? error!.hint : divergenceHint(spec),
+    failed.length > 0 ? error!.hint : divergenceHint(spec.training.optimizer.learningRate),
   );
 }
-
-const divergenceHint = ({training: {optimizer}}: ExperimentSpec): string =>
-  `try a smaller training.optimizer.learningRate than ${optimizer.learningRate}, and look for extreme values in the data`;

@@ -24,8 +24,8 @@ export class JsonReporter implements GroupReporter {
   listen(event: TrainingEvent): void {
     if (event.type === 'step' && event.step % this.options.logEverySteps !== 0) return;
     if (event.type === 'checkpoint') {
-      const {state: _state, ...rest} = event;
-      this.#write(rest);
+      const {type, kind, epoch, step, metrics} = event;
+      this.#write({type, kind, epoch, step, metrics});
     } else {
       this.#write(event);
     }

@@ -16,6 +16,13 @@ export interface RunPlan {
   readonly seed: number;
   /** Which run of a group this is. */
   readonly group?: RunGroup;
+  /** Where a run that was interrupted goes on; without a checkpoint from the beginning. */
+  readonly resumed?: {
+    readonly checkpoint?: string;
+    readonly epoch: number;
+    readonly step: number;
+    readonly isWithinEpoch: boolean;
+  };
   /** The source's type, `mnist`. */
   readonly source: string;
   readonly data: DatasetInfo;

@@ -45,11 +45,20 @@ export function planScreen(plan: RunPlan, view: View): string {
           `about ${formatBytes(plan.memoryBytes)} for weights, gradients, optimizer and a batch's activations`,
         ],
         ['run', plan.path],
+        ['resumed', resumedText(plan)],
       ],
       view,
     ),
     '\n',
   ].join('');
+}
+
+/** Nothing for a run that begins. */
+function resumedText({resumed}: RunPlan): string {
+  if (!resumed) return '';
+  const {checkpoint, epoch, step, isWithinEpoch} = resumed;
+  if (checkpoint === undefined) return 'from the beginning: nothing had been saved yet';
+  return `from ${checkpoint}, ${isWithinEpoch ? 'in' : 'after'} epoch ${epoch}, after step ${formatCount(step)}; later rows of the CSV files are cut off`;
 }
 
 /** `in 69 ms: 11 recording, 2 passes, 9 lowering, 46 loading`; nothing for engines that compile nothing. */

@@ -1,4 +1,5 @@
-import {closeSync, fstatSync, ftruncateSync, openSync, writeSync} from 'node:fs';
+import {closeSync, fdatasync, fstatSync, ftruncateSync, openSync, writeSync} from 'node:fs';
+import {promisify} from 'node:util';
 import {stringify} from 'csv-stringify/sync';
 import {writing} from './unwritable.js';
 
@@ -13,13 +14,18 @@ export class CsvFile {
   readonly #descriptor: number;
   #size: number;
 
-  /** @throws ExpError RUN_UNWRITABLE */
+  /** @param keptBytes cuts off what is behind them, rows that a resumed run makes again @throws ExpError RUN_UNWRITABLE */
   constructor(
     readonly path: string,
     readonly columns: readonly string[],
+    keptBytes = Number.POSITIVE_INFINITY,
   ) {
     this.#descriptor = writing(path, () => openSync(path, 'a'));
     this.#size = fstatSync(this.#descriptor).size;
+    if (this.#size > keptBytes) {
+      writing(path, () => ftruncateSync(this.#descriptor, keptBytes));
+      this.#size = keptBytes;
+    }
     if (this.#size === 0) this.#write(stringify([[...columns]]));
   }
 
@@ -34,6 +40,16 @@ export class CsvFile {
       if (unknown.length > 0) throw new Error(`${this.path} has no column ${unknown.join(', ')}`);
     }
     this.#write(stringify(rows.map((row) => this.columns.map((column) => row[column]))));
+  }
+
+  /** So far. */
+  get bytes(): number {
+    return this.#size;
+  }
+
+  /** Waits until all of it is on the disk. */
+  async sync(): Promise<void> {
+    await promisify(fdatasync)(this.#descriptor);
   }
 
   close(): void {

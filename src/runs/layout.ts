@@ -28,7 +28,7 @@ export const runFiles = {
   log: 'output.log',
   /** Tags and notes given afterwards, a line each, only ever appended to. */
   labels: 'labels.jsonl',
-  /** `best` and `last`, each a folder of its own. */
+  /** `last`, `last.previous`, `best` and further `best-STEP`, each a folder of its own. */
   checkpoints: 'checkpoints',
   /** The final model in TensorFlow.js format. */
   model: 'model',
@@ -51,6 +51,10 @@ export function tableOf(fileName: string): {readonly name: string; readonly spli
 export const checkpointFiles = {
   weights: 'weights.safetensors',
   optimizer: 'optimizer.safetensors',
+  /** Weights that early stopping would bring back. */
+  bestWeights: 'best-weights.safetensors',
+  /** What the metrics of an epoch under way have gathered. */
+  gathered: 'metrics.safetensors',
   state: 'state.json',
 } as const;
 

@@ -1,4 +1,5 @@
 import type {MetricValues} from '../training/events.js';
+import type {TrainingPosition} from '../training/position.js';
 
 /** When the monitored column was best, and all values of that moment. */
 export interface BestMoment {
@@ -25,11 +26,27 @@ export interface RunGroup {
   readonly numFolds?: number;
 }
 
+/** A process that took a run up again. */
+export interface RunResume {
+  readonly at: string;
+  /** From where: the checkpoint, its epoch and step; epoch and step 0 without a checkpoint. */
+  readonly checkpoint?: string;
+  readonly epoch: number;
+  readonly step: number;
+  readonly exp: string;
+  readonly engine: string;
+  readonly device: string;
+  /** `key=value` pairs laid over the run's own spec. */
+  readonly overrides: readonly string[];
+}
+
 /** status.json */
 export interface RunStatus {
   readonly state: RunState;
   readonly group?: RunGroup;
   readonly pid: number;
+  /** Tells the process from later ones of the same number, where the system can say. */
+  readonly process?: string;
   readonly host: string;
   /** ISO 8601, UTC; as are all times in run files. */
   readonly startedAt: string;
@@ -43,6 +60,8 @@ export interface RunStatus {
   readonly step: number;
   /** Why the run failed, diverged or was interrupted. */
   readonly message?: string;
+  /** Each time that the run was interrupted and taken up again. */
+  readonly resumes?: readonly RunResume[];
   /** Metrics of the last whole epoch, when the run diverged. */
   readonly lastGood?: MetricValues;
 }
@@ -90,11 +109,29 @@ export interface RunSummary {
   readonly peakMemoryBytes: number;
 }
 
-/** checkpoints/…/state.json */
+/** Bytes of the CSV files of a run at some moment. */
+export type CsvBytes = Readonly<Partial<Record<'metrics' | 'steps' | 'timing' | 'validation', number>>>;
+
+/** What the times and the best moment of a run add up to so far. */
+export interface SavedTotals {
+  readonly trainMillis: number;
+  readonly waitMillis: number;
+  readonly evaluateMillis: number;
+  readonly numExamples: number;
+  readonly best?: BestMoment;
+}
+
+/** checkpoints/…/state.json, beside what is needed to trust the folder: the version of its format, and the SHA-256 of each file. */
 export interface CheckpointState {
-  /** Whole epochs done, or the one under way when training was interrupted inside it. */
+  /** Whole epochs done, or the one under way. */
   readonly epoch: number;
   readonly step: number;
   readonly metrics: MetricValues;
   readonly savedAt: string;
+  /** Present where training can be resumed from the checkpoint. */
+  readonly resume?: {
+    readonly position: TrainingPosition;
+    readonly csvBytes: CsvBytes;
+    readonly totals: SavedTotals;
+  };
 }

@@ -1,14 +1,14 @@
-import {appendFileSync, mkdirSync} from 'node:fs';
-import {hostname} from 'node:os';
+import {appendFileSync, mkdirSync, readdirSync, rmSync} from 'node:fs';
 import path from 'node:path';
 import {stringify} from 'csv-stringify/sync';
 import {type SavedModel, weightsFileName} from '../model/save.js';
 import {writeFileAtomically} from '../support/atomic-file.js';
 import {plainNumbers} from '../support/plain-numbers.js';
 import type {MetricTable} from '../training/metrics/metric.js';
+import {thisProcess} from './alive.js';
 import {CsvFile} from './csv-file.js';
 import {modelFiles, type RunFile, runFiles, tableFile} from './layout.js';
-import type {RunGroup, RunStatus, RunSummary} from './records.js';
+import type {CsvBytes, RunGroup, RunResume, RunStatus, RunSummary} from './records.js';
 import {makeRunFolder} from './run-name.js';
 import {writing} from './unwritable.js';
 
@@ -21,18 +21,19 @@ export class RunDirectory {
   private constructor(
     readonly path: string,
     readonly startedAt: Date,
+    known: Partial<RunStatus> = {},
   ) {
     this.id = path.split(/[\\/]/).at(-1)!;
     const now = startedAt.toISOString();
     this.#status = {
-      state: 'running',
-      pid: process.pid,
-      host: hostname(),
-      startedAt: now,
-      heartbeatAt: now,
       epoch: 0,
       numEpochs: 0,
       step: 0,
+      ...known,
+      state: 'running',
+      ...thisProcess(),
+      startedAt: now,
+      heartbeatAt: now,
     };
   }
 
@@ -46,6 +47,18 @@ export class RunDirectory {
     const {runsDir, name, startedAt = new Date(), group} = options;
     const directory = new RunDirectory(makeRunFolder(runsDir, name, startedAt), startedAt);
     directory.updateStatus(group ? {group} : {});
+    return directory;
+  }
+
+  /**
+   * Marks the folder of a run that is over, for whatever reason, as running again.
+   * @param known its status as it was read
+   */
+  static reopen(folder: string, startedAt: Date, known: RunStatus | undefined, resume: RunResume): RunDirectory {
+    const {endedAt: _end, message: _message, lastGood: _good, ...rest} = known ?? {};
+    const resumes = [...(known?.resumes ?? []), resume];
+    const directory = new RunDirectory(folder, startedAt, {...rest, resumes});
+    directory.updateStatus({epoch: resume.epoch, step: resume.step});
     return directory;
   }
 
@@ -77,15 +90,23 @@ export class RunDirectory {
     this.updateStatus({...details, state, endedAt: new Date().toISOString()});
   }
 
+  /** Removes the summary, which only a finished run has, and the half-written files of processes that were killed. */
+  tidyUp(): void {
+    writing(this.path, () => {
+      const leftOver = readdirSync(this.path).filter((name) => /\.\d+-\d+\.tmp$/.test(name));
+      for (const name of [runFiles.summary, ...leftOver]) rmSync(path.join(this.path, name), {force: true});
+    });
+  }
+
   /** The last file of a run: once it is there, the run is finished. */
   writeSummary(summary: RunSummary): void {
     const target = this.fileOf('summary');
     writing(target, () => writeFileAtomically(target, toJson(summary), {durable: true}));
   }
 
-  /** Opens metrics.csv, steps.csv or timing.csv with its header. */
-  openCsv(file: 'metrics' | 'steps' | 'timing' | 'validation', columns: readonly string[]): CsvFile {
-    return new CsvFile(this.fileOf(file), columns);
+  /** Opens metrics.csv, steps.csv or timing.csv with its header. @param keptBytes what is behind them is cut off */
+  openCsv(file: keyof CsvBytes, columns: readonly string[], keptBytes?: number): CsvFile {
+    return new CsvFile(this.fileOf(file), columns, keptBytes);
   }
 
   /** Writes what a metric has to say of a set, `confusion-matrix.test.csv`. */

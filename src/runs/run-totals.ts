@@ -1,5 +1,5 @@
 import type {MetricValues, TrainingEvent} from '../training/events.js';
-import type {BestMoment} from './records.js';
+import type {BestMoment, SavedTotals} from './records.js';
 
 /** What a run adds up to, gathered from its events. */
 export class RunTotals {
@@ -10,6 +10,22 @@ export class RunTotals {
   /** Set when training diverged: the loss it came to and the last values that were good. */
   divergence: {readonly loss: number; readonly lastGood: MetricValues} | undefined;
   #best: BestMoment | undefined;
+
+  /** @param saved what a run that is resumed had added up to */
+  constructor(saved?: SavedTotals) {
+    if (!saved) return;
+    this.trainMillis = saved.trainMillis;
+    this.waitMillis = saved.waitMillis;
+    this.evaluateMillis = saved.evaluateMillis;
+    this.numExamples = saved.numExamples;
+    this.#best = saved.best;
+  }
+
+  /** For a checkpoint. */
+  get saved(): SavedTotals {
+    const {trainMillis, waitMillis, evaluateMillis, numExamples} = this;
+    return {trainMillis, waitMillis, evaluateMillis, numExamples, ...(this.#best ? {best: this.#best} : {})};
+  }
 
   /** The training listener. */
   readonly listen = (event: TrainingEvent): void => {

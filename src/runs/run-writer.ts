@@ -1,10 +1,10 @@
-import path from 'node:path';
 import type {MetricValues, TrainingEvent} from '../training/events.js';
-import {writeCheckpoint} from './checkpoint.js';
+import {CheckpointWriter} from './checkpoint-writer.js';
 import type {CsvCell, CsvFile} from './csv-file.js';
+import type {CheckpointState, CsvBytes} from './records.js';
 import type {RunDirectory} from './run-directory.js';
+import {RunTotals} from './run-totals.js';
 
-type CheckpointEvent = Extract<TrainingEvent, {type: 'checkpoint'}>;
 type EventOf<Type extends TrainingEvent['type']> = Extract<TrainingEvent, {type: Type}>;
 
 /** What the writer needs to know beforehand, so that every file has its columns from the start. */
@@ -17,11 +17,13 @@ export interface RunWriterOptions {
   readonly validationColumns?: readonly string[] | undefined;
   /** Steps between two rows of steps.csv. */
   readonly logEverySteps: number;
+  /** Whether states are kept that training can be resumed from. */
+  readonly keepsLast?: boolean;
+  /** Where a run that was interrupted goes on; rows behind it are cut off. */
+  readonly from?: CheckpointState['resume'] | undefined;
 }
 
 const heartbeatMillis = 3000;
-/** A checkpoint is written at most this often, and at the end: a model whose epochs take milliseconds is not worth a disk sync each. */
-const checkpointMillis = 2000;
 
 /** `waitSeconds` are those of `trainSeconds` in which the step had no batch yet, `waitShare` their part. */
 const timingColumns = ['epoch', 'trainSeconds', 'waitSeconds', 'waitShare', 'evaluateSeconds', 'examplesPerSecond'];
@@ -32,8 +34,9 @@ export class RunWriter {
   readonly #steps: CsvFile;
   readonly #timing: CsvFile;
   readonly #validation: CsvFile | undefined;
-  readonly #pending = new Map<CheckpointEvent['kind'], CheckpointEvent>();
-  readonly #writtenAt = {best: performance.now(), last: performance.now()};
+  readonly #checkpoints: CheckpointWriter;
+  /** What the run adds up to. */
+  readonly totals: RunTotals;
   #rows: Readonly<Record<string, CsvCell>>[] = [];
   #lastBeat = performance.now();
   /** Where training is; a heartbeat tells it. */
@@ -43,15 +46,23 @@ export class RunWriter {
     readonly directory: RunDirectory,
     readonly options: RunWriterOptions,
   ) {
-    this.#metrics = directory.openCsv('metrics', ['epoch', 'step', 'learningRate', ...options.metricColumns]);
-    this.#steps = directory.openCsv('steps', ['step', 'epoch', 'batchLoss', 'learningRate', ...options.runningColumns]);
-    this.#timing = directory.openCsv('timing', timingColumns);
-    const {validationColumns} = options;
-    this.#validation = validationColumns && directory.openCsv('validation', ['step', 'epoch', ...validationColumns]);
+    const {metricColumns, runningColumns, validationColumns, keepsLast = true, from} = options;
+    const {csvBytes = {}, totals, position} = from ?? {};
+    const open = (file: keyof CsvBytes, columns: readonly string[]): CsvFile =>
+      directory.openCsv(file, columns, csvBytes[file] ?? 0);
+    this.#metrics = open('metrics', ['epoch', 'step', 'learningRate', ...metricColumns]);
+    this.#steps = open('steps', ['step', 'epoch', 'batchLoss', 'learningRate', ...runningColumns]);
+    this.#timing = open('timing', timingColumns);
+    this.#validation = validationColumns && open('validation', ['step', 'epoch', ...validationColumns]);
+    this.#checkpoints = new CheckpointWriter(() => directory.makeFolder('checkpoints'), keepsLast);
+    this.totals = new RunTotals(totals);
+    if (position) this.#position = {epoch: position.epoch, step: position.step};
   }
 
-  /** The training listener. @throws ExpError RUN_UNWRITABLE */
-  readonly listen = (event: TrainingEvent): void => {
+  /** The training listener; a promise only where training has to wait for the disk. @throws ExpError RUN_UNWRITABLE */
+  readonly listen = (event: TrainingEvent): void | Promise<void> => {
+    this.#checkpoints.check();
+    this.totals.listen(event);
     if (event.type === 'step') this.#onStep(event);
     if (event.type === 'trainingStarted') this.directory.updateStatus({numEpochs: event.numEpochs});
     if (event.type === 'epochStarted') this.#position.epoch = event.epoch;
@@ -59,23 +70,29 @@ export class RunWriter {
       this.#validation?.append({step: event.step, epoch: event.epoch, ...event.metrics});
     }
     if (event.type === 'epochEnded') this.#onEpochEnded(event);
-    if (event.type === 'checkpoint') this.#onCheckpoint(event);
+    const pending = event.type === 'checkpoint' ? this.#onCheckpoint(event) : undefined;
     if (event.type === 'tables') for (const table of event.tables) this.directory.writeTable(event.split, table);
     if (event.type === 'diverged' || event.type === 'interrupted')
       this.#position = {epoch: event.epoch, step: event.step};
     this.#beat();
+    return pending;
   };
 
   /** Writes what is still held back; call it however training ended. @throws ExpError RUN_UNWRITABLE */
-  flush(): void {
+  async flush(): Promise<void> {
     this.#flushSteps();
-    for (const event of this.#pending.values()) this.#write(event);
-    this.#pending.clear();
+    await this.#checkpoints.flush();
     this.directory.updateStatus(this.#position);
   }
 
-  close(): void {
-    for (const file of [this.#metrics, this.#steps, this.#timing, this.#validation]) file?.close();
+  /** Waits for what is being written and closes the files; call it also when training failed. */
+  async close(): Promise<void> {
+    await this.#checkpoints.settled();
+    for (const file of this.#files) file.close();
+  }
+
+  get #files(): readonly CsvFile[] {
+    return [this.#metrics, this.#steps, this.#timing, ...(this.#validation ? [this.#validation] : [])];
   }
 
   #onStep(event: EventOf<'step'>): void {
@@ -101,17 +118,17 @@ export class RunWriter {
     });
   }
 
-  #onCheckpoint(event: CheckpointEvent): void {
-    if (performance.now() - this.#writtenAt[event.kind] < checkpointMillis) this.#pending.set(event.kind, event);
-    else this.#write(event);
-  }
-
-  #write(event: CheckpointEvent): void {
-    const {kind, epoch, step, metrics, state} = event;
-    this.#pending.delete(kind);
-    const folder = path.join(this.directory.makeFolder('checkpoints'), kind);
-    writeCheckpoint(folder, state, {epoch, step, metrics, savedAt: new Date().toISOString()});
-    this.#writtenAt[kind] = performance.now();
+  #onCheckpoint(event: EventOf<'checkpoint'>): void | Promise<void> {
+    if (event.kind === 'best') return this.#checkpoints.best(event);
+    this.#flushSteps();
+    const csvBytes: CsvBytes = {
+      metrics: this.#metrics.bytes,
+      steps: this.#steps.bytes,
+      timing: this.#timing.bytes,
+      ...(this.#validation ? {validation: this.#validation.bytes} : {}),
+    };
+    const sync = async (): Promise<void> => void (await Promise.all(this.#files.map((file) => file.sync())));
+    return this.#checkpoints.last({event, files: {csvBytes, totals: this.totals.saved}, sync});
   }
 
   #flushSteps(): void {

@@ -10,6 +10,12 @@ interface HeaderEntry {
   readonly data_offsets: readonly [number, number];
 }
 
+/** float32, as weights are, or float64, as sums are. */
+export interface WrittenTensor {
+  readonly shape: readonly number[];
+  readonly values: Float32Array | Float64Array;
+}
+
 const bytesPerFloat = 4;
 const alignment = 8;
 
@@ -17,14 +23,18 @@ const alignment = 8;
  * Header of a safetensors file: 8 bytes little-endian length, then JSON padded with spaces to a multiple of 8.
  * Format: https://github.com/huggingface/safetensors#format
  */
-function encodeHeader(tensors: ReadonlyMap<string, TensorData>, metadata: Readonly<Record<string, string>>): Buffer {
+function encodeHeader(tensors: ReadonlyMap<string, WrittenTensor>, metadata: Readonly<Record<string, string>>): Buffer {
   const header: Record<string, HeaderEntry | Readonly<Record<string, string>>> = {};
   if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
   let offset = 0;
   for (const [name, {shape, values}] of tensors) {
     if (values.length !== sizeOf(shape)) throw new Error(`${name}: ${values.length} values for shape [${shape}]`);
-    const end = offset + values.length * bytesPerFloat;
-    header[name] = {dtype: 'F32', shape: [...shape], data_offsets: [offset, end]};
+    const end = offset + values.byteLength;
+    header[name] = {
+      dtype: values instanceof Float64Array ? 'F64' : 'F32',
+      shape: [...shape],
+      data_offsets: [offset, end],
+    };
     offset = end;
   }
   const json = Buffer.from(JSON.stringify(header), 'utf8');
@@ -33,6 +43,17 @@ function encodeHeader(tensors: ReadonlyMap<string, TensorData>, metadata: Readon
   result.writeBigUInt64LE(BigInt(padded), 0);
   json.copy(result, 8);
   return result;
+}
+
+/** A whole file in memory, a copy of the tensors. */
+export function encodeSafetensors(
+  tensors: ReadonlyMap<string, WrittenTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Buffer {
+  const data = Array.from(tensors.values(), ({values: {buffer, byteOffset, byteLength}}) =>
+    Buffer.from(buffer, byteOffset, byteLength),
+  );
+  return Buffer.concat([encodeHeader(tensors, metadata), ...data]);
 }
 
 /**
@@ -79,4 +100,16 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): ReadonlyMa
     tensors.set(name, {shape, values});
   }
   return tensors;
+}
+
+/** The float64 tensors of a file in memory, each as a list of numbers. @throws ExpError DATA_INVALID */
+export function decodeDoubles(bytes: Uint8Array, source: string): ReadonlyMap<string, Float64Array> {
+  const lists = new Map<string, Float64Array>();
+  for (const [name, {dtype, begin, end}] of parseSafetensorsHeader(bytes, bytes.length, source)) {
+    if (dtype !== 'F64') throw invalidSafetensors(source, `${name} is ${dtype}, expected F64`);
+    const values = new Float64Array((end - begin) / Float64Array.BYTES_PER_ELEMENT);
+    new Uint8Array(values.buffer).set(bytes.subarray(begin, end));
+    lists.set(name, values);
+  }
+  return lists;
 }

@@ -1,8 +1,9 @@
+import type {MetricValues} from './metric-values.js';
 import type {MetricTable} from './metrics/metric.js';
+import type {TrainingPosition} from './position.js';
 import type {TrainingState} from './session.js';
 
-/** Metric values by column name: `loss`, `accuracy`, `val_loss`, `val_accuracy`. */
-export type MetricValues = Readonly<Record<string, number>>;
+export type {MetricValues} from './metric-values.js';
 
 /** How training came to its end. */
 export type TrainingStatus = 'completed' | 'stoppedEarly' | 'diverged' | 'interrupted';
@@ -14,6 +15,8 @@ export type TrainingEvent =
       readonly numEpochs: number;
       readonly stepsPerEpoch: number;
       readonly numParameters: number;
+      /** Present when an interrupted training goes on: the epoch under way or concluded there, and the updates made before. */
+      readonly from?: {readonly epoch: number; readonly step: number};
     }
   | {readonly type: 'epochStarted'; readonly epoch: number}
   /** After every step; cheap. `running` are the values of this epoch so far, costly metrics left out; `batchLoss` is this batch's. Epochs and steps count from 1. */
@@ -53,14 +56,29 @@ export type TrainingEvent =
       /** Whether the column that decides checkpoints (else the one of early stopping) is better than in all epochs before. */
       readonly isBest: boolean;
     }
-  /** `best` when the monitored column improved, `last` after each epoch if the spec wants it and always when interrupted. */
+  /** The state is among the best by the monitored column. */
   | {
       readonly type: 'checkpoint';
-      readonly kind: 'best' | 'last';
+      readonly kind: 'best';
+      readonly epoch: number;
+      readonly step: number;
+      readonly metrics: MetricValues;
+      /** As it was evaluated: averages for weights where such are kept. */
+      readonly state: TrainingState;
+      /** Steps of the states to keep now, the best first; this one's is among them. */
+      readonly kept: readonly number[];
+    }
+  /** Training can be resumed from it: as often as `checkpoint` says, and when interrupted. */
+  | {
+      readonly type: 'checkpoint';
+      readonly kind: 'last';
       readonly epoch: number;
       readonly step: number;
       readonly metrics: MetricValues;
       readonly state: TrainingState;
+      readonly position: TrainingPosition;
+      /** Whether it may be left out if another one follows soon. */
+      readonly canWait: boolean;
     }
   | {
       readonly type: 'stoppedEarly';

@@ -1,17 +1,21 @@
-import {type Batch, learnable, type Split} from '../data/dataset.js';
+import {learnable} from '../data/dataset.js';
 import {Breather} from './breather.js';
+import {CheckpointClock} from './checkpoint-clock.js';
 import {metricColumns, splitPrefix} from './columns.js';
-import {evaluate} from './evaluate.js';
+import {Evaluator} from './evaluator.js';
 import type {MetricValues, TrainingEvent, TrainingStatus} from './events.js';
 import {judgedOutputs} from './judged-outputs.js';
+import {Keeper} from './keeper.js';
 import type {MetricTable} from './metrics/metric.js';
 import {createMonitor, type Monitor} from './monitor.js';
 import {withAverages, withInitialAverages} from './optimizers/average.js';
 import type {TrainingOptions, TrainingOutcome} from './options.js';
+import type {TrainingPosition} from './position.js';
 import {type RunLength, runLength} from './run-length.js';
 import {type RunningMetrics, runningMetrics} from './running-metrics.js';
 import {type LearningRates, learningRates} from './schedules/learning-rates.js';
-import type {TrainingState, UpdatePart} from './session.js';
+import type {TrainingState} from './session.js';
+import {updatePart} from './update-part.js';
 import {WaitClock} from './wait-clock.js';
 
 /**
@@ -25,87 +29,123 @@ export const train = (options: TrainingOptions): Promise<TrainingOutcome> => new
 /** Each phase returns the status to end with, or undefined to go on. */
 class TrainingLoop {
   readonly #running: RunningMetrics;
-  readonly #evaluated: RunningMetrics;
+  readonly #evaluator: Evaluator;
   readonly #stopper: Monitor | undefined;
-  readonly #keeper: Monitor | undefined;
+  readonly #keeper: Keeper | undefined;
+  readonly #checkpoints: CheckpointClock;
   readonly #breather = new Breather();
   readonly #waiting = new WaitClock();
   readonly #length: RunLength;
-  /** When `maxMinutes` are over, on the clock of `performance`. */
-  #deadlineMillis = Number.POSITIVE_INFINITY;
   readonly #rates: LearningRates;
+  /** On the clock of `performance`: when training began, had it not been interrupted. */
+  #startMillis = performance.now();
   #epoch = 0;
   #step = 0;
+  #stepInEpoch = 0;
   #numExamples = 0;
   #trainMillis = 0;
   /** Spent on validation within this epoch. */
   #validateMillis = 0;
-  /** Whether the epoch that just ended is the best so far by the column that decides checkpoints. */
+  /** Whether the epoch that just ended is among the best so far by the column that decides checkpoints. */
   #isToKeep = false;
   /** Running values of this epoch; those of the epoch before until its first step is made. */
   #values: MetricValues = {};
   /** Of the last finished epoch. */
   #final: MetricValues = {};
   #lastSavedStep = 0;
-  #bestState: TrainingState | undefined;
+  /** As they were evaluated in the best epoch. */
+  #bestWeights: TrainingState['weights'] | undefined;
   #restoredEpoch: number | undefined;
   #test: MetricValues | undefined;
-  /** Of the validation set: after the last epoch, and with the weights that restoreBest brings back. */
-  readonly #tables: Record<'last' | 'best', readonly MetricTable[]> = {last: [], best: []};
+  #tables: TrainingPosition['tables'] = {last: [], best: []};
 
   constructor(private readonly options: TrainingOptions) {
     const {spec, checkpoint, outputShapes, dataset} = options;
     const outputs = judgedOutputs(spec, outputShapes, learnable(dataset.info));
     const columns = metricColumns(spec, {validation: true, test: true}, dataset.info.targets);
     this.#running = runningMetrics(outputs);
-    this.#evaluated = runningMetrics(outputs);
+    this.#evaluator = new Evaluator(options, runningMetrics(outputs), this.#breather);
     this.#stopper = spec.earlyStopping && createMonitor(columns, spec.earlyStopping);
-    const {monitor, mode} = checkpoint;
-    this.#keeper = monitor === undefined ? undefined : createMonitor(columns, {monitor, mode});
+    const {monitor, mode, keep = 1} = checkpoint;
+    this.#keeper = monitor === undefined ? undefined : new Keeper(columns, {monitor, mode, keep});
+    this.#checkpoints = new CheckpointClock(checkpoint);
     this.#length = runLength(spec, dataset.train.numExamples);
     this.#rates = learningRates(spec, this.#length, columns);
   }
 
   async run(): Promise<TrainingOutcome> {
-    const {session, numParameters, spec, maxSteps = Number.POSITIVE_INFINITY} = this.options;
+    const {session, numParameters, spec, from, maxSteps = Number.POSITIVE_INFINITY} = this.options;
     const {stepsPerEpoch, numSteps} = this.#length;
     const limit = Math.min(numSteps, maxSteps);
     const numEpochs = Math.ceil(limit / stepsPerEpoch);
-    if (spec.maxMinutes !== undefined) this.#deadlineMillis = performance.now() + 60_000 * spec.maxMinutes;
     await this.#emit({
       type: 'trainingStarted',
       numEpochs,
       stepsPerEpoch: Math.min(stepsPerEpoch, limit),
       numParameters,
+      ...(from && {from: {epoch: from.position.epoch, step: from.position.step}}),
     });
-    if (spec.weightAverage) await session.writeState(withInitialAverages(await session.readState()));
+    if (from) await session.writeState(from.state);
+    else if (spec.weightAverage) await session.writeState(withInitialAverages(await session.readState()));
     let status: TrainingStatus | undefined;
     let isLast = false;
+    let resumed = from && this.#goOnFrom(from.position);
+    if (resumed === 'concluded') {
+      resumed = undefined;
+      isLast = this.#epoch >= numEpochs || this.#isTimeUp;
+      status = await this.#stopEarly(isLast);
+    }
     while (!isLast && !status) {
-      this.#epoch++;
-      status = (await this.#trainEpoch(limit)) ?? (await this.#evaluateEpoch());
-      isLast = this.#epoch === numEpochs || this.#isTimeUp;
+      if (!resumed) this.#epoch++;
+      if (resumed !== 'trained') status = await this.#trainEpoch(limit, resumed);
+      resumed = undefined;
+      status ??= await this.#evaluateEpoch();
+      isLast = this.#epoch >= numEpochs || this.#isTimeUp;
       if (!status) status = await this.#concludeEpoch(isLast);
     }
     if (!status || status === 'stoppedEarly') status = (await this.#finish()) ?? status ?? 'completed';
     return this.#end(status);
   }
 
-  async #trainEpoch(limit: number): Promise<TrainingStatus | undefined> {
-    const {session, dataset, spec, signal} = this.options;
+  /** @returns what had been done there */
+  #goOnFrom(position: TrainingPosition): TrainingPosition['at'] {
+    const {stopper, keeper, plateau, gathered, clock} = position;
+    ({epoch: this.#epoch, step: this.#step, stepInEpoch: this.#stepInEpoch} = position);
+    ({numExamples: this.#numExamples, values: this.#values, final: this.#final, tables: this.#tables} = position);
+    this.#startMillis = performance.now() - clock.elapsed;
+    this.#trainMillis = clock.training;
+    this.#validateMillis = clock.validation;
+    this.#waiting.reset(clock.waiting);
+    if (stopper) this.#stopper?.restore(stopper);
+    if (keeper) this.#keeper?.restore(keeper);
+    if (plateau) this.#rates.restore(plateau);
+    if (gathered) this.#running.restore(gathered);
+    this.#bestWeights = position.bestWeights;
+    this.#lastSavedStep = this.#step;
+    return position.at;
+  }
+
+  /** @param resumed what was done last in an epoch under way; undefined for a new one */
+  async #trainEpoch(limit: number, resumed?: TrainingPosition['at']): Promise<TrainingStatus | undefined> {
+    const {session, dataset, spec} = this.options;
     const epoch = this.#epoch;
     await this.#emit({type: 'epochStarted', epoch});
-    this.#running.reset();
-    this.#numExamples = 0;
-    let stepInEpoch = 0;
+    if (!resumed) {
+      this.#running.reset();
+      this.#waiting.reset();
+      [this.#numExamples, this.#stepInEpoch, this.#trainMillis, this.#validateMillis] = [0, 0, 0, 0];
+    }
+    const startMillis = performance.now() - this.#trainMillis - this.#validateMillis;
+    const measure = (): void => {
+      this.#trainMillis = performance.now() - startMillis - this.#validateMillis;
+    };
+    let next = resumed && (await this.#afterStep(limit, resumed === 'validated'));
     let update = {loss: 0, numExamples: 0};
-    const {validateEverySteps = Number.POSITIVE_INFINITY} = spec;
-    const startMillis = performance.now();
-    this.#validateMillis = 0;
-    this.#waiting.reset();
-    const batches = dataset.train.batches(spec.batchSize, this.#order(), epoch);
+    const {numExamples} = dataset.train;
+    const batches = next ? [] : dataset.train.batches(spec.batchSize, this.#order(), epoch);
     for (const batch of this.#waiting.watch(batches)) {
-      const part = this.#partOf(batch, update.numExamples);
+      const place = {numExamples, numDone: this.#numExamples, numBefore: update.numExamples};
+      const part = updatePart(spec, batch.size, place);
       if (!part || part.index === 0) this.#step++;
       const step = this.#step;
       const learningRate = this.#rates.rate(step);
@@ -120,12 +160,12 @@ class TrainingLoop {
       if (part && !part.isLast) continue;
       const running = this.#running.quickValues(splitPrefix.train);
       this.#values = running;
-      stepInEpoch++;
+      this.#stepInEpoch++;
       const heard = this.options.listener({
         type: 'step',
         epoch,
         step,
-        stepInEpoch,
+        stepInEpoch: this.#stepInEpoch,
         batchLoss: update.loss,
         running,
         learningRate,
@@ -133,33 +173,43 @@ class TrainingLoop {
       });
       update = {loss: 0, numExamples: 0};
       if (heard instanceof Promise) await heard;
-      if (signal?.aborted) return this.#interrupt();
-      if (step === limit || this.#isTimeUp) break;
-      if (step % validateEverySteps !== 0 || stepInEpoch === this.#length.stepsPerEpoch) continue;
-      const status = await this.#validate();
-      if (status) return status;
+      measure();
+      const after = this.#afterStep(limit, false);
+      next = after instanceof Promise ? await after : after;
+      if (next) break;
     }
+    if (next && next !== 'epochOver') return next;
     this.#values = this.#running.values(splitPrefix.train);
-    this.#trainMillis = performance.now() - startMillis - this.#validateMillis;
+    measure();
     return undefined;
   }
 
-  /** Where a batch stands in its update when updates take several. @param numBefore examples of the update's earlier batches */
-  #partOf(batch: Batch, numBefore: number): UpdatePart | undefined {
-    const {dataset, spec} = this.options;
-    const {accumulateSteps = 1, batchSize} = spec;
-    if (accumulateSteps === 1) return undefined;
-    const numLeft = dataset.train.numExamples - (this.#numExamples - numBefore);
-    const numWhole = Math.min(batchSize * accumulateSteps, numLeft);
-    return {
-      index: numBefore / batchSize,
-      share: batch.size / numWhole,
-      isLast: numBefore + batch.size === numWhole,
-    };
+  /**
+   * Whatever comes between two updates: an end, an evaluation, a checkpoint. No promise where there is nothing to do.
+   * @param isValidated whether the evaluation was made before the run was interrupted here
+   */
+  #afterStep(limit: number, isValidated: boolean): AfterStep | Promise<AfterStep> {
+    const {signal, spec} = this.options;
+    if (signal?.aborted) return this.#interrupt(isValidated ? 'validated' : 'step');
+    const step = this.#step;
+    if (step === limit || this.#isTimeUp || this.#stepInEpoch === this.#length.stepsPerEpoch) return 'epochOver';
+    const {validateEverySteps = Number.POSITIVE_INFINITY} = spec;
+    const isToValidate = !isValidated && step % validateEverySteps === 0;
+    const isToSave = this.#lastSavedStep !== step && this.#checkpoints.isDueWithin(step);
+    return isToValidate || isToSave ? this.#pause(isToValidate, isToSave) : undefined;
+  }
+
+  async #pause(isToValidate: boolean, isToSave: boolean): Promise<TrainingStatus | undefined> {
+    const status = isToValidate ? await this.#validate() : undefined;
+    if (status || !isToSave) return status;
+    const at = isToValidate ? 'validated' : 'step';
+    await this.#saveLast(at, this.#values, await this.options.session.readState());
+    return undefined;
   }
 
   get #isTimeUp(): boolean {
-    return performance.now() >= this.#deadlineMillis;
+    const {maxMinutes = Number.POSITIVE_INFINITY} = this.options.spec;
+    return performance.now() - this.#startMillis >= 60_000 * maxMinutes;
   }
 
   /** Evaluates the validation set in the middle of an epoch, and keeps the weights where they are the best so far. */
@@ -167,19 +217,15 @@ class TrainingLoop {
     const {dataset, session, spec} = this.options;
     if (!dataset.validation) return undefined;
     const startMillis = performance.now();
-    const metrics = await this.#evaluate(dataset.validation, splitPrefix.validation);
-    if (!metrics) return this.#interrupt();
+    const metrics = await this.#evaluator.evaluate(dataset.validation, splitPrefix.validation);
+    if (!metrics) return this.#interrupt('step');
     const loss = metrics[`${splitPrefix.validation}loss`]!;
     if (!Number.isFinite(loss)) return this.#diverge(loss);
     const [epoch, step] = [this.#epoch, this.#step];
-    const isBest = this.#keeper?.observe(epoch, metrics) ?? false;
+    const {isBest = false, isKept = false} = this.#keeper?.observe(epoch, step, metrics) ?? {};
     const millis = performance.now() - startMillis;
     await this.#emit({type: 'validated', epoch, step, metrics, millis, isBest});
-    if (isBest) {
-      const state = await session.readState();
-      const evaluated = spec.weightAverage ? withAverages(state) : state;
-      await this.#emit({type: 'checkpoint', kind: 'best', epoch, step, metrics, state: evaluated});
-    }
+    if (isKept) await this.#saveBest(metrics, asEvaluated(await session.readState(), spec));
     this.#validateMillis += performance.now() - startMillis;
     return undefined;
   }
@@ -191,18 +237,18 @@ class TrainingLoop {
     for (const split of ['validation', 'test'] as const) {
       const examples = dataset[split];
       if (!examples || (split === 'test' && !evaluateTestEveryEpoch)) continue;
-      const values = await this.#evaluate(examples, splitPrefix[split]);
-      if (!values) return this.#interrupt();
+      const values = await this.#evaluator.evaluate(examples, splitPrefix[split]);
+      if (!values) return this.#interrupt('trained');
       const loss = values[`${splitPrefix[split]}loss`]!;
       if (!Number.isFinite(loss)) return this.#diverge(loss);
       Object.assign(metrics, values);
-      if (split === 'validation') this.#tables.last = this.#evaluated.tables();
+      if (split === 'validation') this.#tables = {...this.#tables, last: this.#evaluator.tables()};
     }
     this.#final = metrics;
     const isStopperBest = this.#stopper?.observe(this.#epoch, metrics) ?? false;
-    if (isStopperBest) this.#tables.best = this.#tables.last;
-    const isKeeperBest = this.#keeper?.observe(this.#epoch, metrics) ?? false;
-    this.#isToKeep = isKeeperBest;
+    if (isStopperBest) this.#tables = {...this.#tables, best: this.#tables.last};
+    const {isBest = isStopperBest, isKept = false} = this.#keeper?.observe(this.#epoch, this.#step, metrics) ?? {};
+    this.#isToKeep = isKept;
     await this.#emit({
       type: 'epochEnded',
       epoch: this.#epoch,
@@ -213,26 +259,31 @@ class TrainingLoop {
       waitMillis: this.#waiting.millis,
       evaluateMillis: performance.now() - startMillis,
       numExamples: this.#numExamples,
-      isBest: this.#keeper ? isKeeperBest : isStopperBest,
+      isBest,
     });
     this.#rates.observe(metrics);
     return undefined;
   }
 
   async #concludeEpoch(isLast: boolean): Promise<TrainingStatus | undefined> {
-    const {session, spec, checkpoint} = this.options;
-    const {earlyStopping} = spec;
-    const [epoch, step, metrics] = [this.#epoch, this.#step, this.#final];
-    const isToRestore = earlyStopping?.restoreBest === true && this.#stopper?.best?.epoch === epoch;
-    if (isToRestore || this.#isToKeep || checkpoint.last) {
+    const {session, spec} = this.options;
+    const isToRestore = spec.earlyStopping?.restoreBest === true && this.#stopper?.best?.epoch === this.#epoch;
+    const isToSave = this.#checkpoints.isDueAfter(this.#epoch, this.#step, isLast);
+    if (isToRestore || this.#isToKeep || isToSave) {
       const state = await session.readState();
-      if (isToRestore) this.#bestState = state;
-      const evaluated = spec.weightAverage ? withAverages(state) : state;
-      if (this.#isToKeep) await this.#emit({type: 'checkpoint', kind: 'best', epoch, step, metrics, state: evaluated});
-      if (checkpoint.last) await this.#saveLast(metrics, state);
+      const evaluated = asEvaluated(state, spec);
+      if (isToRestore) this.#bestWeights = evaluated.weights;
+      if (this.#isToKeep) await this.#saveBest(this.#final, evaluated);
+      if (isToSave) await this.#saveLast('concluded', this.#final, state);
     }
-    if (this.options.signal?.aborted) return this.#interrupt();
+    if (this.options.signal?.aborted) return this.#interrupt('concluded');
+    return this.#stopEarly(isLast);
+  }
+
+  async #stopEarly(isLast: boolean): Promise<TrainingStatus | undefined> {
+    const {earlyStopping} = this.options.spec;
     const best = this.#stopper?.best;
+    const epoch = this.#epoch;
     if (isLast || !earlyStopping || !best || epoch - best.epoch < earlyStopping.patience) return undefined;
     await this.#emit({type: 'stoppedEarly', epoch, monitor: best.monitor, bestEpoch: best.epoch, best: best.value});
     return 'stoppedEarly';
@@ -242,19 +293,20 @@ class TrainingLoop {
   async #finish(): Promise<TrainingStatus | undefined> {
     const {session, dataset, spec} = this.options;
     const best = this.#stopper?.best;
-    if (best && this.#bestState && best.epoch !== this.#epoch) {
-      await session.writeState(this.#bestState);
+    if (best && this.#bestWeights && best.epoch !== this.#epoch) {
+      const {slots} = await session.readState();
+      await session.writeState(withInitialAverages({weights: this.#bestWeights, slots}));
       this.#restoredEpoch = best.epoch;
       await this.#emit({type: 'restoredBest', epoch: best.epoch, monitor: best.monitor, best: best.value});
     }
     await this.#emitTables('validation', this.#restoredEpoch === undefined ? this.#tables.last : this.#tables.best);
     if (dataset.test) {
-      const values = await this.#evaluate(dataset.test, splitPrefix.test);
-      if (!values) return this.#interrupt();
+      const values = await this.#evaluator.evaluate(dataset.test, splitPrefix.test);
+      if (!values) return this.#interrupt('concluded');
       const loss = values[`${splitPrefix.test}loss`]!;
       if (!Number.isFinite(loss)) return this.#diverge(loss);
       this.#test = values;
-      await this.#emitTables('test', this.#evaluated.tables());
+      await this.#emitTables('test', this.#evaluator.tables());
       await this.#emit({type: 'tested', metrics: values});
     }
     if (spec.weightAverage) await session.writeState(withAverages(await session.readState()));
@@ -280,18 +332,45 @@ class TrainingLoop {
     };
   }
 
-  async #interrupt(): Promise<'interrupted'> {
+  async #interrupt(at: TrainingPosition['at']): Promise<'interrupted'> {
     const [epoch, step] = [this.#epoch, this.#step];
     const isSaved = this.#lastSavedStep === step || this.#restoredEpoch !== undefined;
-    if (!isSaved) await this.#saveLast(this.#values, await this.options.session.readState());
+    if (!isSaved) await this.#saveLast(at, this.#values, await this.options.session.readState());
     await this.#emit({type: 'interrupted', epoch, step});
     return 'interrupted';
   }
 
-  async #saveLast(metrics: MetricValues, state: TrainingState): Promise<void> {
-    const [epoch, step] = [this.#epoch, this.#step];
+  async #saveBest(metrics: MetricValues, state: TrainingState): Promise<void> {
+    const kept = this.#keeper!.kept.map(({step}) => step);
+    await this.#emit({type: 'checkpoint', kind: 'best', epoch: this.#epoch, step: this.#step, metrics, state, kept});
+  }
+
+  async #saveLast(at: TrainingPosition['at'], metrics: MetricValues, state: TrainingState): Promise<void> {
+    const [epoch, step, position] = [this.#epoch, this.#step, this.#position(at)];
     this.#lastSavedStep = step;
-    await this.#emit({type: 'checkpoint', kind: 'last', epoch, step, metrics, state});
+    this.#checkpoints.saved();
+    const canWait = at === 'concluded' && !this.#checkpoints.isExact;
+    await this.#emit({type: 'checkpoint', kind: 'last', epoch, step, metrics, state, position, canWait});
+  }
+
+  #position(at: TrainingPosition['at']): TrainingPosition {
+    const stopper = this.#stopper?.best;
+    const plateau = this.#rates.state();
+    return {
+      ...{epoch: this.#epoch, step: this.#step, stepInEpoch: this.#stepInEpoch, numExamples: this.#numExamples, at},
+      clock: {
+        elapsed: performance.now() - this.#startMillis,
+        training: this.#trainMillis,
+        validation: this.#validateMillis,
+        waiting: this.#waiting.millis,
+      },
+      ...{values: this.#values, final: this.#final, tables: this.#tables},
+      ...(stopper && {stopper}),
+      ...(this.#keeper && {keeper: this.#keeper.state}),
+      ...(plateau && {plateau}),
+      ...(at === 'step' || at === 'validated' ? {gathered: this.#running.gathered()} : {}),
+      ...(this.#bestWeights && {bestWeights: this.#bestWeights}),
+    };
   }
 
   async #diverge(loss: number): Promise<'diverged'> {
@@ -299,31 +378,22 @@ class TrainingLoop {
     return 'diverged';
   }
 
-  /** With the averaged weights where there are such; the latest ones are back afterwards. */
-  async #evaluate(split: Split, prefix: string): Promise<MetricValues | undefined> {
-    const {session, spec, signal, maxSteps} = this.options;
-    const latest = spec.weightAverage && (await session.readState());
-    if (latest) await session.writeState(withAverages(latest));
-    const values = await evaluate(split, prefix, {
-      session,
-      signal,
-      batchSize: spec.evaluationBatchSize ?? spec.batchSize,
-      maxBatches: maxSteps,
-      running: this.#evaluated,
-      breather: this.#breather,
-    });
-    if (latest) await session.writeState(latest);
-    return values;
-  }
-
-  /** Order of the training examples in this epoch: a function of the seed and the epoch alone, so a resumed run needs no more. */
+  /** Order of the training examples that are left in this epoch: a function of the seed and the epoch alone. */
   #order(): Uint32Array {
     const {dataset, spec, rng} = this.options;
     const order = Uint32Array.from({length: dataset.train.numExamples}, (_, index) => index);
-    return spec.shuffle ? rng.split('shuffle').split(this.#epoch).shuffle(order) : order;
+    if (spec.shuffle) rng.split('shuffle').split(this.#epoch).shuffle(order);
+    return order.subarray(this.#numExamples);
   }
 
   async #emit(event: TrainingEvent): Promise<void> {
     await this.options.listener(event);
   }
 }
+
+/** What is evaluated of a state. */
+const asEvaluated = (state: TrainingState, {weightAverage}: TrainingOptions['spec']): TrainingState =>
+  weightAverage ? withAverages(state) : state;
+
+/** What to do after an update: end training, end the epoch, or go on. */
+type AfterStep = TrainingStatus | 'epochOver' | undefined;

@@ -1,5 +1,5 @@
 import type {MetricColumn} from './columns.js';
-import type {MetricValues} from './events.js';
+import type {MetricValues} from './metric-values.js';
 
 /** The best value of a monitored column so far. */
 export interface Best {
@@ -14,9 +14,12 @@ export interface Best {
 /** Follows one column from epoch to epoch. */
 export interface Monitor {
   readonly name: string;
+  readonly mode: 'min' | 'max';
   readonly best: Best | undefined;
   /** Takes an epoch's values. @returns whether they are the best so far */
   observe(epoch: number, metrics: MetricValues): boolean;
+  /** Goes on from the best of a checkpoint. */
+  restore(best: Best): void;
 }
 
 /** What both `earlyStopping` and `checkpoint` say about the column they watch. */
@@ -40,6 +43,7 @@ export function createMonitor(columns: readonly MetricColumn[], spec: MonitorSpe
   let best: Best | undefined;
   return {
     name: spec.monitor,
+    mode,
     get best() {
       return best;
     },
@@ -50,6 +54,9 @@ export function createMonitor(columns: readonly MetricColumn[], spec: MonitorSpe
       const isBest = !Number.isNaN(value) && gain > (best ? minDelta : 0);
       if (isBest) best = {monitor: spec.monitor, mode, epoch, value, metrics};
       return isBest;
+    },
+    restore(saved) {
+      best = saved;
     },
   };
 }

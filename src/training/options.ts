@@ -3,8 +3,9 @@ import type {Rng} from '../support/random.js';
 import type {Shape} from '../support/tensor.js';
 import type {MetricValues, TrainingListener, TrainingStatus} from './events.js';
 import type {Best} from './monitor.js';
+import type {TrainingPosition} from './position.js';
 import type {CheckpointSpec, TrainingSpec} from './section.js';
-import type {TrainingSession} from './session.js';
+import type {TrainingSession, TrainingState} from './session.js';
 
 /** Everything the loop needs to know. It ends with the session's weights trained; closing the session is the caller's. */
 export interface TrainingOptions {
@@ -23,6 +24,8 @@ export interface TrainingOptions {
   readonly evaluateTestEveryEpoch?: boolean;
   /** Aborting finishes the step under way, emits a checkpoint, and ends training as interrupted. */
   readonly signal?: AbortSignal;
+  /** Where an interrupted training is to go on; the session gets this state. From the beginning when left out. */
+  readonly from?: {readonly position: TrainingPosition; readonly state: TrainingState};
   /** For a trial run: at most so many updates in all, and so many batches of each evaluation. */
   readonly maxSteps?: number;
 }

@@ -15,6 +15,10 @@ export interface RunningMetrics {
   quickValues(prefix: string): MetricValues;
   /** What the metrics have to say that is no number. */
   tables(): readonly MetricTable[];
+  /** Everything since the last reset, for a checkpoint: the losses, then each metric. */
+  gathered(): readonly Float64Array[];
+  /** Goes on from there. */
+  restore(gathered: readonly Float64Array[]): void;
   reset(): void;
 }
 
@@ -63,6 +67,15 @@ export function runningMetrics(outputs: readonly MeasuredOutput[]): RunningMetri
         const table = metric.table?.();
         return table ? [{...table, name: prefix + table.name}] : [];
       }),
+    gathered: () => [
+      Float64Array.of(lossSum, numExamples, ...parts.map(({sum}) => sum)),
+      ...measured.map(({metric}) => metric.gathered()),
+    ],
+    restore([losses, ...values]) {
+      [lossSum, numExamples] = [losses![0]!, losses![1]!];
+      for (const [index, part] of parts.entries()) part.sum = losses![2 + index]!;
+      for (const [index, {metric}] of measured.entries()) metric.restore(values[index]!);
+    },
     reset() {
       [lossSum, numExamples] = [0, 0];
       for (const part of parts) part.sum = 0;

@@ -198,7 +198,34 @@ export const checkpointSection = Type.Object(
       }),
     ),
     mode,
-    last: Type.Boolean({default: true, description: 'Keep the state after the last finished epoch.'}),
+    keep: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1000,
+        description:
+          'How many of the best states are kept: checkpoints/best, and the others as checkpoints/best-STEP. 1 when left out; needs `monitor`.',
+      }),
+    ),
+    last: Type.Boolean({
+      default: true,
+      description:
+        'Keep the state that training can be resumed from, and the one before it. Without everyEpochs, everySteps and everyMinutes it is saved after each epoch (epochs of less than two seconds share one) and every ten minutes within an epoch.',
+    }),
+    everyEpochs: Type.Optional(
+      Type.Integer({minimum: 1, description: 'Save the last state after every so many epochs; at least 1.'}),
+    ),
+    everySteps: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description: 'Save the last state after every so many updates, within epochs too; at least 1.',
+      }),
+    ),
+    everyMinutes: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        description: 'Save the last state as soon as so many minutes have passed since it was saved; above 0.',
+      }),
+    ),
   },
   {additionalProperties: false, title: 'checkpoint', description: 'Which training states are kept in the run folder.'},
 );

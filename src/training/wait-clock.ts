@@ -7,8 +7,9 @@ export class WaitClock {
     return this.#millis;
   }
 
-  reset(): void {
-    this.#millis = 0;
+  /** @param millis waited before, where a measurement goes on */
+  reset(millis = 0): void {
+    this.#millis = millis;
   }
 
   /** The same items. */

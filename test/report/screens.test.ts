@@ -163,12 +163,12 @@ t.test('JSON lines', async (t) => {
     reporter.listen({type: 'step', ...position, batchLoss: Number.POSITIVE_INFINITY, running, learningRate: 1});
   }
   const state = {weights: new Map(), slots: new Map()};
-  reporter.listen({type: 'checkpoint', kind: 'last', epoch: 1, step: 3, metrics: {}, state});
+  reporter.listen({type: 'checkpoint', kind: 'best', epoch: 1, step: 3, metrics: {}, state, kept: [3]});
   reporter.warn('careful');
   const time = '"time":"2026-01-02T03:04:05.000Z"';
   t.strictSame(lines, [
     `{"type":"step",${time},"epoch":1,"step":2,"stepInEpoch":2,"numExamples":2,"batchLoss":"Infinity","running":{"loss":"NaN"},"learningRate":1}\n`,
-    `{"type":"checkpoint",${time},"kind":"last","epoch":1,"step":3,"metrics":{}}\n`,
+    `{"type":"checkpoint",${time},"kind":"best","epoch":1,"step":3,"metrics":{}}\n`,
     `{"type":"warning",${time},"message":"careful"}\n`,
   ]);
 });

@@ -5,6 +5,7 @@ import {readCheckpoint} from '../../src/runs/checkpoint.js';
 import {RunDirectory} from '../../src/runs/run-directory.js';
 import {RunWriter} from '../../src/runs/run-writer.js';
 import type {TrainingEvent} from '../../src/training/events.js';
+import type {TrainingPosition} from '../../src/training/position.js';
 import {mountSmallDisk} from './full-disk.js';
 
 const step = (number: number): TrainingEvent => ({
@@ -31,14 +32,18 @@ const epochEnded = (epoch: number, metrics: Record<string, number>): TrainingEve
   isBest: false,
 });
 
-const checkpoint = (kind: 'best' | 'last', epoch: number): TrainingEvent => ({
-  type: 'checkpoint',
-  kind,
-  epoch,
-  step: 2 * epoch,
-  metrics: {loss: epoch},
-  state: {weights: new Map([['w', {shape: [], values: Float32Array.of(epoch)}]]), slots: new Map()},
-});
+const checkpoint = (kind: 'best' | 'last', epoch: number, canWait = true): TrainingEvent => {
+  const step = 2 * epoch;
+  const state = {weights: new Map([['w', {shape: [], values: Float32Array.of(epoch)}]]), slots: new Map()};
+  const common = {type: 'checkpoint', epoch, step, metrics: {loss: epoch}, state} as const;
+  if (kind === 'best') return {...common, kind, kept: [step]};
+  const position: TrainingPosition = {
+    ...{epoch, step, stepInEpoch: 2, numExamples: 16, at: 'concluded'},
+    clock: {elapsed: 1, training: 1, validation: 0, waiting: 0},
+    ...{values: {loss: epoch}, final: {loss: epoch}, tables: {last: [], best: []}},
+  };
+  return {...common, kind, position, canWait};
+};
 
 const options = {
   metricColumns: ['loss', 'accuracy', 'val_loss', 'val_accuracy'],
@@ -63,8 +68,8 @@ t.test('events become the files of the run folder', async (t) => {
     if (epoch === 1) writer.listen(checkpoint('best', epoch));
     writer.listen(checkpoint('last', epoch));
   }
-  writer.flush();
-  writer.close();
+  await writer.flush();
+  await writer.close();
 
   t.equal(
     read('metrics.csv'),
@@ -89,19 +94,60 @@ t.test('quick epochs do not each cost a checkpoint on the disk; slow ones do', a
   const directory = RunDirectory.create({runsDir: t.testdir(), name: 'tiny'});
   const writer = new RunWriter(directory, options);
   const last = path.join(directory.path, 'checkpoints', 'last');
+  const epochOf = (folder: string): number => readCheckpoint(folder).state.epoch;
   let clock = performance.now();
   t.intercept(performance, 'now', {value: () => clock, configurable: true});
-  writer.listen(checkpoint('last', 1));
+  t.equal(writer.listen(checkpoint('last', 1)), undefined, 'training does not wait');
   t.notOk(existsSync(last), 'held back');
   clock += 3000;
-  writer.listen(checkpoint('last', 2));
-  t.equal(readCheckpoint(last).state.epoch, 2);
+  t.equal(writer.listen(checkpoint('last', 2)), undefined);
+  t.notOk(existsSync(last), 'written while training goes on');
   clock += 100;
   writer.listen(checkpoint('last', 3));
-  t.equal(readCheckpoint(last).state.epoch, 2, 'held back');
-  writer.flush();
-  t.equal(readCheckpoint(last).state.epoch, 3, 'written at the end');
-  writer.close();
+  await writer.flush();
+  t.strictSame([epochOf(last), epochOf(`${last}.previous`)], [3, 2], 'what was held back is written at the end');
+  await writer.close();
+});
+
+t.test('a checkpoint that is due waits for the one before, and the best ones are there first', async (t) => {
+  const directory = RunDirectory.create({runsDir: t.testdir(), name: 'tiny'});
+  const writer = new RunWriter(directory, options);
+  const folder = path.join(directory.path, 'checkpoints');
+  writer.listen(checkpoint('best', 1));
+  writer.listen(checkpoint('last', 1, false));
+  writer.listen(checkpoint('best', 2));
+  await writer.listen(checkpoint('last', 2, false));
+  t.strictSame(
+    readdirSync(folder).filter((name) => !name.endsWith('.tmp')),
+    ['best', 'last'],
+  );
+  t.equal(readCheckpoint(path.join(folder, 'last')).state.epoch, 1);
+  await writer.flush();
+  t.strictSame(readdirSync(folder), ['best', 'last', 'last.previous']);
+  t.equal(readCheckpoint(path.join(folder, 'best')).state.epoch, 2);
+  await writer.close();
+});
+
+t.test('a resumed run goes on behind the rows of its checkpoint', async (t) => {
+  const directory = RunDirectory.create({runsDir: t.testdir(), name: 'tiny'});
+  const first = new RunWriter(directory, options);
+  const rowOf = (epoch: number): TrainingEvent => epochEnded(epoch, {loss: epoch, accuracy: 1});
+  first.listen(rowOf(1));
+  first.listen(checkpoint('last', 1, false));
+  first.listen(rowOf(2));
+  await first.close();
+  const {resume} = readCheckpoint(path.join(directory.path, 'checkpoints', 'last')).state;
+  const second = new RunWriter(directory, {...options, from: resume});
+  t.equal(second.totals.trainMillis, 500, 'one epoch');
+  second.listen(rowOf(2));
+  await second.flush();
+  await second.close();
+  const lines = readFileSync(path.join(directory.path, 'metrics.csv'), 'utf8').trimEnd().split('\n');
+  t.strictSame(lines.slice(1), ['1,2,0.01,1,1,,', '2,4,0.01,2,1,,']);
+  t.equal(second.totals.trainMillis, 1000);
+  const anew = new RunWriter(directory, options);
+  await anew.close();
+  t.equal(readFileSync(path.join(directory.path, 'metrics.csv'), 'utf8'), `${lines[0]}\n`, 'from the beginning');
 });
 
 t.test('the heartbeat goes on between epochs', async (t) => {
@@ -116,14 +162,14 @@ t.test('the heartbeat goes on between epochs', async (t) => {
   clock += 4000;
   writer.listen(step(2));
   t.match(status(), {step: 2, epoch: 1, state: 'running'});
-  writer.close();
+  await writer.close();
 });
 
 t.test('a metric nobody announced is a bug, not a new column', async (t) => {
   const directory = RunDirectory.create({runsDir: t.testdir(), name: 'tiny'});
   const writer = new RunWriter(directory, options);
   t.throws(() => writer.listen(epochEnded(1, {loss: 1, surprise: 2})), /metrics\.csv has no column surprise/);
-  writer.close();
+  await writer.close();
 });
 
 t.test('no file is torn when the disk fills up in the middle of a run', async (t) => {
@@ -145,7 +191,7 @@ t.test('no file is torn when the disk fills up in the middle of a run', async (t
     }
   });
   t.match(error, {code: 'RUN_UNWRITABLE', hint: 'free some space or choose another disk with --runs-dir'});
-  writer.close();
+  await writer.close();
   const rows = readFileSync(path.join(directory.path, 'metrics.csv'), 'utf8');
   t.ok(rows.endsWith('\n'), 'whole rows only');
   const numRows = rows.trimEnd().split('\n').length - 1;

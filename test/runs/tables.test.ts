@@ -22,7 +22,7 @@ t.test('tables of metrics become files that are read back', async (t) => {
   const writer = new RunWriter(directory, {metricColumns: ['loss'], runningColumns: ['loss'], logEverySteps: 1});
   writer.listen({type: 'tables', split: 'validation', tables: [table, {...table, name: 'head/1 confusion-matrix'}]});
   writer.listen({type: 'tables', split: 'test', tables: [table]});
-  writer.close();
+  await writer.close();
   t.equal(readFileSync(path.join(directory.path, 'confusion-matrix.test.csv'), 'utf8'), text);
   t.strictSame(
     readdirSync(directory.path).filter((name) => name.includes('confusion')),

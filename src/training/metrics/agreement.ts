@@ -79,6 +79,8 @@ function kappaMetric(context: MetricContext, costOf: (distance: number) => numbe
       });
       return 1 - found / expected;
     },
+    gathered: () => confusion.gathered(),
+    restore: (gathered) => confusion.restore(gathered),
     reset: () => confusion.clear(),
   };
 }

@@ -50,6 +50,8 @@ export function averagingMetric(
       return counts ? averageOf(counts, average, scoreOf) : Number.NaN;
     },
     ...(average === 'none' ? {results: each} : {}),
+    gathered: () => tally.gathered(),
+    restore: (gathered) => tally.restore(gathered),
     reset: () => tally.clear(),
   };
 }

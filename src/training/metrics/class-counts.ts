@@ -59,6 +59,18 @@ export class ClassTally {
     });
   }
 
+  gathered(): Float64Array {
+    return Float64Array.from([this.#numRows, ...this.#named, ...this.#wasTrue, ...this.#hits]);
+  }
+
+  restore(gathered: Float64Array): void {
+    this.#numRows = gathered[0]!;
+    const numClasses = this.#hits.length;
+    for (const [index, counts] of [this.#named, this.#wasTrue, this.#hits].entries()) {
+      counts.set(gathered.subarray(1 + index * numClasses, 1 + (index + 1) * numClasses));
+    }
+  }
+
   clear(): void {
     for (const counts of [this.#named, this.#wasTrue, this.#hits]) counts.fill(0);
     this.#numRows = 0;
@@ -77,6 +89,8 @@ export function countingMetric(context: MetricContext, resultOf: (counts: readon
       const {counts} = tally;
       return counts ? resultOf(counts) : Number.NaN;
     },
+    gathered: () => tally.gathered(),
+    restore: (gathered) => tally.restore(gathered),
     reset: () => tally.clear(),
   };
 }

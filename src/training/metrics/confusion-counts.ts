@@ -42,6 +42,14 @@ export class ConfusionCounts {
     }
   }
 
+  gathered(): Float64Array {
+    return this.#counts.slice();
+  }
+
+  restore(gathered: Float64Array): void {
+    this.#counts.set(gathered);
+  }
+
   clear(): void {
     this.#counts.fill(0);
   }

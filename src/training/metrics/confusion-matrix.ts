@@ -32,6 +32,8 @@ export const confusionMatrix = defineMetric({
         header: [corner, ...names],
         rows: names.map((name, truth) => [name, ...names.map((_, guess) => confusion.count(truth, guess))]),
       }),
+      gathered: () => confusion.gathered(),
+      restore: (gathered) => confusion.restore(gathered),
       reset: () => confusion.clear(),
     };
   },

@@ -16,6 +16,10 @@ export const maxError = defineMetric({
         for (let i = 0; i < outputs.length; i++) largest = Math.max(largest, Math.abs(outputs[i]! - targets[i]!));
       },
       result: () => (largest < 0 ? Number.NaN : largest),
+      gathered: () => Float64Array.of(largest),
+      restore(gathered) {
+        largest = gathered[0]!;
+      },
       reset() {
         largest = Number.NEGATIVE_INFINITY;
       },

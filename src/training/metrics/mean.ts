@@ -19,6 +19,10 @@ export function meanMetric(
       count += contribution.count;
     },
     result: () => resultOf(sum / count),
+    gathered: () => Float64Array.of(sum, count),
+    restore(gathered) {
+      [sum, count] = [gathered[0]!, gathered[1]!];
+    },
     reset() {
       [sum, count] = [0, 0];
     },

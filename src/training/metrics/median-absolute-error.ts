@@ -1,6 +1,6 @@
 import {Type} from '@sinclair/typebox';
 import {sizeOf} from '../../support/tensor.js';
-import {KeptValues} from './kept-values.js';
+import {joinKept, KeptValues, splitKept} from './kept-values.js';
 import {defineMetric} from './metric.js';
 
 function medianOf(values: Float64Array): number {
@@ -26,6 +26,8 @@ export const medianAbsoluteError = defineMetric({
         for (let i = 0; i < outputs.length; i++) errors[i % errors.length]!.push(Math.abs(outputs[i]! - targets[i]!));
       },
       result: () => errors.reduce((sum, {values}) => sum + medianOf(values), 0) / errors.length,
+      gathered: () => joinKept(errors),
+      restore: (gathered) => splitKept(gathered, errors),
       reset() {
         for (const values of errors) values.clear();
       },

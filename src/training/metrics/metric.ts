@@ -29,6 +29,10 @@ export interface Metric {
   results?(): readonly number[];
   /** What else there is to report of the set. */
   table?(): MetricTable;
+  /** Everything since the last reset as numbers, for a checkpoint; the caller may keep it. */
+  gathered(): Float64Array;
+  /** Goes on from what another metric of the same spec had gathered. */
+  restore(gathered: Float64Array): void;
   reset(): void;
 }
 

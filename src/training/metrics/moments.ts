@@ -55,6 +55,25 @@ export function momentsMetric({outputShape}: MetricContext, resultOf: (moments: 
       count += outputs.length / numOutputs;
     },
     result: () => sums.reduce((total, sum) => total + resultOf(momentsOf(sum, count)), 0) / sums.length,
+    gathered: () =>
+      Float64Array.from([
+        count,
+        ...sums.flatMap((sum) => [sum.shift, sum.target, sum.targetSquared, sum.error, sum.errorSquared, sum.product]),
+      ]),
+    restore(gathered) {
+      count = gathered[0]!;
+      sums = Array.from({length: (gathered.length - 1) / 6}, (_, index): Sums => {
+        const [shift, target, targetSquared, error, errorSquared, product] = gathered.subarray(6 * index + 1);
+        return {
+          shift: shift!,
+          target: target!,
+          targetSquared: targetSquared!,
+          error: error!,
+          errorSquared: errorSquared!,
+          product: product!,
+        };
+      });
+    },
     reset() {
       [sums, count] = [[], 0];
     },

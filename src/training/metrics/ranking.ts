@@ -1,5 +1,5 @@
 import {isYesNo, judgeRows, numClassesOf} from './class-rows.js';
-import {KeptValues} from './kept-values.js';
+import {joinKept, KeptValues, splitKept} from './kept-values.js';
 import type {Metric, MetricContext} from './metric.js';
 import {probabilitiesOf} from './probabilities.js';
 
@@ -34,6 +34,11 @@ class Scores {
     return ties;
   }
 
+  /** Both lists, for a checkpoint. */
+  get kept(): readonly [KeptValues, KeptValues] {
+    return [this.#scores, this.#truths];
+  }
+
   clear(): void {
     this.#scores.clear();
     this.#truths.clear();
@@ -65,6 +70,13 @@ export function rankingMetric(context: MetricContext, areaOf: (ties: readonly Ti
         .filter((ties) => ties.some(({numYes}) => numYes > 0) && ties.some(({numNo}) => numNo > 0))
         .map(areaOf);
       return areas.reduce((sum, area) => sum + area, 0) / areas.length;
+    },
+    gathered: () => joinKept(classes.flatMap(({kept}) => kept)),
+    restore(gathered) {
+      splitKept(
+        gathered,
+        classes.flatMap(({kept}) => kept),
+      );
     },
     reset() {
       for (const scores of classes) scores.clear();

@@ -1,9 +1,17 @@
 import type {MetricColumn} from '../columns.js';
-import type {MetricValues} from '../events.js';
+import type {MetricValues} from '../metric-values.js';
 import {monitorMode} from '../monitor.js';
 import type {ScheduleSpec} from './registry.js';
 
 type PlateauSpec = Extract<ScheduleSpec, {type: 'reduceOnPlateau'}>;
+
+/** What a checkpoint keeps of it. */
+export interface PlateauState {
+  readonly factor: number;
+  readonly best?: number;
+  readonly numBad: number;
+  readonly cooling: number;
+}
 
 /** The factor of `reduceOnPlateau`, which follows from the epochs so far. */
 export class Plateau {
@@ -23,6 +31,15 @@ export class Plateau {
   /** In (0, 1]. */
   get factor(): number {
     return this.#factor;
+  }
+
+  get state(): PlateauState {
+    const [factor, best, numBad, cooling] = [this.#factor, this.#best, this.#numBad, this.#cooling];
+    return {factor, ...(best === undefined ? {} : {best}), numBad, cooling};
+  }
+
+  set state({factor, best, numBad, cooling}: PlateauState) {
+    [this.#factor, this.#best, this.#numBad, this.#cooling] = [factor, best, numBad, cooling];
   }
 
   /** Takes an epoch's values; NaN never improves. */

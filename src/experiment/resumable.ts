@@ -1,0 +1,60 @@
+import type {Checkpoint} from '../runs/checkpoint.js';
+import type {Run} from '../runs/run.js';
+import {ExpError} from '../support/errors.js';
+import type {ExperimentSpec} from './schema.js';
+
+/**
+ * Whether a run can go on.
+ * @param checkpoint where it would; known later
+ * @throws ExpError RUN_ALIVE; USAGE for a run that is done, or that would only diverge again
+ */
+export function checkResumable(
+  run: Run,
+  spec: ExperimentSpec,
+  overrides: readonly string[],
+  checkpoint?: Checkpoint,
+): void {
+  const {status, state, summary, id} = run;
+  if (state === 'running' && status) {
+    throw new ExpError(
+      'RUN_ALIVE',
+      `${id} is running: process ${status.pid} on ${status.host}, last heard of at ${status.heartbeatAt}`,
+      'let it go on, or end it first; one on another host counts as gone ten minutes after its last heartbeat',
+    );
+  }
+  if (state === 'diverged') {
+    throw new ExpError(
+      'USAGE',
+      `${id} diverged, and would again at the same step`,
+      'start a new run with a smaller training.optimizer.learningRate',
+    );
+  }
+  if (!summary) return;
+  const {epochs, steps, stoppedEarly} = summary;
+  const {training} = spec;
+  const done = `${id} is finished: ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, ${steps} steps`;
+  if (overrides.length === 0) {
+    throw new ExpError('USAGE', done, `training.epochs=${2 * epochs} trains it further`);
+  }
+  if (training.epochs <= epochs || (training.maxSteps ?? Number.POSITIVE_INFINITY) <= steps) {
+    const key =
+      training.epochs <= epochs ? `training.epochs=${training.epochs}` : `training.maxSteps=${training.maxSteps}`;
+    throw new ExpError('USAGE', `${done}; ${key} leaves nothing to do`, 'name a larger number');
+  }
+  if (!checkpoint) return;
+  const position = checkpoint.state.resume?.position;
+  const {earlyStopping} = training;
+  if (stoppedEarly && earlyStopping && position?.stopper) {
+    const waited = position.epoch - position.stopper.epoch;
+    if (waited < earlyStopping.patience) return;
+    throw new ExpError(
+      'USAGE',
+      `${done}, and stopped early: ${position.stopper.monitor} had not improved for ${waited} epochs`,
+      `training.earlyStopping.patience=${2 * waited} lets it go on`,
+    );
+  }
+}
+
+/** Learning rates that follow from how long training is to last are others when it lasts longer. */
+export const dependsOnLength = ({training: {schedule}}: ExperimentSpec): boolean =>
+  schedule !== undefined && ['polynomial', 'linear', 'cosine', 'oneCycle'].includes(schedule.type);

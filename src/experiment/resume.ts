@@ -1,0 +1,156 @@
+import {existsSync} from 'node:fs';
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {type RunPlan, silentReporter} from '../report/reporter.js';
+import {restoreBests} from '../runs/best-checkpoints.js';
+import {claimRun, removeSpentClaims} from '../runs/claim.js';
+import {defaultRunsDir, findRun} from '../runs/find-runs.js';
+import {runFiles} from '../runs/layout.js';
+import {findResumePoint, type ResumePoint} from '../runs/resume-point.js';
+import {type Run, readRun} from '../runs/run.js';
+import {RunDirectory} from '../runs/run-directory.js';
+import {ExpError} from '../support/errors.js';
+import {expVersion} from '../support/versions.js';
+import {type LoadedExperiment, loadExperiment} from './load.js';
+import {onlyMember} from './members.js';
+import {type PreparedExperiment, prepareExperiment} from './prepare.js';
+import {checkResumable} from './resumable.js';
+import {checkResumeOverrides} from './resume-overrides.js';
+import type {RunOptions, RunOutcome} from './run-options.js';
+import {markFailed, trainRun, writeSpec} from './train-run.js';
+
+export interface ResumeOptions extends Omit<RunOptions, 'group' | 'isSmoke' | 'dumpGraph'> {
+  /** `key=value` pairs laid over the run's own spec; a few keys only. */
+  readonly overrides?: readonly string[];
+}
+
+/**
+ * Goes on with a run that was interrupted, from its newest intact checkpoint or, without one, from the beginning, in its own folder. What
+ * comes out is what would have come out undisturbed. A finished run goes on if the overrides leave it more to do.
+ * @param reference path, name, beginning of a name, or `latest`
+ * @throws ExpError RUN_NOT_FOUND, RUN_ALIVE; USAGE for a run that is done and for overrides that are not allowed; DATA_INVALID when its
+ * data or all its checkpoints are not what they were
+ */
+export async function resumeRun(reference: string, options: ResumeOptions = {}): Promise<RunOutcome> {
+  const {overrides = [], runsDir = defaultRunsDir, reporter = silentReporter} = options;
+  checkResumeOverrides(overrides);
+  const since = new Date();
+  const found = findRun(reference, runsDir);
+  for (let run = found; ; run = readRun(found.path)) {
+    const loaded = await loadRecorded(run, overrides, options);
+    checkResumable(run, loaded.spec, overrides);
+    const numResumes = run.status?.resumes?.length ?? 0;
+    const claim = claimRun(run.path, numResumes);
+    try {
+      // Another process may have resumed it, and come to its end, between reading and claiming.
+      if ((readRun(run.path).status?.resumes?.length ?? 0) === numResumes) {
+        return await goOn(run, loaded, {...options, overrides, since, onStatus: claim.release});
+      }
+    } finally {
+      claim.release();
+      reporter.close();
+    }
+  }
+}
+
+async function goOn(
+  run: Run,
+  loaded: LoadedExperiment,
+  options: ResumeOptions & {readonly overrides: readonly string[]; readonly since: Date; readonly onStatus: () => void},
+): Promise<RunOutcome> {
+  const {reporter = silentReporter, overrides, since, signal} = options;
+  const point = findResumePoint(run.path);
+  const warnings: string[] = [];
+  const warn = (message: string): void => {
+    warnings.push(message);
+    reporter.warn(message);
+  };
+  for (const message of point.skipped) warn(`${message}; an older checkpoint is used`);
+  checkResumable(run, loaded.spec, overrides, point.checkpoint);
+  for (const message of loaded.warnings) warn(message);
+  const {init, ...model} = loaded.spec.model;
+  // The weights are in the checkpoint; the file that the first ones came from may be gone.
+  const spec = init && point.checkpoint ? ({...loaded.spec, model} as LoadedExperiment['spec']) : loaded.spec;
+  const prepared = await prepareExperiment({...loaded, spec}, warn, options.notify);
+  try {
+    checkSameData(run, prepared);
+    if (signal?.aborted)
+      throw new ExpError('INTERRUPTED', `interrupted before training went on; ${run.path} is as it was`);
+    const directory = reopen(run, point, prepared, overrides);
+    options.onStatus();
+    options.onFolder?.(directory);
+    try {
+      if (overrides.length > 0) writeSpec(directory, loaded);
+      const {group} = directory.status;
+      const plan: RunPlan = {...prepared.plan, ...(group ? {group} : {}), resumed: describePoint(point)};
+      const from = point.checkpoint;
+      restoreBests(
+        directory.fileOf('checkpoints'),
+        from?.state.resume?.position.keeper?.kept.map(({step}) => step) ?? [],
+      );
+      return await trainRun({directory, loaded, prepared, plan, warnings, options, since, from});
+    } catch (error) {
+      markFailed(directory, error);
+      throw error;
+    }
+  } finally {
+    await prepared.dispose();
+  }
+}
+
+function reopen(
+  {path: folder, status, startedAt}: Run,
+  {name, checkpoint}: ResumePoint,
+  {session}: PreparedExperiment,
+  overrides: readonly string[],
+): RunDirectory {
+  const {epoch, step} = checkpoint?.state ?? {epoch: 0, step: 0};
+  const directory = RunDirectory.reopen(folder, startedAt ?? new Date(), status, {
+    at: new Date().toISOString(),
+    ...(name === undefined ? {} : {checkpoint: name}),
+    ...{epoch, step, exp: expVersion(), engine: session.engine, device: session.device, overrides},
+  });
+  directory.tidyUp();
+  removeSpentClaims(folder, directory.status.resumes?.length ?? 0);
+  return directory;
+}
+
+const describePoint = ({name, checkpoint}: ResumePoint): NonNullable<RunPlan['resumed']> => {
+  const position = checkpoint?.state.resume?.position;
+  if (name === undefined || !position) return {epoch: 0, step: 0, isWithinEpoch: false};
+  const {epoch, step, at} = position;
+  return {checkpoint: name, epoch, step, isWithinEpoch: at !== 'concluded'};
+};
+
+/** The spec of a run as it was trained, with what is changed now. */
+async function loadRecorded(
+  run: Run,
+  overrides: readonly string[],
+  {runsDir, notify}: Pick<RunOptions, 'runsDir' | 'notify'>,
+): Promise<LoadedExperiment> {
+  const file = path.join(run.path, runFiles.resolved);
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const message = `${file} cannot be read (${error.code}): the run ended before it had begun`;
+    throw new ExpError('DATA_MISSING', message, 'start it anew with exp run', {cause: error});
+  });
+  const written = run.environment()?.spec;
+  const baseDir = written !== undefined && existsSync(path.dirname(written)) ? path.dirname(written) : process.cwd();
+  // References are resolved already; what looks like one is text.
+  const source = {text: text.replaceAll('${', '$${'), path: path.join(baseDir, `${run.id}.resolved.yaml`)};
+  const loaded = onlyMember(
+    await loadExperiment(source, {overrides, notify, ...(runsDir === undefined ? {} : {runsDir})}),
+  );
+  const changed = Object.entries(loaded.origins).filter(([, {kind}]) => kind === 'override');
+  return {...loaded, origins: {...run.origins(), ...Object.fromEntries(changed)}};
+}
+
+/** @throws ExpError DATA_INVALID */
+function checkSameData(run: Run, {dataset}: PreparedExperiment): void {
+  const plan: {readonly dataFingerprint?: unknown} = run.plan() ?? {};
+  if (plan.dataFingerprint === undefined || plan.dataFingerprint === dataset.fingerprint) return;
+  throw new ExpError(
+    'DATA_INVALID',
+    `the data are not those that ${run.id} was begun with: their fingerprint is ${dataset.fingerprint.slice(0, 12)}…, it was ${String(plan.dataFingerprint).slice(0, 12)}…`,
+    'bring the old data back, or train on the new ones with exp run',
+  );
+}

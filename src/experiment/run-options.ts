@@ -1,0 +1,25 @@
+import type {RunEnding, RunReporter} from '../report/reporter.js';
+import type {RunGroup} from '../runs/records.js';
+import type {RunDirectory} from '../runs/run-directory.js';
+
+export interface RunOptions {
+  /** Where the run folder goes; `runs` by default. */
+  readonly runsDir?: string;
+  /** Is told about the run as it goes; nobody by default. */
+  readonly reporter?: RunReporter;
+  /** Is told what takes long before training; nobody by default. */
+  readonly notify?: (message: string) => void;
+  /** Aborting finishes the step under way, saves a checkpoint and ends the run as interrupted. */
+  readonly signal?: AbortSignal;
+  /** Only two batches of training and of each evaluation, everything else as usual, in a temporary folder that is removed. */
+  readonly isSmoke?: boolean;
+  /** Writes the graph of a training step into the run folder, as recorded and as optimized. */
+  readonly dumpGraph?: boolean;
+  /** Which run of a group this is; goes into its records. */
+  readonly group?: RunGroup;
+  /** Gets the run folder as soon as there is one; a second Ctrl-C marks it interrupted. */
+  readonly onFolder?: (directory: RunDirectory) => void;
+}
+
+/** How the run ended and where its folder is. */
+export type RunOutcome = RunEnding;
