@@ -91,7 +91,7 @@ export async function prepareExperiment(
 }
 
 /** What the data room has to know of the outputs: what they are compared with. */
-const outputTargets = (outputs: readonly OutputSpec[]): Readonly<Record<string, OutputTarget>> =>
+export const outputTargets = (outputs: readonly OutputSpec[]): Readonly<Record<string, OutputTarget>> =>
   Object.fromEntries(
     outputs.map(({name, target, loss, classWeights, path}) => [
       name,

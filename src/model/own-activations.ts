@@ -62,6 +62,9 @@ const ownActivations: Readonly<Record<string, Activation>> = {
   tanhShrink: (tf, x) => tf.sub(x, tf.tanh(x)),
 };
 
+/** Whether stock TensorFlow.js lacks the activation of that name in a saved model. */
+export const isOwnActivation = (name: string): boolean => Object.hasOwn(ownActivations, name);
+
 /** Lets stock layers take these activations by name. A saved model with one loads wherever a class of that name is registered. */
 export function registerOwnActivations(tf: typeof tfjs): void {
   for (const [name, apply] of Object.entries(ownActivations)) {

@@ -1,0 +1,44 @@
+import {formatMetric, plural} from './format.js';
+import type {Sink} from './sink.js';
+
+/** What a screen says of an exported model. */
+export interface ExportView {
+  readonly run: string;
+  readonly format: string;
+  readonly checkpoint: string;
+  readonly epoch?: number;
+  readonly path: string;
+  readonly check?: {
+    readonly maxDeviation: number;
+    readonly maxOutput: number;
+    readonly numExamples: number;
+    readonly batchSizes: readonly number[];
+    readonly from: string;
+  };
+  readonly notes: readonly string[];
+}
+
+/** Where it is, what it is, and how near it comes to the model. */
+export function exportScreen(view: ExportView, {style}: Pick<Sink, 'style'>): string {
+  const {run, format, checkpoint, epoch, path, check, notes} = view;
+  const moment = epoch === undefined ? '' : ` of epoch ${epoch}`;
+  const weights = checkpoint === 'model' ? 'final model' : `${checkpoint} checkpoint${moment}`;
+  return [`${style.bold(path)}  ${format}, ${weights} of ${run}`, ...notes, ...(check ? [checkedLine(check)] : [])]
+    .map((line, index) => `${index === 0 ? '' : '  '}${line}\n`)
+    .join('');
+}
+
+function checkedLine({
+  maxDeviation,
+  maxOutput,
+  numExamples,
+  batchSizes,
+  from,
+}: NonNullable<ExportView['check']>): string {
+  const sizes = [...new Set(batchSizes)].join(' and ');
+  const found =
+    maxDeviation === 0
+      ? 'the same numbers as the model gives'
+      : `off by ${formatMetric(maxDeviation)} at most, outputs up to ${formatMetric(maxOutput)}`;
+  return `checked on ${plural(numExamples, 'example')} of ${from}, ${sizes} at a time: ${found}`;
+}
