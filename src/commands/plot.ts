@@ -8,7 +8,7 @@ export default class Plot extends BaseCommand {
   static override examples = [
     '<%= config.bin %> plot latest',
     '<%= config.bin %> plot runs/mlp-* --metric val_accuracy,loss --smooth 0.6',
-    '<%= config.bin %> plot runs/mlp-* --metric loss --log --x time --out loss.svg',
+    '<%= config.bin %> plot runs/mlp-* --metric loss --log --x time --out loss.png',
   ];
   static override strict = false;
   static override usage = 'plot [RUNS…] [flags]';
@@ -27,10 +27,11 @@ export default class Plot extends BaseCommand {
       description: 'weight of what came before, 0 to less than 1: an exponential moving average as TensorBoard has it',
     }),
     log: boolean({description: 'a logarithmic y axis'}),
+    'log-x': boolean({description: 'a logarithmic x axis'}),
     'group-by': string({
       description: 'settings in which the runs of a curve may differ; seed and fold by default, none for a curve each',
     }),
-    out: string({description: 'also write the curves into a file: a picture (.svg) or a table (.csv)'}),
+    out: string({description: 'also write the curves into a file: a picture (.png or .svg) or a table (.csv)'}),
     json: boolean({description: 'print JSON'}),
     ascii: boolean({description: 'draw with ASCII letters only'}),
   };
@@ -38,7 +39,8 @@ export default class Plot extends BaseCommand {
   override async run(): Promise<void> {
     const {argv, flags} = await this.parse(Plot);
     const {plotRuns} = await import('../experiment/plot-command.js');
-    const request = {...flags, runsDir: flags['runs-dir'], groupBy: flags['group-by'], references: argv.map(String)};
-    plotRuns(request, process.stdout, process.stderr);
+    const named = {runsDir: flags['runs-dir'], groupBy: flags['group-by'], logX: flags['log-x']};
+    const request = {...flags, ...named, references: argv.map(String)};
+    await plotRuns(request, process.stdout, process.stderr);
   }
 }

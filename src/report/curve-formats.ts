@@ -15,10 +15,16 @@ const titleOf = (metric: string, curves: readonly Curve[]): string =>
 
 const pointsOf = ({points}: Curve): SvgSeries['points'] => points.map(({x, value}) => ({x, y: value}));
 
+/** Which axes are logarithmic. */
+export interface Scales {
+  readonly log: boolean;
+  readonly logX?: boolean;
+}
+
 /** A drawing for each metric and its counterpart of the validation set, for a terminal. */
 export function curvesScreen(
   drawn: Curves,
-  options: Pick<PlotOptions, 'width' | 'style' | 'unicode'> & {readonly log: boolean},
+  options: Pick<PlotOptions, 'width' | 'style' | 'unicode'> & Scales,
 ): string {
   const {style, unicode} = options;
   const labels = groupLabels(drawn.groups, drawn.groupedBy);
@@ -32,7 +38,7 @@ export function curvesScreen(
     const yTitle = titleOf(metric, curves);
     return `${linePlot(series, {...options, yTitle, xTitle: xTitles[drawn.x]})}${note}`;
   });
-  const notes = curveNotes(drawn, options.log).map((note) => `${style.dim(wrapped(note, options.width))}\n`);
+  const notes = curveNotes(drawn, options).map((note) => `${style.dim(wrapped(note, options.width))}\n`);
   const ascii = (text: string): string => (unicode ? text : text.replaceAll('×', 'x').replaceAll('…', '...'));
   const title = drawn.groups.length === 1 ? `${style.bold(wrapped(labels[0]!, options.width))}\n` : '';
   return ascii(`${title}${plots.join('\n')}${notes.length > 0 ? `\n${notes.join('')}` : ''}`);
@@ -55,7 +61,7 @@ function wrapped(text: string, width: number): string {
 }
 
 /** The same drawings as a picture: a group in its colour, the training set dashed beside the validation set, ± one standard deviation as a band. */
-export function curvesSvg(drawn: Curves, {log}: {readonly log: boolean}): string {
+export function curvesSvg(drawn: Curves, {log, logX = false}: Scales): string {
   const labels = groupLabels(drawn.groups, drawn.groupedBy);
   const panels = panelsOf(drawn).map(({metric, curves}) => {
     const names = curveNames(curves, labels);
@@ -70,7 +76,7 @@ export function curvesSvg(drawn: Curves, {log}: {readonly log: boolean}): string
       }),
     );
     const yTitle = titleOf(metric, curves);
-    return {series, yTitle, xTitle: xTitles[drawn.x], log};
+    return {series, yTitle, xTitle: xTitles[drawn.x], log, logX};
   });
   const all = [...new Set(drawn.groups.flatMap(({runs}) => runs.map(({name}) => printable(name))))];
   const names = labels.length === 1 ? labels[0]! : `${all.slice(0, 3).join(', ')}${all.length > 3 ? ', …' : ''}`;

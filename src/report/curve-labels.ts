@@ -64,10 +64,15 @@ export function curveNames(curves: readonly Curve[], labels: readonly string[]):
 }
 
 /** What stands below curves: how they were made, and which runs have not finished. */
-export function curveNotes({groups, groupedBy, smooth, curves}: Curves, isLog: boolean): readonly string[] {
+export function curveNotes(
+  {groups, groupedBy, smooth, curves}: Curves,
+  {log, logX = false}: {readonly log: boolean; readonly logX?: boolean},
+): readonly string[] {
   const isMean = groups.some(({runs}) => runs.length > 1);
   const unfinished = groups.flatMap(({runs}) => runs.filter(({state}) => state !== 'finished'));
-  const numLeftOut = isLog ? curves.flatMap(({points}) => points.filter(({value}) => value <= 0)).length : 0;
+  const numLeftOut = curves
+    .flatMap(({points}) => points)
+    .filter(({x, value}) => (log && value <= 0) || (logX && x <= 0)).length;
   return [
     ...(isMean
       ? [

@@ -23,6 +23,10 @@ t.test('exp plot draws, writes files and JSON', async (t) => {
   t.match(readText(folder, 'curves.svg'), /^<svg[\s\S]*class="band"[\s\S]*<\/svg>\n$/);
   const one = await exp(folder, ['plot', 'latest', '--metric', 'loss', '--ascii', '--log', '--smooth', '0.6'], env);
   t.notMatch(one.stdout, /[^ -~\n]/);
+  const drawn = await exp(folder, ['plot', '*tiny*', '--metric', 'loss', '--log-x', '--out', 'curves.png'], env);
+  t.equal(drawn.stderr, '');
+  t.match(drawn.stdout, /^ +1 {40,}2$/m, 'epochs on a logarithmic axis');
+  t.same([...readFileSync(path.join(folder, 'curves.png')).subarray(0, 8)], [137, 80, 78, 71, 13, 10, 26, 10]);
   const json = await exp(folder, ['plot', '--json', '--metric', 'val_loss,loss', '--x', 'time', '--out', 'c.csv'], env);
   const {curves} = JSON.parse(json.stdout);
   t.equal(curves.length, 4);
@@ -42,7 +46,7 @@ t.test('errors of exp plot are for people', async (t) => {
   for (const [args, message] of [
     [['--metric', 'los'], 'error: --metric: no run has "los"\nhint:  did you mean loss?'],
     [['--smooth', '1'], 'error: --smooth "1": the weight of what came before is at least 0 and less than 1'],
-    [['--out', 'c.png'], 'error: --out c.png: curves are written as .svg or .csv'],
+    [['--out', 'c.jpg'], 'error: --out c.jpg: curves are written as .png, .svg or .csv'],
     [['nothing'], 'error: no run in runs begins with "nothing"'],
   ] as const) {
     const {exitCode, stderr} = await exp(folder, ['plot', ...args]);

@@ -1,7 +1,7 @@
 import type {Style} from '../style.js';
 import {pad, truncate, widthOf} from '../text.js';
 import {braille, Canvas, marks, type Pen, strokes} from './canvas.js';
-import {logarithms, type Range, rangeOf, type Series, share} from './series.js';
+import {logarithms, logarithmsAcross, type Range, rangeOf, type Series, share} from './series.js';
 import {logarithmicTicks, type Ticks, ticksBetween} from './ticks.js';
 
 export interface PlotOptions {
@@ -19,6 +19,8 @@ export interface PlotOptions {
   readonly fromZero?: boolean;
   /** Whether the y axis is logarithmic; values that are not positive leave gaps, and `fromZero` means nothing. */
   readonly log?: boolean;
+  /** The same of the x axis. */
+  readonly logX?: boolean;
 }
 
 type Color = 'cyan' | 'yellow' | 'green' | 'red' | 'magenta' | 'blue';
@@ -29,8 +31,9 @@ const colors: readonly Color[] = ['cyan', 'yellow', 'green', 'red', 'magenta', '
  * letter where there is none.
  */
 export function linePlot(given: readonly Series[], options: PlotOptions): string {
-  const {width, height = 12, style, unicode, xTitle, yTitle, log = false} = options;
-  const series = log ? logarithms(given) : given;
+  const {width, height = 12, style, unicode, xTitle, yTitle, log = false, logX = false} = options;
+  const across = logX ? logarithmsAcross(given) : given;
+  const series = log ? logarithms(across) : across;
   const isColored = style.enabled && series.length <= colors.length;
   const pen = series.length > 1 && !isColored ? marks : unicode ? braille : strokes;
   const paint = (text: string, index: number): string => (isColored ? style[colors[index]!](text) : text);
@@ -63,7 +66,11 @@ export function linePlot(given: readonly Series[], options: PlotOptions): string
     const cells = canvas.row(row).map((cell) => (cell ? paint(cell.letter, cell.series) : ' '));
     lines.push(`${style.dim(`${pad(label ?? '', margin, 'right')} ${axis}`)}${cells.join('')}`);
   }
-  lines.push(...xAxis(xRange, {columns, margin, unicode}).map((line) => style.dim(line)));
+  lines.push(
+    ...xAxis(xRange, {columns, margin, unicode, ticksOf: logX ? logarithmicTicks : ticksBetween}).map((line) =>
+      style.dim(line),
+    ),
+  );
   if (xTitle) lines.push(style.dim(pad(cut(xTitle, width), Math.max(width, margin + 2 + columns), 'right')));
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
 }
@@ -110,11 +117,12 @@ function xAxis(
     readonly columns: number;
     readonly margin: number;
     readonly unicode: boolean;
+    readonly ticksOf: typeof ticksBetween;
   },
 ): string[] {
-  const {columns, margin, unicode} = place;
+  const {columns, margin, unicode, ticksOf} = place;
   const [corner, dash, tick] = unicode ? ['└', '─', '┬'] : ['+', '-', '+'];
-  const ticks = fittingTicks(range, columns);
+  const ticks = fittingTicks(range, columns, ticksOf);
   const axis = Array<string>(columns).fill(dash!);
   const start = margin + 2;
   let labels = '';
@@ -131,9 +139,9 @@ function xAxis(
 }
 
 /** As many ticks as have room for their labels. */
-function fittingTicks(range: Range, columns: number): Ticks {
+function fittingTicks(range: Range, columns: number, ticksOf: typeof ticksBetween): Ticks {
   for (let most = Math.max(2, Math.floor(columns / 6)); ; most--) {
-    const ticks = ticksBetween(...range, most);
+    const ticks = ticksOf(...range, most);
     const widest = Math.max(...ticks.labels.map((label) => label.length));
     if (most <= 2 || ticks.labels.length * (widest + 2) <= columns + 2) return ticks;
   }

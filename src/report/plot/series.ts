@@ -31,5 +31,9 @@ export const share = (value: number, [low, high]: Range): number =>
 export const logarithms = (series: readonly Series[]): readonly Series[] =>
   series.map((one) => ({...one, points: one.points.map(({x, y}) => ({x, y: logarithm(y)}))}));
 
+/** With log10 of each x; what has none is not drawn. */
+export const logarithmsAcross = (series: readonly Series[]): readonly Series[] =>
+  series.map((one) => ({...one, points: one.points.map(({x, y}) => ({x: logarithm(x), y}))}));
+
 /** NaN for what is not positive. */
 export const logarithm = (value: number): number => (value > 0 ? Math.log10(value) : Number.NaN);

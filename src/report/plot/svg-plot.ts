@@ -1,5 +1,5 @@
 import {truncate} from '../text.js';
-import {logarithm, logarithms, type Range, rangeOf, type Series, share} from './series.js';
+import {logarithm, logarithms, logarithmsAcross, type Range, rangeOf, type Series, share} from './series.js';
 import {logarithmicTicks, ticksBetween} from './ticks.js';
 
 /** A curve of a picture. */
@@ -18,6 +18,8 @@ export interface SvgPanelOptions {
   readonly fromZero?: boolean;
   /** Whether the y axis is logarithmic. */
   readonly log?: boolean;
+  /** The same of the x axis. */
+  readonly logX?: boolean;
 }
 
 /** One of several drawings in a picture. */
@@ -61,15 +63,26 @@ export function svgPicture(panels: readonly SvgPanel[], title: string): string {
 
 const legendLength = ({series}: SvgPanel): number => (series.length > 1 ? series.length : 0);
 
-function drawPanel({series: given, xTitle, yTitle, fromZero = false, log = false}: SvgPanel): readonly string[] {
-  const series = log ? logarithmic(given) : given;
+function drawPanel({
+  series: given,
+  xTitle,
+  yTitle,
+  fromZero = false,
+  log = false,
+  logX = false,
+}: SvgPanel): readonly string[] {
+  const across = logX ? logarithmicAcross(given) : given;
+  const series = log ? logarithmic(across) : across;
   // Of a logarithmic band the upper edge only: the lower one may come as close to 0 as it likes.
   const edges = series.map(({name, band = []}) => ({
     name,
     points: band.flatMap(({x, low, high}) => (log ? [high] : [low, high]).map((y) => ({x, y}))),
   }));
   const [xRange, yRange] = [rangeOf(series, 'x', false), rangeOf([...series, ...edges], 'y', !log && fromZero)];
-  const [xTicks, yTicks] = [ticksBetween(...xRange, 8), (log ? logarithmicTicks : ticksBetween)(...yRange, 7)];
+  const [xTicks, yTicks] = [
+    (logX ? logarithmicTicks : ticksBetween)(...xRange, 8),
+    (log ? logarithmicTicks : ticksBetween)(...yRange, 7),
+  ];
   const scale: Scale = {
     x: (x) => number(left + share(x, xRange) * innerWidth),
     y: (y) => number(top + (1 - share(y, yRange)) * innerHeight),
@@ -96,6 +109,13 @@ interface Scale {
   readonly x: (x: number) => string;
   readonly y: (y: number) => string;
   readonly yRange: Range;
+}
+
+function logarithmicAcross(series: readonly SvgSeries[]): readonly SvgSeries[] {
+  return logarithmsAcross(series).map((one, index) => {
+    const {band} = series[index]!;
+    return band ? {...one, band: band.map(({x, ...ends}) => ({x: logarithm(x), ...ends}))} : one;
+  });
 }
 
 /** The low end of a band may have no logarithm where its middle has one. */
