@@ -1,4 +1,4 @@
-import type {CsvRow, ReadState, Run} from '../runs/run.js';
+import type {CsvRow, EpochValue, ReadState, Run} from '../runs/run.js';
 import type {MetricValues} from '../training/events.js';
 
 /** A leaf of a spec, or what a term of a run comes to. */
@@ -15,6 +15,8 @@ export interface ComparedRun {
   readonly settings: ReadonlyMap<string, Value>;
   /** Rows of metrics.csv, read when first asked for. */
   readonly epochs: () => readonly CsvRow[];
+  /** A column of them without the others, which costs less when thousands of runs are asked; read each time. */
+  readonly column?: ((name: string) => readonly EpochValue[]) | undefined;
   /** Of the last whole epoch, also of a run that did not finish. */
   readonly last: MetricValues;
   /** Of the best moment by the monitored column. */
@@ -28,6 +30,11 @@ export interface ComparedRun {
   readonly numParameters: number | undefined;
   readonly numEpochs: number | undefined;
   readonly dataFingerprint: string | undefined;
+  /** Of the spec, and what `exp tag` changed of them; undefined without any. */
+  readonly tags?: readonly string[] | undefined;
+  /** What `exp note` wrote, one note a line. */
+  readonly note?: string | undefined;
+  readonly startedAt?: Date | undefined;
   /** What is wrong with its folder. */
   readonly warnings: readonly string[];
 }
@@ -37,9 +44,10 @@ export function comparedRun(run: Run): ComparedRun {
   const {summary, status} = run;
   const spec = run.resolvedSpec();
   const settings = leavesOf(spec);
-  const last = summary?.metrics.final ?? withoutCounters(run.metrics().at(-1));
+  const last = summary?.metrics.final ?? withoutCounters(run.lastRow());
   const monitor = settings.get('checkpoint.monitor') ?? settings.get('training.earlyStopping.monitor');
   const seed = settings.get('seed') ?? summary?.seed;
+  const {tags, notes} = run;
   return {
     id: run.id,
     path: run.path,
@@ -48,6 +56,7 @@ export function comparedRun(run: Run): ComparedRun {
     seed: typeof seed === 'number' ? seed : undefined,
     settings,
     epochs: () => run.metrics(),
+    column: (name) => run.column(name),
     last,
     best: summary?.metrics.best?.metrics,
     monitor: typeof monitor === 'string' ? monitor : undefined,
@@ -57,6 +66,9 @@ export function comparedRun(run: Run): ComparedRun {
     numParameters: summary?.numParameters,
     numEpochs: summary?.epochs ?? status?.epoch,
     dataFingerprint: summary?.dataFingerprint,
+    ...(tags.length > 0 ? {tags} : {}),
+    ...(notes.length > 0 ? {note: notes.map(({text}) => text).join('\n')} : {}),
+    startedAt: run.startedAt,
     warnings: run.warnings,
   };
 }
@@ -67,21 +79,37 @@ const counters: ReadonlySet<string> = new Set(['epoch', 'step', 'learningRate'])
 const withoutCounters = (row: CsvRow | undefined): MetricValues =>
   Object.fromEntries(Object.entries(row ?? {}).filter(([name]) => !counters.has(name)));
 
+/** A place in plain data; there is one for each dotted path, however many specs have it. */
+interface Place {
+  readonly path: string;
+  readonly members: Map<string, Place>;
+}
+
+const root: Place = {path: '', members: new Map()};
+
+function memberOf(place: Place, key: string): Place {
+  const known = place.members.get(key);
+  if (known) return known;
+  const made = {path: place === root ? key : `${place.path}.${key}`, members: new Map<string, Place>()};
+  place.members.set(key, made);
+  return made;
+}
+
 /** Every leaf of plain data by dotted path. */
 export function leavesOf(data: unknown): ReadonlyMap<string, Value> {
   const leaves = new Map<string, Value>();
-  const visit = (value: unknown, path: string): void => {
-    if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') leaves.set(path, value);
-    else if (Array.isArray(value)) visitList(value, path);
-    else if (typeof value === 'object' && value !== null) {
-      for (const [key, member] of Object.entries(value)) visit(member, path === '' ? key : `${path}.${key}`);
-    }
-  };
-  const visitList = (list: readonly unknown[], path: string): void => {
-    const isPlain = list.every((member) => typeof member !== 'object' || member === null);
-    if (isPlain && list.length > 0) leaves.set(path, JSON.stringify(list));
-    else for (const [index, member] of list.entries()) visit(member, `${path}.${index}`);
-  };
-  visit(data, '');
+  collectLeaves(data, root, leaves);
   return leaves;
+}
+
+function collectLeaves(value: unknown, place: Place, leaves: Map<string, Value>): void {
+  if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean')
+    leaves.set(place.path, value);
+  else if (Array.isArray(value)) {
+    const isPlain = value.length > 0 && value.every((member) => typeof member !== 'object' || member === null);
+    if (isPlain) leaves.set(place.path, JSON.stringify(value));
+    else for (let i = 0; i < value.length; i++) collectLeaves(value[i], memberOf(place, String(i)), leaves);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, member] of Object.entries(value)) collectLeaves(member, memberOf(place, key), leaves);
+  }
 }

@@ -1,4 +1,4 @@
-import type {ComparedRun} from './compared-run.js';
+import type {ComparedRun, Value} from './compared-run.js';
 
 /** Runs that are told apart by nothing but seed and fold, or by what the user says; a single run is a group of one. */
 export interface Group {
@@ -20,11 +20,23 @@ export const isLabel = (path: string): boolean => labels.has(path) || path.start
  */
 export function groupRuns(runs: readonly ComparedRun[], keys: readonly string[]): readonly Group[] {
   const ignored = new Set(keys);
+  // Places in the key by path, so that the order in which specs have them does not matter; -1 for those that do not tell runs apart.
+  const places = new Map<string, number>();
+  const placeOf = (path: string): number => {
+    const known = places.get(path);
+    if (known !== undefined) return known;
+    const place = ignored.has(path) || isLabel(path) ? -1 : places.size;
+    places.set(path, place);
+    return place;
+  };
   const groups = new Map<string, ComparedRun[]>();
   for (const run of runs) {
-    const rest = [...run.settings].filter(([path]) => !ignored.has(path) && !isLabel(path));
-    const key =
-      rest.length === 0 ? run.path : JSON.stringify([rest.sort(([a], [b]) => (a < b ? -1 : 1)), run.dataFingerprint]);
+    const telling: Value[] = [];
+    for (const [path, value] of run.settings) {
+      const place = placeOf(path);
+      if (place >= 0) telling[place] = typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+    }
+    const key = telling.length === 0 ? run.path : JSON.stringify([telling, run.dataFingerprint]);
     const known = groups.get(key);
     if (known) known.push(run);
     else groups.set(key, [run]);

@@ -1,3 +1,4 @@
+import type {EpochValue} from '../runs/run.js';
 import {nearest} from '../spec/suggest.js';
 import {ExpError} from '../support/errors.js';
 import type {ComparedRun, Value} from './compared-run.js';
@@ -20,6 +21,8 @@ export interface Term {
   readonly epoch?: number;
 }
 
+const dayMillis = 24 * 60 * 60 * 1000;
+
 const facts: Readonly<Record<string, (run: ComparedRun) => Value | undefined>> = {
   run: ({id}) => id,
   name: ({name}) => name,
@@ -30,6 +33,9 @@ const facts: Readonly<Record<string, (run: ComparedRun) => Value | undefined>> =
   parameters: ({numParameters}) => numParameters,
   epochs: ({numEpochs}) => numEpochs,
   data: ({dataFingerprint}) => dataFingerprint,
+  tags: ({tags}) => (tags && tags.length > 0 ? JSON.stringify(tags) : undefined),
+  note: ({note}) => note,
+  ageDays: ({startedAt}) => startedAt && (Date.now() - startedAt.getTime()) / dayMillis,
 };
 
 /** Facts that a table may show, for hints. */
@@ -61,12 +67,17 @@ export function termValue(run: ComparedRun, {name, pick, epoch}: Term): Value | 
   const isPlain = pick === undefined && epoch === undefined;
   if (isPlain && Object.hasOwn(facts, name)) return facts[name]!(run);
   if (isPlain) return run.settings.get(name) ?? run.test?.[name] ?? run.best?.[name] ?? run.last[name];
-  if (epoch !== undefined) return run.epochs().find((row) => row.epoch === epoch)?.[name];
+  if (epoch !== undefined) return columnOf(run, name).find((row) => row.epoch === epoch)?.value;
   if (pick === 'best' && run.best && name in run.best) return run.best[name];
   if (pick === 'last') return run.last[name] ?? run.test?.[name];
-  const values = run.epochs().flatMap((row) => (row[name] === undefined ? [] : [row[name]]));
+  const values = columnOf(run, name).map(({value}) => value);
   if (values.length === 0) return undefined;
   return pickOf(pick!, values, goalOf(name));
+}
+
+function columnOf(run: ComparedRun, name: string): readonly EpochValue[] {
+  if (run.column) return run.column(name);
+  return run.epochs().flatMap((row) => (row[name] === undefined ? [] : [{epoch: row.epoch, value: row[name]}]));
 }
 
 function pickOf(pick: Pick, values: readonly number[], goal: Goal): number | undefined {
@@ -86,9 +97,8 @@ export const goalOfTerm = ({name}: Term): Goal =>
 /** Refuses a term that none of the runs knows, with the nearest one that some do. @throws ExpError USAGE */
 export function checkTerm(term: Term, runs: readonly ComparedRun[], where: string): void {
   if (Object.hasOwn(facts, term.name) || runs.length === 0) return;
-  const known = new Set(runs.flatMap((run) => namesOf(run)));
-  if (known.has(term.name)) return;
-  const near = nearest(term.name, known);
+  if (runs.some((run) => hasName(run, term.name))) return;
+  const near = nearest(term.name, new Set(runs.flatMap((run) => namesOf(run))));
   const metrics = [...new Set(runs.flatMap(metricNames))];
   throw new ExpError(
     'USAGE',
@@ -98,6 +108,9 @@ export function checkTerm(term: Term, runs: readonly ComparedRun[], where: strin
       : `did you mean ${near}?`,
   );
 }
+
+const hasName = ({settings, last, best, test}: ComparedRun, name: string): boolean =>
+  settings.has(name) || [last, best, test].some((values) => values && Object.hasOwn(values, name));
 
 /** Columns of metrics that a run has. */
 export const metricNames = (run: ComparedRun): readonly string[] => [

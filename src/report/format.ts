@@ -53,3 +53,13 @@ export function formatTime(time: Date): string {
   const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
   return `${date} ${two(time.getHours())}:${two(time.getMinutes())}`;
 }
+
+/** `12 s ago`, `3 min ago`, `5 h ago`, `6 d ago`; the date of what is longer ago, or was in the future. */
+export function formatAgo(time: Date, now: Date): string {
+  const seconds = Math.floor((now.getTime() - time.getTime()) / 1000);
+  if (seconds < 0) return formatTime(time);
+  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
+  return seconds < 7 * 86_400 ? `${Math.floor(seconds / 86_400)} d ago` : formatTime(time).slice(0, 10);
+}

@@ -1,11 +1,14 @@
+import {stringify} from 'csv-stringify/sync';
 import type {RunGroup} from '../runs/records.js';
 import type {ReadState, Run} from '../runs/run.js';
 import type {MetricValues} from '../training/events.js';
-import {formatDuration, formatMetric, formatTime} from './format.js';
+import {formatAgo, formatDuration, formatMetric, formatTime} from './format.js';
 import {memberLabel} from './group.js';
+import {printable, visible} from './printable.js';
 import type {Sink} from './sink.js';
 import type {Style} from './style.js';
-import {renderTable} from './table.js';
+import {type Column, renderTable} from './table.js';
+import {truncate} from './text.js';
 
 /** A run as `exp ls --json` gives it. */
 export interface RunListing {
@@ -23,6 +26,8 @@ export interface RunListing {
   readonly numEpochs?: number;
   /** The last epoch's values, and the test set's when the run finished. */
   readonly metrics: MetricValues;
+  readonly tags: readonly string[];
+  readonly notes: readonly string[];
   readonly warnings: readonly string[];
 }
 
@@ -31,7 +36,7 @@ const positionColumns = ['epoch', 'step', 'learningRate'];
 
 /** Values of the last whole epoch. */
 export function lastMetrics(run: Run): MetricValues {
-  const row = run.metrics().at(-1) ?? {};
+  const row = run.lastRow() ?? {};
   return Object.fromEntries(Object.entries(row).filter(([column]) => !positionColumns.includes(column)));
 }
 
@@ -39,7 +44,7 @@ export function lastMetrics(run: Run): MetricValues {
 export function listingOf(run: Run): RunListing {
   const {summary, status, startedAt, durationSeconds} = run;
   const metrics = summary ? {...summary.metrics.final, ...summary.metrics.test} : lastMetrics(run);
-  const epochs = summary?.epochs ?? run.metrics().at(-1)?.epoch ?? 0;
+  const epochs = summary?.epochs ?? run.lastRow()?.epoch ?? 0;
   return {
     run: run.id,
     path: run.path,
@@ -51,34 +56,86 @@ export function listingOf(run: Run): RunListing {
     epochs,
     ...(status?.numEpochs ? {numEpochs: status.numEpochs} : {}),
     metrics,
+    tags: run.tags,
+    notes: run.notes.map(({text}) => text),
     warnings: run.warnings,
   };
 }
 
-/** One line per run, the oldest first. */
-export function renderRunList(runs: readonly RunListing[], view: Pick<Sink, 'style' | 'width'>): string {
-  const hasGroups = runs.some(({group}) => group);
+const longestNote = 40;
+
+/** One line per run. On a terminal it tells how long ago a run began, elsewhere when. */
+export function renderRunList(
+  runs: readonly RunListing[],
+  view: Pick<Sink, 'style' | 'width'>,
+  now = new Date(),
+): string {
+  const isTerminal = Number.isFinite(view.width);
+  const shown: readonly (Column & {readonly cell: (run: RunListing) => string; readonly isOptional?: true})[] = [
+    {title: 'run', cell: ({run}) => printable(run)},
+    {title: 'state', cell: ({state}) => paintState(state, view.style)},
+    {
+      title: 'group',
+      droppable: 6,
+      cell: ({group}) => (group ? printable(`${group.id}: ${memberLabel(group)}`) : ''),
+      isOptional: true,
+    },
+    {
+      title: 'started',
+      droppable: 3,
+      cell({startedAt}) {
+        if (startedAt === undefined) return '';
+        return isTerminal ? formatAgo(new Date(startedAt), now) : formatTime(new Date(startedAt));
+      },
+    },
+    {
+      title: 'epochs',
+      align: 'right',
+      droppable: 4,
+      cell: ({epochs, numEpochs}) => (numEpochs === undefined ? String(epochs) : `${epochs}/${numEpochs}`),
+    },
+    {title: 'metrics', droppable: 1, cell: ({metrics}) => printable(keyMetrics(metrics))},
+    {
+      title: 'duration',
+      align: 'right',
+      droppable: 5,
+      cell: ({durationSeconds}) => (durationSeconds === undefined ? '' : formatDuration(durationSeconds)),
+    },
+    {title: 'tags', droppable: 2, cell: ({tags}) => printable(tags.join(', ')), isOptional: true},
+    {title: 'note', droppable: 7, cell: ({notes}) => noteCell(notes), isOptional: true},
+  ];
+  const cells = shown.map(({cell}) => runs.map(cell));
+  const columns = shown.flatMap((column, index) =>
+    column.isOptional && cells[index]!.every((text) => text === '') ? [] : [{column, cells: cells[index]!}],
+  );
+  const rows = runs.map((_, row) => columns.map((one) => one.cells[row]!));
   return renderTable(
-    [
-      {title: 'run'},
-      {title: 'state'},
-      ...(hasGroups ? [{title: 'group', droppable: 5}] : []),
-      {title: 'started', droppable: 2},
-      {title: 'epochs', align: 'right', droppable: 3},
-      {title: 'metrics', droppable: 1},
-      {title: 'duration', align: 'right', droppable: 4},
-    ],
-    runs.map((run) => [
-      run.run,
-      run.state,
-      ...(hasGroups ? [run.group ? `${run.group.id}: ${memberLabel(run.group)}` : ''] : []),
-      run.startedAt === undefined ? '' : formatTime(new Date(run.startedAt)),
-      run.numEpochs === undefined ? String(run.epochs) : `${run.epochs}/${run.numEpochs}`,
-      keyMetrics(run.metrics),
-      run.durationSeconds === undefined ? '' : formatDuration(run.durationSeconds),
-    ]),
+    columns.map(({column}) => column),
+    rows,
     view,
   );
+}
+
+/** The latest note, as far as it goes into a cell. */
+function noteCell(notes: readonly string[]): string {
+  const latest = notes.at(-1);
+  if (latest === undefined) return '';
+  const more = notes.length > 1 ? ` (+${notes.length - 1})` : '';
+  return `${truncate(printable(latest.trim()), longestNote)}${more}`;
+}
+
+/** All metrics in full precision, a column each; formulas are defused for spreadsheets. */
+export function runListCsv(runs: readonly RunListing[]): string {
+  const metrics = [...new Set(runs.flatMap((run) => Object.keys(run.metrics)))];
+  const facts = ['run', 'name', 'state', 'group', 'startedAt', 'durationSeconds', 'epochs', 'numEpochs'];
+  const header = [...facts, ...metrics, 'tags', 'note', 'path'];
+  const rows = runs.map((run) => [
+    ...[run.run, run.name, run.state, run.group?.id, run.startedAt, run.durationSeconds, run.epochs, run.numEpochs],
+    ...metrics.map((name) => run.metrics[name]),
+    ...[run.tags.join(', '), run.notes.join('\n'), run.path],
+  ]);
+  const plain = [header, ...rows].map((row) => row.map((cell) => (typeof cell === 'string' ? visible(cell) : cell)));
+  return stringify(plain, {escape_formulas: true});
 }
 
 /** The two values that tell most: of the test set, else of the validation set, else of the training set; metrics before the loss. */

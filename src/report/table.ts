@@ -22,7 +22,9 @@ export function renderTable(
   options: {readonly width?: number; readonly style?: Style} = {},
 ): string {
   const {width = Number.POSITIVE_INFINITY, style = createStyle(false)} = options;
-  const natural = columns.map(({title}, i) => Math.max(widthOf(title), ...rows.map((row) => widthOf(row[i] ?? ''))));
+  const natural = columns.map(({title}, i) =>
+    rows.reduce((most, row) => Math.max(most, widthOf(row[i] ?? '')), widthOf(title)),
+  );
   let shown = columns.map((_, i) => i);
   const total = (): number => shown.reduce((sum, i) => sum + natural[i]! + gap, -gap);
   while (total() > width) {

@@ -2,6 +2,8 @@ import {stripVTControlCharacters} from 'node:util';
 
 /** Columns a text takes on a terminal, styles left out; wide East Asian characters and emoji take two. */
 export function widthOf(text: string): number {
+  // Thousands of cells are mostly of such letters, of which each takes one.
+  if (/^[ -~]*$/.test(text)) return text.length;
   let width = 0;
   for (const {segment} of segmenter.segment(stripVTControlCharacters(text))) width += wide.test(segment) ? 2 : 1;
   return width;

@@ -4,20 +4,18 @@ import {parse as parseYaml} from 'yaml';
 import type {Origins} from '../spec/origin.js';
 import {plainNumbers} from '../support/plain-numbers.js';
 import {isAlive} from './alive.js';
+import {type CsvRow, columnOf, type EpochValue, parseRows} from './csv-rows.js';
 import type {RunEnvironment} from './environment.js';
 import type {IndexedRun} from './index/index-file.js';
 import {noLabels, parseLabels, type RunLabels, type RunNote, tagsWith} from './labels.js';
 import {type RunFile, runFiles} from './layout.js';
 import {numbersOf, statusOf, summaryOf} from './parse-records.js';
 import {parsePlainYaml} from './plain-yaml.js';
-import type {RunGroup, RunState, RunStatus, RunSummary} from './records.js';
+import type {ReadState} from './read-state.js';
+import type {RunGroup, RunStatus, RunSummary} from './records.js';
 import {nameWithoutStamp} from './run-name.js';
 
-/** A row of metrics.csv or timing.csv by column; an empty cell is left out. */
-export type CsvRow = Readonly<Record<string, number>>;
-
-/** `crashed`: marked running, but its process is gone. `corrupt`: no file tells its state. */
-export type ReadState = RunState | 'crashed' | 'corrupt';
+export type {CsvRow, EpochValue, ReadState};
 
 /**
  * A run folder as found, whatever state it is in. Damaged or missing files become warnings and undefined values, never exceptions:
@@ -120,6 +118,11 @@ export class Run {
     return typeof row === 'object' && row !== null ? numbersOf(row as CsvRow) : this.#readRows('metrics').at(-1);
   }
 
+  /** What {@link metrics} have in a column, without the others and without keeping it. */
+  column(name: string): readonly EpochValue[] {
+    return columnOf(this.#readTable('metrics'), name) ?? this.#damaged('metrics');
+  }
+
   timing(): readonly CsvRow[] {
     return this.#readRows('timing');
   }
@@ -217,13 +220,20 @@ export class Run {
   }
 
   #readRows(file: 'metrics' | 'timing'): readonly CsvRow[] {
-    const text = this.#readText(file);
-    if (text === undefined) return [];
+    return parseRows(this.#readTable(file)) ?? this.#damaged(file);
+  }
+
+  /** The header and the whole rows; empty where there are none. */
+  #readTable(file: 'metrics' | 'timing'): string {
+    const text = this.#readText(file) ?? '';
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
     if (whole.length < text.length) this.#warn(`the last row of ${runFiles[file]} is cut off and left out`);
-    const rows = parseRows(whole);
-    if (!rows) this.#warn(`${runFiles[file]} is damaged`);
-    return rows ?? [];
+    return whole;
+  }
+
+  #damaged(file: 'metrics' | 'timing'): readonly [] {
+    this.#warn(`${runFiles[file]} is damaged`);
+    return [];
   }
 }
 
@@ -241,23 +251,6 @@ function once<Value>(make: () => Value): () => Value {
 function holdsUnwritable(value: unknown): boolean {
   if (typeof value === 'object' && value !== null) return Object.values(value).some(holdsUnwritable);
   return typeof value === 'number' && !Number.isFinite(value);
-}
-
-/** Our own tables: names without commas, then numbers. Several times faster than a CSV reader, which a list of a thousand runs feels. */
-function parseRows(text: string): readonly CsvRow[] | undefined {
-  const [header = '', ...lines] = text.split(/\r?\n/).filter(Boolean);
-  const columns = header.split(',');
-  const rows: CsvRow[] = [];
-  for (const line of lines) {
-    const cells = line.split(',');
-    if (cells.length !== columns.length) return undefined;
-    const row: Record<string, number> = {};
-    cells.forEach((cell, index) => {
-      if (cell !== '') row[columns[index]!] = Number(cell);
-    });
-    rows.push(row);
-  }
-  return rows;
 }
 
 /** Reads a run folder, in whatever state it is. */

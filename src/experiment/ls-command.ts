@@ -1,0 +1,43 @@
+import {printable} from '../report/printable.js';
+import {listingOf, renderRunList, runListCsv} from '../report/run-list.js';
+import type {Sink} from '../report/sink.js';
+import {plainNumbers} from '../support/plain-numbers.js';
+import {type RunSelection, selectRuns, sortRuns} from './select-runs.js';
+
+/** What `exp ls` was asked for. */
+export interface ListRequest extends RunSelection {
+  /** A term; by default the start, the newest last. */
+  readonly sort?: string | undefined;
+  readonly reverse: boolean;
+  /** Runs at most: the newest ones, or with `sort` the first ones. */
+  readonly limit?: number | undefined;
+  readonly format: 'table' | 'csv' | 'json';
+}
+
+/** Lists runs, and on `errors` what is wrong with their folders. @throws ExpError for runs that are not there and conditions that make no sense */
+export function listTo(request: ListRequest, {out, errors}: {readonly out: Sink; readonly errors: Sink}): void {
+  const {sort, reverse, limit, format, runsDir} = request;
+  const selected = selectRuns(request);
+  const sorted = sort === undefined ? selected : sortRuns(selected, sort, '--sort').map(({run}) => run);
+  const ordered = reverse ? [...sorted].reverse() : sorted;
+  const isNewestLast = sort === undefined && !reverse;
+  const kept =
+    limit === undefined ? ordered : isNewestLast ? ordered.slice(-limit) : ordered.slice(0, Math.max(0, limit));
+  const listings = kept.map(listingOf);
+  if (format === 'json') out.write(`${JSON.stringify(listings, plainNumbers, 2)}\n`);
+  else if (format === 'csv') out.write(runListCsv(listings));
+  else if (listings.length > 0) out.write(renderRunList(listings, out));
+  else errors.write(`no ${isNarrowed(request) ? 'such runs' : 'runs'} in ${printable(runsDir)}\n`);
+  const numLeft = ordered.length - kept.length;
+  if (numLeft > 0 && format === 'table') {
+    errors.write(errors.style.dim(`${numLeft} ${isNewestLast ? 'older' : 'more'} not shown; see --limit\n`));
+  }
+  for (const {run, warnings} of listings) {
+    for (const warning of warnings) {
+      errors.write(`${errors.style.yellow('warning:')} ${printable(run)}: ${printable(warning)}\n`);
+    }
+  }
+}
+
+const isNarrowed = ({where, tags, states}: RunSelection): boolean =>
+  where !== undefined || Boolean(tags?.length) || Boolean(states?.length);
