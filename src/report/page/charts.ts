@@ -97,6 +97,7 @@ export function tooltipStyle(): ChartOption {
   const {text, ground, line} = chartColors();
   return {
     confine: true,
+    className: 'tip-box',
     backgroundColor: ground,
     borderColor: line,
     padding: 8,
