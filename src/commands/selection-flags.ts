@@ -6,12 +6,17 @@ import {readStates} from '../runs/read-state.js';
 export const selectionFlags = {
   'runs-dir': string({description: 'where run folders are', default: 'runs', env: 'EXP_RUNS_DIR'}),
   where: string({description: 'a condition that runs have to meet'}),
-  tag: string({description: 'a tag that runs must have; may be given several times', multiple: true}),
+  tag: string({
+    description: 'a tag that runs must have; may be given several times',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
   state: option({
     options: readStates,
     aliases: ['status'],
     description: 'a state that runs must have; several separated by commas',
     multiple: true,
+    multipleNonGreedy: true,
     delimiter: ',',
   })(),
 };

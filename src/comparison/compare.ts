@@ -98,7 +98,8 @@ export function compareRuns(all: readonly ComparedRun[], request: CompareRequest
   };
 }
 
-function filterRuns(all: readonly ComparedRun[], where: string | undefined): readonly ComparedRun[] {
+/** The runs that meet a condition. @throws ExpError USAGE for what is none */
+export function filterRuns(all: readonly ComparedRun[], where: string | undefined): readonly ComparedRun[] {
   if (where === undefined) return all;
   const condition = parseExpression(where, '--where');
   if (!isCondition(condition) && condition.kind !== 'term')
@@ -122,8 +123,12 @@ function tellingSettings(differing: readonly string[], runs: readonly ComparedRu
     const section = sections.indexOf(path.split('.')[0]!);
     return section < 0 ? sections.length : section;
   };
-  const numHaving = (path: string): number => runs.filter(({settings}) => settings.has(path)).length;
-  const chosen = [...differing].sort((a, b) => numHaving(b) - numHaving(a) || rank(a) - rank(b)).slice(0, maxSettings);
+  const numHaving = new Map(
+    differing.map((path) => [path, runs.reduce((sum, {settings}) => sum + (settings.has(path) ? 1 : 0), 0)]),
+  );
+  const chosen = [...differing]
+    .sort((a, b) => numHaving.get(b)! - numHaving.get(a)! || rank(a) - rank(b))
+    .slice(0, maxSettings);
   return differing.filter((path) => chosen.includes(path));
 }
 
@@ -134,7 +139,9 @@ function defaultColumns(runs: readonly ComparedRun[], differing: readonly string
   const metrics = judged.length > 0 ? judged : names;
   const has = (fact: string): boolean => runs.some((run) => termValue(run, parseTerm(fact)) !== undefined);
   const sizes = new Set(runs.flatMap(({numParameters}) => numParameters ?? []));
-  const facts = [...(sizes.size > 1 ? ['parameters'] : []), 'duration', 'examplesPerSecond'].filter(has);
+  const areTold = new Set(runs.map(({tags}) => JSON.stringify(tags))).size > 1;
+  const labels = [...(areTold ? ['tags'] : []), 'note'];
+  const facts = [...(sizes.size > 1 ? ['parameters'] : []), 'duration', 'examplesPerSecond', ...labels].filter(has);
   return [
     ...differing.map((path) => ({term: wholeTerm(path), goal: undefined, kind: 'setting' as const})),
     ...metrics.map((name) => ({term: wholeTerm(name), goal: goalOf(name), kind: 'metric' as const})),
@@ -163,12 +170,23 @@ export function valuesOf({runs}: Pick<Group, 'runs'>, term: Term): readonly Valu
   return (finished.length > 0 ? finished : runs).flatMap((run) => termValue(run, term) ?? []);
 }
 
+/** What the runs of a row say together of a column of texts: all tags that any of them has, all notes; else what they agree in. */
+function sharedText(values: readonly Value[], {name, pick, epoch}: Term): Value | undefined {
+  const isLabel = pick === undefined && epoch === undefined && (name === 'tags' || name === 'note');
+  if (values.length < 2 || !isLabel || values.every((value) => value === values[0])) {
+    return values.every((value) => value === values[0]) ? values[0] : undefined;
+  }
+  const texts = values.map(String);
+  if (name === 'note') return [...new Set(texts)].join('\n');
+  return JSON.stringify([...new Set(texts.flatMap((text) => JSON.parse(text) as string[]))]);
+}
+
 /** The mean of a group's numbers, or the value all its runs share. */
 export function groupValue(group: Pick<Group, 'runs'>, term: Term): Value | undefined {
   const values = valuesOf(group, term);
   const numbers = values.filter((value): value is number => typeof value === 'number');
   if (numbers.length === values.length && numbers.length > 0) return sampleOf(numbers).mean;
-  return values.every((value) => value === values[0]) ? values[0] : undefined;
+  return sharedText(values, term);
 }
 
 /** The best first, or the smallest where nothing is better; what has no value comes last. */
@@ -193,11 +211,15 @@ const isFinished = ({runs}: Group): boolean => runs.some(({state}) => state === 
 
 function rowsOf(groups: readonly Group[], columns: readonly ComparedColumn[]): readonly ComparedRow[] {
   const samples = columns.map(({term}) => groups.map((group) => valuesOf(group, term)));
-  const cells = columns.map(({goal}, column) => cellsOf(samples[column]!, goal, groups));
+  const cells = columns.map((column, index) => cellsOf(samples[index]!, column, groups));
   return groups.map(({runs}, row) => ({runs, cells: cells.map((column) => column[row]!)}));
 }
 
-function cellsOf(values: readonly (readonly Value[])[], goal: Goal, groups: readonly Group[]): readonly Cell[] {
+function cellsOf(
+  values: readonly (readonly Value[])[],
+  {term, goal}: ComparedColumn,
+  groups: readonly Group[],
+): readonly Cell[] {
   const samples = values.map((list) => {
     const numbers = list.filter((value): value is number => typeof value === 'number');
     return numbers.length > 0 && numbers.length === list.length ? sampleOf(numbers) : undefined;
@@ -208,7 +230,7 @@ function cellsOf(values: readonly (readonly Value[])[], goal: Goal, groups: read
     const isSame = list.every((value) => value === list[0]);
     const p = best !== undefined && row !== best && sample ? welchTest(sample, samples[best]!) : undefined;
     return {
-      value: list.length === 1 || isSame ? list[0] : undefined,
+      value: sharedText(list, term),
       sample: sample && sample.values.length > 1 && !isSame ? sample : undefined,
       isBest: row === best,
       isWithinNoise: p !== undefined && p >= significance,

@@ -4,7 +4,7 @@ import {parseTerm, type Term} from './term.js';
 
 /**
  * A condition on a run: `training.batchSize == 64 && max val_accuracy > 0.98`. Numbers, "texts", true and false, terms, + - * /, comparisons,
- * !, &&, || and parentheses; nothing else, so it can do no harm. `baseline` is the other run's value of the term it is compared with,
+ * contains, !, &&, || and parentheses; nothing else, so it can do no harm. `baseline` is the other run's value of the term it is compared with,
  * `baseline.val_loss` that of another one.
  */
 export type Expression =
@@ -15,13 +15,13 @@ export type Expression =
   | {readonly kind: 'not' | 'minus'; readonly of: Expression}
   | {readonly kind: 'binary'; readonly operator: Operator; readonly left: Expression; readonly right: Expression};
 
-type Operator = '||' | '&&' | '==' | '!=' | '<' | '<=' | '>' | '>=' | '+' | '-' | '*' | '/';
+type Operator = '||' | '&&' | '==' | '!=' | '<' | '<=' | '>' | '>=' | 'contains' | '+' | '-' | '*' | '/';
 
 /** Binding from loose to tight. */
 const levels: readonly (readonly Operator[])[] = [
   ['||'],
   ['&&'],
-  ['==', '!=', '<=', '>=', '<', '>'],
+  ['==', '!=', '<=', '>=', '<', '>', 'contains'],
   ['+', '-'],
   ['*', '/'],
 ];
@@ -29,7 +29,7 @@ const levels: readonly (readonly Operator[])[] = [
 type Token = {readonly kind: 'number' | 'text' | 'word' | 'symbol' | 'end'; readonly text: string; readonly at: number};
 
 const tokenPattern =
-  /\s*(?:(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<text>"[^"]*"|'[^']*')|(?<word>[A-Za-z][\w.[\]]*(?:@\d+)?)|(?<symbol>\|\||&&|==|!=|<=|>=|[<>+\-*/!()]))/y;
+  /\s*(?:(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<text>"[^"]*"|'[^']*')|(?<symbol>contains(?![\w.[\]@]))|(?<word>[A-Za-z][\w.[\]]*(?:@\d+)?)|(?<sign>\|\||&&|==|!=|<=|>=|[<>+\-*/!()]))/y;
 
 const pickWords: ReadonlySet<string> = new Set(['best', 'last', 'first', 'min', 'max', 'mean']);
 
@@ -95,9 +95,10 @@ function tokenize(source: string, what: string): readonly Token[] {
       const at = end + (/^\s*/.exec(source.slice(end))?.[0].length ?? 0);
       throw placed(source, at, what, `${JSON.stringify(source[at])} means nothing here`);
     }
-    const [kind, text] = Object.entries(match.groups!).find(([, value]) => value !== undefined)!;
+    const [group, text] = Object.entries(match.groups!).find(([, value]) => value !== undefined)!;
     end = tokenPattern.lastIndex;
-    tokens.push({kind: kind as Token['kind'], text: text!, at: end - text!.length});
+    const kind = group === 'sign' ? 'symbol' : (group as Token['kind']);
+    tokens.push({kind, text: text!, at: end - text!.length});
   }
   return [...tokens, {kind: 'end', text: '', at: source.length}];
 }
@@ -152,6 +153,7 @@ function evaluateBinary(
   const [a, b] = [evaluate(left, scope, term), evaluate(right, scope, term)];
   if (operator === '==') return a !== undefined && b !== undefined && a === b;
   if (operator === '!=') return a !== undefined && b !== undefined && a !== b;
+  if (operator === 'contains') return a !== undefined && b !== undefined && contains(a, b);
   const text = [a, b].find((value) => value !== undefined && typeof value !== 'number');
   if (scope.isStrict && text !== undefined) {
     const message = `${JSON.stringify(text)} is no number: ${operator} means nothing here`;
@@ -177,6 +179,20 @@ function evaluateBinary(
     case '/':
       return a / b;
   }
+}
+
+/** Whether a text has another one in it, whatever their case; of a list (`tags`, `training.metrics`) whether it has such a member. */
+function contains(whole: Value, part: Value): boolean {
+  const text = String(whole);
+  if (text.startsWith('[')) {
+    try {
+      const list: unknown = JSON.parse(text);
+      if (Array.isArray(list)) return list.some((member) => String(member) === String(part));
+    } catch {
+      // A text that begins with a bracket.
+    }
+  }
+  return text.toLowerCase().includes(String(part).toLowerCase());
 }
 
 /** The first term of the run itself. */

@@ -1,10 +1,9 @@
 import path from 'node:path';
-import {findRun, listRuns} from '../runs/find-runs.js';
+import {findRunFolder, listRuns, openRuns} from '../runs/find-runs.js';
 import type {Run} from '../runs/run.js';
-import {ExpError} from '../support/errors.js';
 
 /**
- * Runs that people mean: each reference is a run as {@link findRun} knows it, a pattern with `*` or `?` (for shells that do not fill in
+ * Runs that people mean: each reference is a run as {@link findRunFolder} knows it, a pattern with `*` or `?` (for shells that do not fill in
  * file names), or the id of a group, which `exp run --seeds` prints. A run that is meant twice comes once.
  * @returns all of `runsDir` for no reference
  * @throws ExpError RUN_NOT_FOUND
@@ -16,18 +15,17 @@ export function findRuns(references: readonly string[], runsDir: string): readon
     listed ??= listRuns(runsDir);
     return listed;
   };
-  const runs = references.flatMap((reference) => meantBy(reference, runsDir, all));
-  return [...new Map(runs.map((run) => [path.resolve(run.path), run])).values()];
+  return openRuns(references.flatMap((reference) => foldersMeantBy(reference, runsDir, all)));
 }
 
-function meantBy(reference: string, runsDir: string, all: () => readonly Run[]): readonly Run[] {
+function foldersMeantBy(reference: string, runsDir: string, all: () => readonly Run[]): readonly string[] {
   try {
-    return [findRun(reference, runsDir)];
+    return [findRunFolder(reference, runsDir)];
   } catch (error) {
     const found = /[*?]/.test(reference)
       ? matching(reference, runsDir, all())
       : all().filter(({group}) => group?.id === reference);
-    if (found.length > 0 || !(error instanceof ExpError)) return found;
+    if (found.length > 0) return found.map((run) => run.path);
     throw error;
   }
 }

@@ -1,9 +1,9 @@
-import {type ComparedRun, comparedRun, type Value} from '../comparison/compared-run.js';
-import {evaluate, parseExpression, termsOf} from '../comparison/expression.js';
+import {filterRuns} from '../comparison/compare.js';
+import {comparedRun, type Value} from '../comparison/compared-run.js';
 import {checkTerm, goalOfTerm, parseTerm, termValue} from '../comparison/term.js';
-import {findRuns, listRuns} from '../runs/find-runs.js';
 import type {ReadState, Run} from '../runs/run.js';
 import {ExpError} from '../support/errors.js';
+import {findRuns} from './run-references.js';
 
 /** Which runs a command is about. */
 export interface RunSelection {
@@ -20,18 +20,15 @@ export interface RunSelection {
 
 /** The runs that a command is about, the oldest first or as they were named. @throws ExpError RUN_NOT_FOUND, USAGE */
 export function selectRuns({references, runsDir, where, tags = [], states}: RunSelection): readonly Run[] {
-  const all = references.length > 0 ? findRuns(references, runsDir) : listRuns(runsDir);
+  const all = findRuns(references, runsDir);
   const inState = states?.length ? all.filter(({state}) => states.includes(state)) : all;
   const tagged = tags.length > 0 ? inState.filter((run) => tags.every((tag) => run.tags.includes(tag))) : inState;
   return where === undefined ? tagged : runsWhere(tagged, where);
 }
 
 function runsWhere(runs: readonly Run[], where: string): readonly Run[] {
-  const condition = parseExpression(where, '--where');
-  const compared = runs.map(comparedRun);
-  for (const term of termsOf(condition)) checkTerm(term, compared, '--where');
-  const holds = (run: ComparedRun): boolean => evaluate(condition, {read: (term) => termValue(run, term)}) === true;
-  return runs.filter((_, index) => holds(compared[index]!));
+  const kept = new Set(filterRuns(runs.map(comparedRun), where).map((run) => run.path));
+  return runs.filter((run) => kept.has(run.path));
 }
 
 /** A run and what it was sorted by. */

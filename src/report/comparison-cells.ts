@@ -52,11 +52,21 @@ export const spreadNote = (spread: Spread): string =>
     : 'mean ± sample standard deviation';
 
 function format(value: Value, name: string, kind: ComparedColumn['kind']): string {
-  if (typeof value !== 'number') return printable(String(value));
+  if (typeof value !== 'number') return printable(name === 'tags' ? tagText(String(value)) : String(value));
   if (name === 'duration') return formatDuration(value);
   if (name === 'parameters' || name === 'epochs') return formatCount(value);
   if (name === 'examplesPerSecond') return formatCount(value);
   return kind === 'metric' ? formatMetric(value) : String(value);
+}
+
+/** Tags are a list, as JSON. */
+function tagText(text: string): string {
+  try {
+    const tags: unknown = JSON.parse(text);
+    return Array.isArray(tags) ? tags.join(', ') : text;
+  } catch {
+    return text;
+  }
 }
 
 /** A column's title: the last keys of a setting that tell it from the other columns. */

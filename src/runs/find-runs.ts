@@ -63,15 +63,15 @@ export function listRuns(runsDir: string): readonly Run[] {
  */
 export const findRun = (reference: string, runsDir: string): Run => readRun(findRunFolder(reference, runsDir));
 
-/** Several runs at once, each as {@link findRun} does; one that is named twice comes once. @throws ExpError RUN_NOT_FOUND */
-export function findRuns(references: readonly string[], runsDir: string): readonly Run[] {
-  const folders = references.map((reference) => findRunFolder(reference, runsDir));
+/** Opens several run folders at once; one that is named twice comes once. */
+export function openRuns(folders: readonly string[]): readonly Run[] {
   const distinct = new Map(folders.map((folder) => [path.resolve(folder), folder]));
   const found = [...distinct.values()].map((folder) => lookAt(folder) ?? {folder});
   return readRuns(found, {isWhole: false});
 }
 
-function findRunFolder(reference: string, runsDir: string): string {
+/** The folder of {@link findRun}, not yet read. @throws ExpError RUN_NOT_FOUND */
+export function findRunFolder(reference: string, runsDir: string): string {
   if (reference === 'latest') {
     const latest = listRuns(runsDir).at(-1);
     if (latest) return latest.path;
