@@ -27,6 +27,7 @@ export function checkMonitors(
     }
   }
   if (schedule?.type === 'reduceOnPlateau') checkMonitor(spec, columns, ['training', 'schedule'], schedule, findings);
+  checkCheckpoint(spec, findings);
   const {monitor, mode} = spec.checkpoint;
   if (monitor !== undefined) checkMonitor(spec, columns, ['checkpoint'], {monitor, ...(mode ? {mode} : {})}, findings);
   else if (mode !== undefined) {
@@ -34,6 +35,25 @@ export function checkMonitors(
       ['checkpoint', 'mode'],
       'checkpoint.mode says which values of `monitor` are better, but nothing is monitored',
       'add `monitor: val_loss`, or drop `mode`',
+    );
+  }
+}
+
+/** Keys of `checkpoint` that mean nothing without another one. */
+function checkCheckpoint({checkpoint, training}: ExperimentSpec, findings: Findings): void {
+  const {monitor, keep, last, everyEpochs} = checkpoint;
+  if (keep !== undefined && monitor === undefined) {
+    const message = 'checkpoint.keep says how many of the best states are kept, but nothing is monitored';
+    findings.mistake(['checkpoint', 'keep'], message, 'add `monitor: val_loss`, or drop `keep`');
+  }
+  for (const key of ['everyEpochs', 'everySteps', 'everyMinutes'] as const) {
+    if (checkpoint[key] === undefined || last) continue;
+    const message = `checkpoint.${key} says when the last state is saved, but \`last\` is false`;
+    findings.mistake(['checkpoint', key], message, `drop \`last: false\`, or \`${key}\``);
+  }
+  if (everyEpochs !== undefined && everyEpochs > training.epochs) {
+    findings.warning(
+      `checkpoint.everyEpochs is ${everyEpochs}, but training.epochs ${training.epochs}: the state is saved at the end only`,
     );
   }
 }

@@ -66,7 +66,7 @@ export interface TinyRun {
 }
 
 export interface TinyOptions
-  extends Partial<Pick<TrainingOptions, 'checkpoint' | 'evaluateTestEveryEpoch' | 'signal' | 'maxSteps'>> {
+  extends Partial<Pick<TrainingOptions, 'checkpoint' | 'evaluateTestEveryEpoch' | 'signal' | 'maxSteps' | 'from'>> {
   readonly spec?: Partial<TrainingSpec>;
   readonly learningRate?: number;
   readonly dropout?: number;
@@ -133,7 +133,7 @@ export async function trainTiny(options: TinyOptions = {}): Promise<TinyRun> {
     dispose: async () => {},
   };
   const events: TrainingEvent[] = [];
-  const {evaluateTestEveryEpoch, signal, maxSteps, checkpoint = {last: false}} = options;
+  const {evaluateTestEveryEpoch, signal, maxSteps, from, checkpoint = {last: false}} = options;
   const outcome = await train({
     session,
     dataset,
@@ -144,6 +144,7 @@ export async function trainTiny(options: TinyOptions = {}): Promise<TinyRun> {
     rng,
     ...(evaluateTestEveryEpoch !== undefined && {evaluateTestEveryEpoch}),
     ...(signal && {signal}),
+    ...(from && {from}),
     ...(maxSteps !== undefined && {maxSteps}),
     listener(event) {
       events.push(event);
