@@ -1,4 +1,5 @@
 import {Command} from '@oclif/core/command';
+import {boolean} from '@oclif/core/flags';
 import {surviveLostOutput} from '../report/sink.js';
 import {createStyle, wantsColor} from '../report/style.js';
 import {nearest} from '../spec/suggest.js';
@@ -12,8 +13,16 @@ const helpHint = (id: string | undefined): string => `see exp ${id ? `${id} ` : 
  * with `--json` they are one JSON object on stderr. A plain Error is a bug and keeps its stack.
  */
 export abstract class BaseCommand extends Command {
+  static override baseFlags = {
+    offline: boolean({
+      description: 'download nothing: use what is in the cache (also EXP_OFFLINE=1)',
+      helpGroup: 'GLOBAL',
+    }),
+  };
+
   protected override async init(): Promise<void> {
     surviveLostOutput();
+    if (this.hasFlag('--offline')) process.env.EXP_OFFLINE = '1';
     await super.init();
   }
 
@@ -39,8 +48,12 @@ export abstract class BaseCommand extends Command {
 
   /** Whether `--json` was asked for, known even when the rest of the command line could not be parsed. */
   protected wantsJson(): boolean {
+    return this.hasFlag('--json');
+  }
+
+  private hasFlag(flag: string): boolean {
     const end = this.argv.indexOf('--');
-    return (end === -1 ? this.argv : this.argv.slice(0, end)).includes('--json');
+    return (end === -1 ? this.argv : this.argv.slice(0, end)).includes(flag);
   }
 
   /** oclif's parse errors as ours; undefined for anything else. */

@@ -10,6 +10,9 @@ import {Rng} from '../../src/support/random.js';
 import {mountSmallDisk} from '../runs/full-disk.js';
 import {collect, csvSource, dataSpec, load, rejectsWith} from './fixtures.js';
 
+// The servers of these tests are on the loopback interface.
+process.env.EXP_PRIVATE_HOSTS = '127.0.0.1,localhost';
+
 const rng = Rng.fromSeed(1);
 const content = Buffer.from(Uint8Array.from({length: 300_000}, () => rng.below(256)));
 const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

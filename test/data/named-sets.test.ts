@@ -12,6 +12,9 @@ import type {SourceDefinition} from '../../src/data/sources/definition.js';
 import {defineFashionMnist, fashionMnist} from '../../src/data/sources/fashion-mnist.js';
 import {idxBytes, rejectsWith} from './fixtures.js';
 
+// The servers of these tests are on the loopback interface.
+process.env.EXP_PRIVATE_HOSTS = '127.0.0.1,localhost';
+
 type Tap = Pick<typeof t, 'teardown' | 'testdir'>;
 
 const archiveOf = (name: string): Buffer => readFileSync(path.join(import.meta.dirname, 'files', name));

@@ -12,6 +12,9 @@ import {exp, plainEnv} from '../commands/cli.js';
 import {loopbackCertificate} from './certificate.js';
 import {rejectsWith} from './fixtures.js';
 
+// The servers of these tests are on the loopback interface.
+process.env.EXP_PRIVATE_HOSTS = '127.0.0.1,localhost';
+
 const content = Buffer.from('Everything comes to those who wait.');
 const sha256 = createHash('sha256').update(content).digest('hex');
 const elsewhere = 'or fetch the file by other means and write its path in place of {url, sha256}';
@@ -176,7 +179,12 @@ model: {layers: [{type: dense, units: 2}]}
 training: {epochs: 1, batchSize: 2, loss: softmaxCrossEntropy, optimizer: sgd}
 `;
   const folder = t.testdir({'spec.yaml': spec});
-  const env = {...plainEnv, HTTP_PROXY: `http://${host}`, EXP_CACHE_DIR: path.join(folder, 'cache')};
+  const env = {
+    ...plainEnv,
+    EXP_PRIVATE_HOSTS: '127.0.0.1',
+    HTTP_PROXY: `http://${host}`,
+    EXP_CACHE_DIR: path.join(folder, 'cache'),
+  };
   const {exitCode, stdout, stderr} = await exp(folder, ['validate', 'spec.yaml'], env);
   t.equal(exitCode, 0, `${stdout}${stderr}`);
   t.same(log, [`GET ${url}`]);

@@ -12,6 +12,9 @@ import {runExperiment} from '../../src/experiment/run.js';
 import {readSafetensors, writeSafetensors} from '../../src/runs/safetensors.js';
 import type {ExpError} from '../../src/support/errors.js';
 
+// The servers of these tests are on the loopback interface.
+process.env.EXP_PRIVATE_HOSTS = '127.0.0.1,localhost';
+
 const spec = (name: string, model = ''): string => `name: ${name}
 data: {source: {type: iris}, validation: {fraction: 0.2}}
 model:

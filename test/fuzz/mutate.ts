@@ -134,6 +134,8 @@ export function mutateBytes(bytes: Uint8Array, draw: Draw): Uint8Array {
         flipped.fill(draw.pick([0, 0xff, 0x7f, 0x80]), at, end);
         return flipped;
       },
+      () => withNumber(result, at, draw),
+      () => withDigits(result, draw),
       () => Buffer.concat([result.subarray(0, at), Buffer.from(draw.pick(inserts)), result.subarray(at)]),
       () => Buffer.concat([result.subarray(0, at), Buffer.from(draw.pick(inserts)), result.subarray(end)]),
     ];
@@ -141,6 +143,44 @@ export function mutateBytes(bytes: Uint8Array, draw: Draw): Uint8Array {
   }
   return result;
 }
+
+/** A size, an offset or a count of a binary format becomes another. */
+function withNumber(bytes: Buffer, at: number, draw: Draw): Buffer {
+  const changed = Buffer.from(bytes);
+  const value = draw.pick(sizes);
+  const isLittle = draw.chance(0.7);
+  const width = draw.pick([2, 4, 8]);
+  if (at + width > changed.length) return changed;
+  const mask = (1n << BigInt(8 * width)) - 1n;
+  for (let i = 0; i < width; i++) {
+    changed[at + (isLittle ? i : width - 1 - i)] = Number(((value & mask) >> BigInt(8 * i)) & 0xffn);
+  }
+  return changed;
+}
+
+/** A number of a text becomes another. */
+function withDigits(bytes: Buffer, draw: Draw): Buffer {
+  const text = bytes.toString('latin1');
+  const numbers = [...text.matchAll(/\d+/g)];
+  if (numbers.length === 0) return bytes;
+  const {index, 0: old} = draw.pick(numbers);
+  return Buffer.from(`${text.slice(0, index)}${draw.pick(digits)}${text.slice(index + old.length)}`, 'latin1');
+}
+
+const sizes = [
+  0n,
+  1n,
+  2n,
+  255n,
+  65_535n,
+  0x7fffffffn,
+  0x80000000n,
+  0xffffffffn,
+  1n << 40n,
+  1n << 60n,
+  (1n << 64n) - 1n,
+];
+const digits = ['0', '1', '-1', '999999', '4294967296', '1152921504606846976', '1e308', '0.5', '9'.repeat(80)];
 
 const inserts: readonly string[] = [
   ...[

@@ -1,4 +1,5 @@
 import {ExpError} from '../../support/errors.js';
+import {PrivateAddressError} from './addresses.js';
 import {displayPath} from './paths.js';
 import type {Answer, HttpProxy} from './proxy.js';
 
@@ -37,6 +38,35 @@ export function brokenConnection(
     cause: error,
   });
 }
+
+/** The address is one that specs may not reach; undefined for any other failure. */
+export function privateAddress(url: string, error: Error, elsewhere = byOtherMeans): ExpError | undefined {
+  const refused = innermost(error);
+  if (!(refused instanceof PrivateAddressError)) return undefined;
+  const {host, address} = refused;
+  const where = host === address || host === `[${address}]` ? host : `${host} (${address})`;
+  return new ExpError(
+    'DATA_MISSING',
+    `${url} cannot be downloaded: ${where} is in a private network, which specs may not reach`,
+    `if you trust it: EXP_PRIVATE_HOSTS=${host.replace(/^\[(.*)\]$/, '$1')}, ${elsewhere}`,
+  );
+}
+
+/** Nothing may be fetched. */
+export const offline = (url: string, elsewhere = byOtherMeans): ExpError =>
+  new ExpError(
+    'DATA_MISSING',
+    `${url} is not in the cache, and nothing is downloaded offline (--offline, EXP_OFFLINE)`,
+    `fetch it with a network first: exp validate SPEC, ${elsewhere}`,
+  );
+
+/** More bytes than are taken. */
+export const tooLarge = (url: string, maxBytes: number): ExpError =>
+  new ExpError(
+    'DATA_MISSING',
+    `${url} is larger than the ${maxBytes} bytes that are downloaded at most`,
+    'check the URL; EXP_MAX_DOWNLOAD_GB raises the limit',
+  );
 
 /** The server answers, but not with the file. */
 export const refused = (url: string, {status, statusText}: Answer, elsewhere = byOtherMeans): ExpError =>

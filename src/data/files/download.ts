@@ -5,7 +5,17 @@ import {setTimeout as wait} from 'node:timers/promises';
 import {ExpError} from '../../support/errors.js';
 import {cachedPath, claimPartial} from './cache.js';
 import {connectorFor} from './connector.js';
-import {brokenConnection, cut, isUnconnected, refused, unwritable, wrongChecksum} from './download-errors.js';
+import {
+  brokenConnection,
+  cut,
+  isUnconnected,
+  offline,
+  privateAddress,
+  refused,
+  tooLarge,
+  unwritable,
+  wrongChecksum,
+} from './download-errors.js';
 import {type Answer, type Connector, type HttpProxy, proxyFor} from './proxy.js';
 
 /** How far a download is. */
@@ -29,8 +39,11 @@ export interface DownloadOptions {
   readonly retryMillis?: number;
   /** What else helps where a file cannot be had; by default, to name a file in place of the URL. */
   readonly elsewhere?: string | undefined;
+  /** More than these many bytes are not taken; EXP_MAX_DOWNLOAD_GB (100) thousand millions by default. */
+  readonly maxBytes?: number;
 }
 
+const defaultMaxGigabytes = 100;
 const maxTries = 4;
 const progressMillis = 100;
 
@@ -44,6 +57,7 @@ const progressMillis = 100;
 export async function download(url: string, sha256: string, options: DownloadOptions = {}): Promise<string> {
   const target = cachedPath(sha256);
   if (await isFile(target)) return target;
+  if (isOffline()) throw offline(url, options.elsewhere);
   const partial = await claimPartial(target).catch((error: NodeJS.ErrnoException) => {
     throw unwritable(url, target, error);
   });
@@ -66,6 +80,10 @@ export async function download(url: string, sha256: string, options: DownloadOpt
   }
 }
 
+/** Whether nothing may be fetched: --offline sets the variable. */
+const isOffline = (): boolean =>
+  !['', '0', 'false', 'no', 'off'].includes((process.env.EXP_OFFLINE ?? '').toLowerCase());
+
 const isFile = async (file: string): Promise<boolean> =>
   stat(file).then(
     (found) => found.isFile(),
@@ -79,6 +97,7 @@ class Download {
   #total: number | undefined;
   #toldAt = 0;
   readonly #proxy: HttpProxy | undefined;
+  readonly #maxBytes: number;
 
   constructor(
     private readonly url: string,
@@ -86,6 +105,7 @@ class Download {
     private readonly options: DownloadOptions,
   ) {
     this.#proxy = proxyFor(url);
+    this.#maxBytes = options.maxBytes ?? 1e9 * (Number(process.env.EXP_MAX_DOWNLOAD_GB) || defaultMaxGigabytes);
   }
 
   /** @returns the SHA-256 of what came */
@@ -139,6 +159,7 @@ class Download {
       if (response.status !== 206 && this.#received > 0) await this.#restart(file);
       const length = response.headers.get('content-length');
       this.#total = length === null ? undefined : this.#received + Number(length);
+      await this.#checkSize(this.#total ?? 0);
       this.#tell(false, true);
       const reader = response.body?.getReader();
       for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
@@ -148,6 +169,8 @@ class Download {
       return undefined;
     } catch (error) {
       if (error instanceof ExpError) throw error;
+      const refusal = privateAddress(this.url, error as Error, this.options.elsewhere);
+      if (refusal) throw refusal;
       const isNew = this.#received === 0 && !stalled.signal.aborted;
       if (isNew || isUnconnected(error as Error))
         throw brokenConnection(this.url, error as Error, this.#proxy, this.options.elsewhere);
@@ -170,7 +193,15 @@ class Download {
     throw problem;
   }
 
+  /** @throws ExpError for more bytes than are taken; what has come of them is removed */
+  async #checkSize(numBytes: number): Promise<void> {
+    if (numBytes <= this.#maxBytes) return;
+    await rm(this.path, {force: true});
+    throw tooLarge(this.url, this.#maxBytes);
+  }
+
   async #store(file: FileHandle, chunk: Uint8Array): Promise<void> {
+    await this.#checkSize(this.#received + chunk.length);
     await file.appendFile(chunk).catch((error: NodeJS.ErrnoException) => {
       throw unwritable(this.url, this.path, error);
     });

@@ -37,7 +37,8 @@ export function readJsonlTable(file: string, bytes: ByteSource, plan: ColumnPlan
         `leave it out (ignore: [${name}]), or give every line the same columns`,
       );
     }
-    for (const [name, builder] of builders) builder.addTyped(object[name], numRows);
+    for (const [name, builder] of builders)
+      builder.addTyped(Object.hasOwn(object, name) ? object[name] : undefined, numRows);
     numRows++;
   }
   if (!builders) throw new ExpError('DATA_INVALID', `${shown} is empty; expected one JSON object a line`);

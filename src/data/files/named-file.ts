@@ -29,7 +29,7 @@ export async function locateNamed(
 ): Promise<string> {
   if (folder === undefined) {
     const elsewhere = `or fetch it by other means and write the folder that it lies in: data.source.path`;
-    return download(file.url, file.sha256, {onProgress: context.onDownload, elsewhere});
+    return download(file.url, file.sha256, {onProgress: context.onDownload, elsewhere, maxBytes: file.bytes});
   }
   const found = await findNamed(file, folder, context);
   const hash = createHash('sha256');

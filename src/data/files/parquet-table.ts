@@ -37,7 +37,8 @@ async function openScan(file: string, handle: FileHandle): Promise<ParquetScan> 
   const buffer: AsyncBuffer = {
     byteLength: stats.size,
     async slice(start, end = stats.size) {
-      const bytes = new Uint8Array(Math.max(0, end - start));
+      // A damaged file may ask for any stretch of itself.
+      const bytes = new Uint8Array(Math.max(0, Math.min(end, stats.size) - start));
       const {bytesRead} = await handle.read(bytes, 0, bytes.length, start);
       return bytes.buffer.slice(0, bytesRead);
     },
@@ -48,6 +49,7 @@ async function openScan(file: string, handle: FileHandle): Promise<ParquetScan> 
 async function readColumns(file: string, scan: ParquetScan, plan: ColumnPlan): Promise<Table> {
   const shown = displayPath(file);
   const names = parquetSchema(scan.metadata).children.map(({element}) => element.name);
+  if (names.some((name) => typeof name !== 'string')) unreadable(file, new TypeError('a column without a name'));
   checkNamed(file, names, plan.named);
   const table = parquetFile(file);
   const columns = [];
@@ -77,10 +79,15 @@ export const parquetFile = (file: string): TableFile => ({
     new ExpError('DATA_INVALID', `${displayPath(file)}: row ${row} (counted from 0): ${message}`, hint),
 });
 
+/** Readers that stumble over damaged metadata tell of their own variables. */
+const isStumble = (error: Error): boolean =>
+  error instanceof TypeError || error instanceof RangeError || error.message.includes('undefined');
+
 function unreadable(file: string, error: Error): never {
+  const reason = isStumble(error) ? 'what it says of its columns is damaged' : error.message;
   throw new ExpError(
     'DATA_INVALID',
-    `${displayPath(file)} is not a Parquet file that can be read: ${error.message}`,
+    `${displayPath(file)} is not a Parquet file that can be read: ${reason}`,
     'the copy or download may have stopped early; fetch it again',
     {cause: error},
   );

@@ -12,7 +12,7 @@ export function connectThrough({url}: HttpProxy): Connector {
     ...(username || password ? {token: `Basic ${credentials}`} : {}),
   });
   return {
-    fetch: (address, init) => fetch(address, {...init, dispatcher}),
+    fetch: (address, init) => fetch(address, {...init, dispatcher, redirect: 'manual'}),
     close: () => dispatcher.destroy(),
   };
 }
