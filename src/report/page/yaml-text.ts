@@ -1,23 +1,30 @@
 /** Plain data as YAML, for reading: text is quoted wherever YAML could take it for something else. */
-export function yamlOf(value: unknown, indent = ''): string {
+export const yamlOf = (value: unknown): string => linesOf(value).join('\n');
+
+function linesOf(value: unknown): readonly string[] {
+  if (isInline(value)) return [inline(value)];
   if (Array.isArray(value)) {
-    if (value.every(isScalar)) return `[${value.map(scalar).join(', ')}]`;
-    return value.map((member) => `\n${indent}- ${yamlOf(member, `${indent}  `).replace(/^\n\s*/, '')}`).join('');
+    return value.flatMap((member) => linesOf(member).map((line, index) => `${index === 0 ? '- ' : '  '}${line}`));
   }
-  if (typeof value !== 'object' || value === null) return scalar(value);
-  const entries = Object.entries(value);
-  if (entries.length === 0) return '{}';
-  const lines = entries.map(([key, member]) => {
-    const text = yamlOf(member, Array.isArray(member) ? indent : `${indent}  `);
-    return `${indent}${scalar(key)}:${text.startsWith('\n') ? '' : ' '}${text}`;
-  });
-  return `${indent === '' ? '' : '\n'}${lines.join('\n')}`;
+  return Object.entries(value as object).flatMap(([key, member]) =>
+    isInline(member)
+      ? [`${inline(key)}: ${inline(member)}`]
+      : [`${inline(key)}:`, ...linesOf(member).map((line) => `  ${line}`)],
+  );
 }
 
-const isScalar = (value: unknown): boolean => typeof value !== 'object' || value === null;
+/** What fits behind a key: scalars, lists of them, and what is empty. */
+const isInline = (value: unknown): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (Array.isArray(value)
+    ? value.every((member) => typeof member !== 'object' || member === null)
+    : Object.keys(value).length === 0);
 
-const scalar = (value: unknown): string =>
-  typeof value === 'string' &&
-  !(/^[A-Za-z_][\w ./-]*$/.test(value) && !/^(true|false|null|yes|no|on|off)$/i.test(value))
-    ? JSON.stringify(value)
-    : String(value);
+function inline(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) return '{}';
+  if (typeof value !== 'string') return String(value);
+  const isPlain = /^[A-Za-z_][\w ./-]*$/.test(value) && !/^(true|false|null|yes|no|on|off)$/i.test(value);
+  return isPlain ? value : JSON.stringify(value);
+}
