@@ -17,13 +17,19 @@ export default class Diff extends BaseCommand {
   static override flags = {
     'runs-dir': string({description: 'where run folders are', default: 'runs', env: 'EXP_RUNS_DIR'}),
     json: boolean({description: 'print JSON'}),
+    md: boolean({description: 'print tables in Markdown', exclusive: ['json']}),
   };
 
   override async run(): Promise<void> {
     const {args, flags} = await this.parse(Diff);
     const {showDifferences} = await import('../experiment/diff-command.js');
     showDifferences(
-      {a: args.a, b: args.b, runsDir: flags['runs-dir'], json: flags.json},
+      {
+        a: args.a,
+        b: args.b,
+        runsDir: flags['runs-dir'],
+        format: flags.json ? 'json' : flags.md ? 'md' : 'text',
+      },
       process.stdout,
       process.stderr,
     );

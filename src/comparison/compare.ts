@@ -21,6 +21,8 @@ export interface CompareRequest {
   readonly groupBy?: readonly string[] | undefined;
   /** What is better of columns whose name does not tell, or tells wrongly. */
   readonly goals?: ReadonlyMap<string, NonNullable<Goal>> | undefined;
+  /** Runs of a baseline: what they have may be asked for, although none of the compared runs may have got that far. */
+  readonly known?: readonly ComparedRun[];
 }
 
 /** A column of the table. */
@@ -79,11 +81,12 @@ export function compareRuns(all: readonly ComparedRun[], request: CompareRequest
   );
   const shown = tellingSettings(differing, runs);
   const {goals} = request;
-  for (const name of goals?.keys() ?? []) checkTerm(parseTerm(name), runs, '--maximize or --minimize');
-  const given = request.columns ? request.columns.map((text) => columnOf(text, runs)) : defaultColumns(runs, shown);
+  const knowing = [...runs, ...(request.known ?? [])];
+  for (const name of goals?.keys() ?? []) checkTerm(parseTerm(name), knowing, '--maximize or --minimize');
+  const given = request.columns ? request.columns.map((text) => columnOf(text, knowing)) : defaultColumns(runs, shown);
   const columns = given.map((column) => ({...column, goal: goals?.get(column.term.name) ?? column.goal}));
   const sort = request.sort === undefined ? defaultSort(runs) : parseTerm(request.sort);
-  if (sort && request.sort !== undefined) checkTerm(sort, runs, '--sort');
+  if (sort && request.sort !== undefined) checkTerm(sort, knowing, '--sort');
   const sortedBy = sort && {term: sort, goal: goals?.get(sort.name) ?? goalOfTerm(sort)};
   const sorted = sortedBy ? sortGroups(groups, sortedBy, request.reverse === true) : groups;
   const kept = sorted.slice(0, request.top ?? sorted.length);
@@ -153,7 +156,7 @@ function defaultColumns(runs: readonly ComparedRun[], differing: readonly string
 const wholeTerm = (name: string): Term => ({text: name, name});
 
 /** The monitored column, or a metric that others do not decide: of the validation set before the test set, metrics before losses. */
-function defaultSort(runs: readonly ComparedRun[]): Term | undefined {
+export function defaultSort(runs: readonly ComparedRun[]): Term | undefined {
   const monitor = runs.find((run) => run.monitor !== undefined && metricNames(run).includes(run.monitor))?.monitor;
   if (monitor !== undefined) return wholeTerm(monitor);
   const names = [...new Set(runs.flatMap(metricNames))].filter((name) => goalOf(name) !== undefined);

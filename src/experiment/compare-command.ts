@@ -53,8 +53,10 @@ export function runComparison(
   requireRuns(runs, runsDir);
   const groupBy = groupKeys(request.groupBy);
   const columns = listOf(request.columns);
-  const comparison = compareRuns(runs, {where, sort, reverse, top, columns, groupBy, goals: goalsOf(request)});
   const baseline = request.baseline?.length ? openBaseline(request.baseline, {runsDir, groupBy}) : undefined;
+  const known = baseline?.rows.flatMap((row) => row.runs) ?? [];
+  const goals = goalsOf(request);
+  const comparison = compareRuns(runs, {where, sort, reverse, top, columns, groupBy, goals, known});
   const held = baseline && holdAgainst(comparison, baseline);
   const {rows, groupedBy} = comparison;
   const gate = failIf.length > 0 ? judge(rows, {clauses: failIf, baseline, otherData: request.otherData}) : undefined;

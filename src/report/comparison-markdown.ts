@@ -6,6 +6,7 @@ import {noFinished, type TableExtras, testOf} from './comparison-formats.js';
 import {plural} from './format.js';
 import {gateLines} from './gate-lines.js';
 import {deltaColumns, deltaText, heldNotes} from './held-cells.js';
+import {escapeMarkdown, markdownLine} from './markdown.js';
 import {printableSentence} from './printable.js';
 import {sparkline} from './sparkline.js';
 
@@ -35,13 +36,13 @@ export function comparisonMarkdown(
   const withDeltas = deltaColumns(comparison, held);
   const curves = curvesOf(comparison);
   const titles = titlesOf(columns).map(escapeMarkdown);
-  const header = line([
+  const header = markdownLine([
     'run',
     ...(hasStates ? ['state'] : []),
     ...columns.flatMap((_, index) => (withDeltas.has(index) ? [titles[index]!, 'Δ'] : [titles[index]!])),
     ...(curves ? ['curve'] : []),
   ]);
-  const alignment = line([
+  const alignment = markdownLine([
     '---',
     ...(hasStates ? ['---'] : []),
     ...columns.flatMap(({kind}, index) => {
@@ -51,7 +52,7 @@ export function comparisonMarkdown(
     ...(curves ? ['---'] : []),
   ]);
   const rowLine = (row: ComparedRow, rowIndex: number): string =>
-    line([
+    markdownLine([
       escapeMarkdown(printable(labelOf(row))),
       ...(hasStates ? [stateOf(row)] : []),
       ...row.cells.flatMap((cell, index) => {
@@ -75,8 +76,6 @@ export function comparisonMarkdown(
   const head = gate ? gateText(gateLines(gate.failures, rows, groupedBy), maxLength) : '';
   return bounded({head: head + header + alignment, lines: rows.map(rowLine), notes: below}, maxLength);
 }
-
-const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
 
 /** What failed, in no more than a third of the comment. */
 function gateText(failures: readonly string[], maxLength: number): string {
@@ -137,9 +136,3 @@ function curvesOf({rows, sortedBy}: Comparison): {readonly name: string; of(row:
 }
 
 const markdownSentence = (text: string): string => escapeMarkdown(printableSentence(text));
-
-/** Text that means nothing to Markdown or HTML, and calls nobody: @name and #1 are no mentions. */
-const escapeMarkdown = (text: string): string =>
-  text.replace(/[\\`*_{}[\]<>|#~&]/g, (character) => entities[character] ?? `\\${character}`).replace(/@/g, '@\u200B');
-
-const entities: Readonly<Record<string, string>> = {'<': '&lt;', '>': '&gt;', '&': '&amp;'};

@@ -46,7 +46,9 @@ function specText(spec: NonNullable<RunDiff['spec']>, view: View): string {
     .join('');
 }
 
-const shownValue = (value: unknown): string => printable(typeof value === 'string' ? value : JSON.stringify(value));
+/** A value of a spec in one line. */
+export const shownValue = (value: unknown): string =>
+  printable(typeof value === 'string' ? value : JSON.stringify(value));
 
 function metricsText(metrics: readonly MetricDifference[], view: View): string {
   if (metrics.length === 0) return '';
@@ -57,7 +59,7 @@ function metricsText(metrics: readonly MetricDifference[], view: View): string {
     text(b),
     delta === undefined ? '' : `${delta > 0 ? '+' : ''}${formatMetric(delta)}`,
   ]);
-  const judged = rows.map((row, index) => [...row, verdictOf(metrics[index]!)]);
+  const judged = rows.map((row, index) => [...row, judgementOf(metrics[index]!)]);
   const right = {align: 'right'} as const;
   return renderTable(
     [
@@ -73,7 +75,7 @@ function metricsText(metrics: readonly MetricDifference[], view: View): string {
 }
 
 /** What the difference means for B. */
-function verdictOf({delta, goal}: MetricDifference): string {
+export function judgementOf({delta, goal}: MetricDifference): string {
   if (delta === undefined || !goal || !(delta > 0 || delta < 0)) return '';
   return delta > 0 === (goal === 'maximize') ? 'B is better' : 'A is better';
 }
@@ -86,7 +88,8 @@ function factsText(section: FactSection, facts: readonly FactDifference[], view:
     .join('');
 }
 
-function factOf(section: FactSection, key: string, value: NonNullable<FactDifference['a']>): string {
+/** A fact as people read it. */
+export function factOf(section: FactSection, key: string, value: NonNullable<FactDifference['a']>): string {
   if (typeof value !== 'number') return printable(String(value));
   if (key === 'durationSeconds') return formatDuration(value);
   if (key.endsWith('Bytes')) return formatBytes(value);
