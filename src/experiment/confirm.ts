@@ -1,0 +1,34 @@
+import {createInterface} from 'node:readline/promises';
+import {ExpError} from '../support/errors.js';
+
+/** How a question may be answered. */
+export interface Asking {
+  /** Answered beforehand. */
+  readonly yes: boolean;
+  /** What asks, for messages: `exp rm`. */
+  readonly command: string;
+}
+
+/**
+ * Asks on the terminal; anything but y or yes is a no.
+ * @throws ExpError USAGE without a terminal to ask on, INTERRUPTED for Ctrl-C
+ */
+export async function confirm(question: string, {yes, command}: Asking): Promise<boolean> {
+  if (yes) return true;
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw new ExpError('USAGE', `${command} asks before it removes, and there is no terminal to ask on`, 'add --yes');
+  }
+  const lines = createInterface({input: process.stdin, output: process.stderr});
+  const stopped = new AbortController();
+  lines.on('SIGINT', () => stopped.abort());
+  lines.on('close', () => stopped.abort());
+  try {
+    const answer = await lines.question(`${question} [y/N] `, {signal: stopped.signal});
+    return ['y', 'yes'].includes(answer.trim().toLowerCase());
+  } catch {
+    process.stderr.write('\n');
+    throw new ExpError('INTERRUPTED', 'nothing was removed');
+  } finally {
+    lines.close();
+  }
+}
