@@ -7,6 +7,8 @@
 export {type EvaluateRequest, type Evaluation, evaluateRun} from './experiment/evaluate-run.js';
 export {type LoadedExperiment, loadExperiment} from './experiment/load.js';
 export {type Predicted, type PredictRequest, predictRun} from './experiment/predict-run.js';
+export {type ResumeOptions, resumeRun} from './experiment/resume.js';
+export {resumeGroup} from './experiment/resume-group.js';
 export {type RunOptions, type RunOutcome, runExperiment} from './experiment/run.js';
 export {runGroup} from './experiment/run-group.js';
 export type {ExperimentSpec} from './experiment/schema.js';

@@ -16,6 +16,7 @@ export default class Resume extends BaseCommand {
   static override usage = 'resume RUN [KEY=VALUE…] [flags]';
   static override args = {run: text({required: true, description: 'the run'})};
   static override flags = {
+    group: boolean({description: 'all runs of its group: go on with the unfinished, make the missing'}),
     'runs-dir': string({description: 'where run folders are', default: 'runs', env: 'EXP_RUNS_DIR'}),
     quiet: boolean({char: 'q', description: 'print only how it ended'}),
     json: boolean({
@@ -29,6 +30,7 @@ export default class Resume extends BaseCommand {
     const {resumeCommand} = await import('../experiment/resume-command.js');
     process.exitCode = await resumeCommand({
       run: args.run,
+      group: flags.group,
       overrides: argv.slice(1).map(String),
       runsDir: flags['runs-dir'],
       quiet: flags.quiet,

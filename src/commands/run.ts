@@ -6,7 +6,7 @@ export default class Run extends BaseCommand {
   static override summary = 'Train an experiment; ends with the run folder and the metrics.';
   static override description =
     'Values of the spec are overridden by key=value pairs: training.epochs=1 model.layers.5.units=500.\n' +
-    'Ctrl-C finishes the step, saves a checkpoint and exits with 130; a second one stops at once.\n' +
+    'Ctrl-C finishes the step, saves a checkpoint and exits with 130 (exp resume goes on from it); a second one stops at once.\n' +
     'Exit codes: 0 finished, 1 failed, 2 bad usage or spec, 4 diverged, 130 interrupted.';
   static override examples = [
     '<%= config.bin %> run experiments/mnist-cnn.yaml',
@@ -23,11 +23,20 @@ export default class Run extends BaseCommand {
     tag: string({description: 'add a tag; may be given several times', multiple: true, multipleNonGreedy: true}),
     seed: integer({description: "the seed instead of the spec's", exclusive: ['seeds']}),
     seeds: string({description: 'several seeds, a run for each: 1,2,3'}),
-    device: string({description: 'where to train', options: ['auto', 'cpu', 'cuda', 'webgpu']}),
+    device: string({description: 'where to train: auto, cpu, cuda, webgpu, or one by its number: cuda:1'}),
     engine: string({description: 'what trains', options: ['auto', 'compiled', 'eager']}),
     'runs-dir': string({description: 'where run folders go', default: 'runs', env: 'EXP_RUNS_DIR'}),
+    'resume-if-exists': boolean({
+      description:
+        'go on with the newest run of the same name and spec, if there is one that is not finished: for jobs that may be stopped',
+      exclusive: ['dry-run', 'smoke', 'dump-graph'],
+    }),
     'dump-graph': boolean({
       description: 'write the training step as ONNX into the run folder, as recorded and as optimized',
+      exclusive: ['dry-run', 'smoke'],
+    }),
+    tensorboard: boolean({
+      description: 'also write an event file into the run folder, for tensorboard --logdir runs',
       exclusive: ['dry-run', 'smoke'],
     }),
     quiet: boolean({char: 'q', description: 'print only how it ended'}),
@@ -52,9 +61,11 @@ export default class Run extends BaseCommand {
         tags: flags.tag ?? [],
       },
       runsDir: flags['runs-dir'],
+      resumeIfExists: flags['resume-if-exists'],
       dryRun: flags['dry-run'],
       smoke: flags.smoke,
       dumpGraph: flags['dump-graph'],
+      tensorboard: flags.tensorboard,
       quiet: flags.quiet,
       json: flags.json,
     });

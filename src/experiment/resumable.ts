@@ -55,6 +55,33 @@ export function checkResumable(
   }
 }
 
-/** Learning rates that follow from how long training is to last are others when it lasts longer. */
-export const dependsOnLength = ({training: {schedule}}: ExperimentSpec): boolean =>
-  schedule !== undefined && ['polynomial', 'linear', 'cosine', 'oneCycle'].includes(schedule.type);
+/**
+ * What can only be told once the data are there.
+ * @param numExamples of the training set
+ * @throws ExpError USAGE if more epochs are to follow one that was cut short
+ */
+export function checkLengthened(
+  {training: {schedule}}: ExperimentSpec,
+  overrides: readonly string[],
+  checkpoint: Checkpoint | undefined,
+  numExamples: number,
+  warn: (message: string) => void,
+): void {
+  const position = checkpoint?.state.resume?.position;
+  const changed = overrides.find((text) => /^training\.(epochs|maxSteps|maxMinutes)=/.test(text));
+  if (!position || changed === undefined) return;
+  if (position.at === 'concluded' && position.numExamples < numExamples) {
+    throw new ExpError(
+      'USAGE',
+      `epoch ${position.epoch} ended after ${position.numExamples} of ${numExamples} examples, by maxSteps or maxMinutes: no other can follow it`,
+      'start a new run, with model.init from this one perhaps',
+    );
+  }
+  if (schedule && lengthSchedules.has(schedule.type)) {
+    warn(
+      `the learning rates of ${schedule.type} follow from how long training lasts; with ${changed} they are others from here on`,
+    );
+  }
+}
+
+const lengthSchedules: ReadonlySet<string> = new Set(['polynomial', 'linear', 'cosine', 'oneCycle']);

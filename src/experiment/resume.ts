@@ -1,20 +1,16 @@
-import {existsSync} from 'node:fs';
-import {readFile} from 'node:fs/promises';
-import path from 'node:path';
 import {type RunPlan, silentReporter} from '../report/reporter.js';
 import {restoreBests} from '../runs/best-checkpoints.js';
-import {claimRun, removeSpentClaims} from '../runs/claim.js';
+import {claim} from '../runs/claim.js';
 import {defaultRunsDir, findRun} from '../runs/find-runs.js';
-import {runFiles} from '../runs/layout.js';
 import {findResumePoint, type ResumePoint} from '../runs/resume-point.js';
 import {type Run, readRun} from '../runs/run.js';
 import {RunDirectory} from '../runs/run-directory.js';
 import {ExpError} from '../support/errors.js';
 import {expVersion} from '../support/versions.js';
-import {type LoadedExperiment, loadExperiment} from './load.js';
-import {onlyMember} from './members.js';
+import type {LoadedExperiment} from './load.js';
 import {type PreparedExperiment, prepareExperiment} from './prepare.js';
-import {checkResumable} from './resumable.js';
+import {loadRecorded} from './recorded.js';
+import {checkLengthened, checkResumable} from './resumable.js';
 import {checkResumeOverrides} from './resume-overrides.js';
 import type {RunOptions, RunOutcome} from './run-options.js';
 import {markFailed, trainRun, writeSpec} from './train-run.js';
@@ -40,14 +36,14 @@ export async function resumeRun(reference: string, options: ResumeOptions = {}):
     const loaded = await loadRecorded(run, overrides, options);
     checkResumable(run, loaded.spec, overrides);
     const numResumes = run.status?.resumes?.length ?? 0;
-    const claim = claimRun(run.path, numResumes);
+    const {release} = claim(run.path, {name: 'resume', numBefore: numResumes});
     try {
       // Another process may have resumed it, and come to its end, between reading and claiming.
       if ((readRun(run.path).status?.resumes?.length ?? 0) === numResumes) {
-        return await goOn(run, loaded, {...options, overrides, since, onStatus: claim.release});
+        return await goOn(run, loaded, {...options, overrides, since, onStatus: release});
       }
     } finally {
-      claim.release();
+      release();
       reporter.close();
     }
   }
@@ -74,6 +70,7 @@ async function goOn(
   const prepared = await prepareExperiment({...loaded, spec}, warn, options.notify);
   try {
     checkSameData(run, prepared);
+    checkLengthened(spec, overrides, point.checkpoint, prepared.dataset.train.numExamples, warn);
     if (signal?.aborted)
       throw new ExpError('INTERRUPTED', `interrupted before training went on; ${run.path} is as it was`);
     const directory = reopen(run, point, prepared, overrides);
@@ -111,7 +108,6 @@ function reopen(
     ...{epoch, step, exp: expVersion(), engine: session.engine, device: session.device, overrides},
   });
   directory.tidyUp();
-  removeSpentClaims(folder, directory.status.resumes?.length ?? 0);
   return directory;
 }
 
@@ -121,28 +117,6 @@ const describePoint = ({name, checkpoint}: ResumePoint): NonNullable<RunPlan['re
   const {epoch, step, at} = position;
   return {checkpoint: name, epoch, step, isWithinEpoch: at !== 'concluded'};
 };
-
-/** The spec of a run as it was trained, with what is changed now. */
-async function loadRecorded(
-  run: Run,
-  overrides: readonly string[],
-  {runsDir, notify}: Pick<RunOptions, 'runsDir' | 'notify'>,
-): Promise<LoadedExperiment> {
-  const file = path.join(run.path, runFiles.resolved);
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const message = `${file} cannot be read (${error.code}): the run ended before it had begun`;
-    throw new ExpError('DATA_MISSING', message, 'start it anew with exp run', {cause: error});
-  });
-  const written = run.environment()?.spec;
-  const baseDir = written !== undefined && existsSync(path.dirname(written)) ? path.dirname(written) : process.cwd();
-  // References are resolved already; what looks like one is text.
-  const source = {text: text.replaceAll('${', '$${'), path: path.join(baseDir, `${run.id}.resolved.yaml`)};
-  const loaded = onlyMember(
-    await loadExperiment(source, {overrides, notify, ...(runsDir === undefined ? {} : {runsDir})}),
-  );
-  const changed = Object.entries(loaded.origins).filter(([, {kind}]) => kind === 'override');
-  return {...loaded, origins: {...run.origins(), ...Object.fromEntries(changed)}};
-}
 
 /** @throws ExpError DATA_INVALID */
 function checkSameData(run: Run, {dataset}: PreparedExperiment): void {

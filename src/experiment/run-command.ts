@@ -1,14 +1,17 @@
 import {createReporter} from '../report/create-reporter.js';
 import {downloadLines, noticeLines} from '../report/download-lines.js';
-import {type GroupEnding, type GroupRun, memberLabel} from '../report/group.js';
-import type {RunReporter} from '../report/reporter.js';
-import {ExpError, exitCodes} from '../support/errors.js';
+import type {GroupReporter, RunReporter} from '../report/reporter.js';
+import type {Run} from '../runs/run.js';
+import {ExpError} from '../support/errors.js';
+import {exitCodeOf, exitCodeOfGroup} from './exit-codes.js';
+import {findEarlier} from './find-earlier.js';
 import {type LoadedExperiment, loadExperiment} from './load.js';
 import {membersOf} from './members.js';
 import {prepareExperiment} from './prepare.js';
+import {resumeAll, resumeOne} from './resume-command.js';
 import {type RunOptions, runExperiment} from './run.js';
 import {runGroup} from './run-group.js';
-import {divergenceHint, exitCodeOf, trainInterruptibly} from './training-command.js';
+import {trainInterruptibly} from './training-command.js';
 
 /** The command line of `exp run`, parsed. */
 export interface RunRequest {
@@ -27,9 +30,13 @@ export interface RunRequest {
     readonly tags: readonly string[];
   };
   readonly runsDir: string;
+  /** Go on with an earlier run of the same spec. */
+  readonly resumeIfExists: boolean;
   readonly dryRun: boolean;
   readonly smoke: boolean;
   readonly dumpGraph: boolean;
+  /** Event files for TensorBoard in the run folders. */
+  readonly tensorboard: boolean;
   readonly quiet: boolean;
   readonly json: boolean;
 }
@@ -50,6 +57,8 @@ export async function runCommand(request: RunRequest): Promise<number> {
     await planOnly(members[0]!.loaded, reporter);
     return 0;
   }
+  const earlier = request.resumeIfExists ? findEarlier(loaded, request.runsDir) : undefined;
+  if (earlier) return goOnWith(earlier, request, reporter);
   const rest = isGroup ? ', the rest of the group left out,' : '';
   return trainInterruptibly({reporter, runsDir: request.runsDir, rest}, async (common) => {
     const options: RunOptions = {...common, reporter, isSmoke: request.smoke, dumpGraph: request.dumpGraph};
@@ -57,8 +66,24 @@ export async function runCommand(request: RunRequest): Promise<number> {
     if (!isGroup) return exitCodeOf(await runExperiment(loaded, options), learningRate);
     const ending = await runGroup(loaded, options);
     reporter.groupEnded(ending);
-    return exitCodeOfGroup(ending, loaded, common.signal.aborted);
+    return exitCodeOfGroup(ending, common.signal.aborted, learningRate);
   });
+}
+
+/** A run that is finished is told of, one that diverged stays so. @returns the exit code */
+async function goOnWith(run: Run, {runsDir}: RunRequest, reporter: GroupReporter): Promise<number> {
+  if (run.group) return resumeAll(run.group.id, {overrides: [], runsDir, reporter});
+  const {path, summary} = run;
+  if (summary && run.state === 'finished') {
+    reporter.ended({state: 'finished', path, summary});
+    reporter.close();
+    return 0;
+  }
+  if (run.state === 'diverged') {
+    const message = `${run.id} diverged (${run.status?.message}), and would again`;
+    throw new ExpError('DIVERGED', message, 'change the spec, or leave out --resume-if-exists');
+  }
+  return resumeOne(run, {overrides: [], runsDir, reporter});
 }
 
 /** Everything but the training, and no folder. */
@@ -86,21 +111,4 @@ async function loadRequest({spec: path, overrides, shorthands, runsDir}: RunRequ
   if (tags.length === 0) return loaded;
   const all = [...new Set([...loaded.spec.tags, ...tags])];
   return loadExperiment({path}, {overrides: [...pairs, `tags=${JSON.stringify(all)}`], runsDir});
-}
-
-/** The worst of the runs decides: a failure, then divergence. @throws ExpError */
-function exitCodeOfGroup({runs}: GroupEnding, {spec}: LoadedExperiment, isInterrupted: boolean): number {
-  const inState = (state: GroupRun['state']): readonly GroupRun[] => runs.filter((run) => run.state === state);
-  if (inState('finished').length === runs.length) return 0;
-  if (isInterrupted) return exitCodes.INTERRUPTED;
-  const [failed, diverged] = [inState('failed'), inState('diverged')];
-  const {error} = failed[0] ?? diverged[0]!;
-  const told = (some: readonly GroupRun[], verb: string): string =>
-    some.length === 0 ? '' : `${some.length} ${verb} (${some.map(memberLabel).join('; ')})`;
-  const counts = [told(failed, 'failed'), told(diverged, 'diverged')].filter(Boolean).join(', ');
-  throw new ExpError(
-    error!.code,
-    `of ${runs.length} runs ${counts}: ${error!.message}`,
-    failed.length > 0 ? error!.hint : divergenceHint(spec.training.optimizer.learningRate),
-  );
 }

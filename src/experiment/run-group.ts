@@ -29,34 +29,57 @@ export async function runGroup(
   const id = makeGroupId();
   const runs: GroupRun[] = [];
   const reporter = warnOnce(options.reporter ?? silentReporter);
+  const {seeds = []} = loaded.spec;
   let isOver = false;
   for (const [index, member] of membersOf(loaded).entries()) {
     const {numRuns: _numRuns, ...place} = member.group ?? {run: index + 1, numRuns: 1};
     isOver ||= options.signal?.aborted ?? false;
-    const ending: MemberEnding = isOver ? {state: 'notStarted'} : await runMember(member, id, {...options, reporter});
+    const ending: MemberEnding = isOver
+      ? {state: 'notStarted'}
+      : await begin(member, id, seeds, {...options, reporter});
     runs.push({...place, ...ending});
-    isOver ||= ending.state === 'interrupted' || (ending.error !== undefined && hopeless.includes(ending.error.code));
+    isOver ||= ending.state === 'interrupted' || isHopeless(ending);
   }
   return {id, runs, spread: spreadOf(runs)};
 }
 
-type MemberEnding = Pick<GroupRun, 'state' | 'path' | 'metrics' | 'error'>;
+/** What becomes of a run, as the group tells it. */
+export type MemberEnding = Pick<GroupRun, 'state' | 'path' | 'metrics' | 'error'>;
 
-async function runMember(
+type MemberOptions = RunOptions & {readonly reporter: RunReporter};
+
+/** Whether the other runs would fail in the same way. */
+export const isHopeless = ({error}: MemberEnding): boolean => error !== undefined && hopeless.includes(error.code);
+
+function begin(
   {loaded, group}: Member,
   id: string,
-  options: RunOptions & {readonly reporter: RunReporter},
+  seeds: readonly number[],
+  options: MemberOptions,
 ): Promise<MemberEnding> {
-  const {reporter, onFolder, isSmoke} = options;
   const name = group ? memberLabel(group) : loaded.spec.name;
+  const own = group ? {group: {id, ...group}, ...(seeds.length > 1 ? {groupSeeds: seeds} : {})} : {};
+  return runMember(name, options, async (common) =>
+    endingOf(await runExperiment(loaded, {...options, ...common, ...own})),
+  );
+}
+
+/**
+ * Makes a run of a group; what other runs do not suffer from becomes its ending.
+ * @param name for warnings
+ */
+export async function runMember(
+  name: string,
+  {reporter, onFolder, isSmoke}: MemberOptions,
+  make: (options: Required<Pick<RunOptions, 'onFolder'>>) => Promise<MemberEnding>,
+): Promise<MemberEnding> {
   let path: string | undefined;
   const begun = (directory: RunDirectory): void => {
     if (!isSmoke) path = directory.path;
     onFolder?.(directory);
   };
   try {
-    const run = {...options, ...(group ? {group: {id, ...group}} : {}), onFolder: begun};
-    const ending = endingOf(await runExperiment(loaded, run));
+    const ending = await make({onFolder: begun});
     if (ending.error) reporter.warn(`${name}: ${ending.error.message}`);
     return ending;
   } catch (error) {
@@ -69,7 +92,7 @@ async function runMember(
   }
 }
 
-function endingOf(ending: RunEnding): MemberEnding {
+export function endingOf(ending: RunEnding): MemberEnding {
   const place = ending.path === undefined ? {} : {path: ending.path};
   switch (ending.state) {
     case 'finished':
@@ -86,7 +109,7 @@ export const divergence = ({loss, epoch, step}: Extract<RunEnding, {state: 'dive
   `training diverged: the loss became ${loss} in epoch ${epoch} at step ${step}`;
 
 /** Runs of one spec warn of the same. */
-function warnOnce(reporter: RunReporter): RunReporter {
+export function warnOnce(reporter: RunReporter): RunReporter {
   const told = new Set<string>();
   return {
     planned: (plan) => reporter.planned(plan),

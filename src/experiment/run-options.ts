@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly dumpGraph?: boolean;
   /** Which run of a group this is; goes into its records. */
   readonly group?: RunGroup;
+  /** All seeds of that group, where it has several. */
+  readonly groupSeeds?: readonly number[];
   /** Gets the run folder as soon as there is one; a second Ctrl-C marks it interrupted. */
   readonly onFolder?: (directory: RunDirectory) => void;
 }

@@ -23,7 +23,7 @@ export type {RunOptions, RunOutcome} from './run-options.js';
  */
 export async function runExperiment(given: LoadedExperiment, options: RunOptions = {}): Promise<RunOutcome> {
   const loaded = onlyMember(given);
-  const {reporter = silentReporter, isSmoke = false, signal, group} = options;
+  const {reporter = silentReporter, isSmoke = false, signal, group, groupSeeds} = options;
   const runsDir = isSmoke ? mkdtempSync(path.join(tmpdir(), 'exp-smoke-')) : (options.runsDir ?? defaultRunsDir);
   const startedAt = new Date();
   const git = collectGit(loaded.baseDir);
@@ -38,7 +38,7 @@ export async function runExperiment(given: LoadedExperiment, options: RunOptions
     prepared = await prepareExperiment(loaded, warn, options.notify);
     const plan: RunPlan = {...prepared.plan, ...(group ? {group} : {})};
     if (signal?.aborted) throw new ExpError('INTERRUPTED', 'interrupted before training began; there is no run folder');
-    const directory = RunDirectory.create({runsDir, name: loaded.spec.name, startedAt, group});
+    const directory = RunDirectory.create({runsDir, name: loaded.spec.name, startedAt, group, groupSeeds});
     options.onFolder?.(directory);
     try {
       writeInputs(directory, loaded, {...prepared, plan}, await git);

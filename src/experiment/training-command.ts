@@ -1,10 +1,8 @@
 import {noticeLines} from '../report/download-lines.js';
 import type {RunReporter} from '../report/reporter.js';
 import type {RunDirectory} from '../runs/run-directory.js';
-import {ExpError, exitCodes} from '../support/errors.js';
 import {listenForInterrupts} from './interrupt.js';
-import {divergence} from './run-group.js';
-import type {RunOptions, RunOutcome} from './run-options.js';
+import type {RunOptions} from './run-options.js';
 
 /** What every command that trains gives to the run it makes. */
 export type CommandOptions = Required<Pick<RunOptions, 'notify' | 'runsDir' | 'signal' | 'onFolder'>>;
@@ -42,13 +40,3 @@ export async function trainInterruptibly<Result>(
     interrupts.stop();
   }
 }
-
-/** The exit code of a run: 0, or 130 when interrupted. @throws ExpError DIVERGED */
-export function exitCodeOf(outcome: RunOutcome, learningRate: number | undefined): number {
-  if (outcome.state === 'finished') return 0;
-  if (outcome.state === 'interrupted') return exitCodes.INTERRUPTED;
-  throw new ExpError('DIVERGED', divergence(outcome), divergenceHint(learningRate));
-}
-
-export const divergenceHint = (learningRate: number | undefined): string =>
-  `try a smaller training.optimizer.learningRate${learningRate === undefined ? '' : ` than ${learningRate}`}, and look for extreme values in the data`;

@@ -7,29 +7,40 @@ import {writing} from './unwritable.js';
 
 type Holder = Pick<RunStatus, 'pid' | 'host' | 'process' | 'heartbeatAt'>;
 
-/** The right to resume a run. */
+/** The right to go on with a run. */
 export interface Claim {
-  /** To be called when status.json names the process, or when nothing comes of it. */
+  /** To be called when status.json names the process, or when nothing comes of it; once more does no harm. */
   release(): void;
 }
 
 let numClaims = 0;
 
 /**
- * Makes sure that one process alone resumes a run. A run that was resumed n times is claimed by making the file `resume-<n+1>.claim`,
- * which the file system lets only one process do; a claim whose process is gone is passed over. Nothing is ever taken from anybody, so
- * there is no moment at which two hold it.
- * @param numResumes how often the run has been resumed, by its status; it is to be read again when the claim is held
+ * Makes sure that one process alone goes on with a run, or with a group of runs. A claim is a file `<what>-<number>.claim` that the file
+ * system lets only one process make; one whose process is gone is passed over, to the next number. Nothing is ever taken from anybody,
+ * so there is no moment at which two hold it.
+ * @param folder of the run, or of the first run of the group
+ * @param what.numBefore claims up to this number are spent: how often the run has been resumed, by its status, which is to be read again
+ * when the claim is held
  * @throws ExpError RUN_ALIVE if another process holds the claim, RUN_UNWRITABLE
  */
-export function claimRun(folder: string, numResumes: number): Claim {
+export function claim(folder: string, what: {readonly name: 'resume' | 'group'; readonly numBefore: number}): Claim {
   const own: Holder = {...thisProcess(), heartbeatAt: new Date().toISOString()};
-  const temporary = path.join(folder, `claim.${process.pid}-${++numClaims}.tmp`);
+  const temporary = path.join(folder, `${what.name}.claim.${process.pid}-${++numClaims}.tmp`);
+  const fileOf = (number: number): string => path.join(folder, `${what.name}-${number}.claim`);
   writing(folder, () => writeFileSync(temporary, JSON.stringify(own)));
   try {
-    for (let number = numResumes + 1; ; number++) {
-      const file = path.join(folder, `resume-${number}.claim`);
-      if (writing(folder, () => tryToLink(temporary, file))) return {release: () => rmSync(file, {force: true})};
+    for (let number = what.numBefore + 1; ; number++) {
+      const file = fileOf(number);
+      if (writing(folder, () => tryToLink(temporary, file))) {
+        let isHeld = true;
+        return {
+          release() {
+            if (isHeld) removeSpent(fileOf, number);
+            isHeld = false;
+          },
+        };
+      }
       const holder = readHolder(file);
       // One that is gone again by now belonged to a process that is done: the status has changed.
       if (!holder || isAlive(holder)) throw heldBy(folder, holder);
@@ -39,13 +50,13 @@ export function claimRun(folder: string, numResumes: number): Claim {
   }
 }
 
-/** Removes the claims of processes that died before they could. */
-export function removeSpentClaims(folder: string, numResumes: number): void {
-  for (let number = numResumes; number > 0; number--) {
-    const file = path.join(folder, `resume-${number}.claim`);
-    const holder = readHolder(file);
-    if (holder && !isAlive(holder)) rmSync(file, {force: true});
+/** Removes one's own claim, last of all, and those of processes that died before they could. */
+function removeSpent(fileOf: (number: number) => string, own: number): void {
+  for (let number = 1; number < own; number++) {
+    const holder = readHolder(fileOf(number));
+    if (holder && !isAlive(holder)) rmSync(fileOf(number), {force: true});
   }
+  rmSync(fileOf(own), {force: true});
 }
 
 /** With its content from the start, so that nobody reads half of it. @returns whether there was no such file */

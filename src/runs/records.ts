@@ -44,6 +44,8 @@ export interface RunResume {
 export interface RunStatus {
   readonly state: RunState;
   readonly group?: RunGroup;
+  /** All seeds of the group, where it has several: what its missing runs are to be made with. */
+  readonly groupSeeds?: readonly number[];
   readonly pid: number;
   /** Tells the process from later ones of the same number, where the system can say. */
   readonly process?: string;

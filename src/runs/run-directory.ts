@@ -43,10 +43,11 @@ export class RunDirectory {
     readonly name: string;
     readonly startedAt?: Date;
     readonly group?: RunGroup | undefined;
+    readonly groupSeeds?: readonly number[] | undefined;
   }): RunDirectory {
-    const {runsDir, name, startedAt = new Date(), group} = options;
+    const {runsDir, name, startedAt = new Date(), group, groupSeeds} = options;
     const directory = new RunDirectory(makeRunFolder(runsDir, name, startedAt), startedAt);
-    directory.updateStatus(group ? {group} : {});
+    directory.updateStatus({...(group ? {group} : {}), ...(groupSeeds ? {groupSeeds} : {})});
     return directory;
   }
 

@@ -1,4 +1,4 @@
-import t from 'tap';
+import t, {type Test} from 'tap';
 import {Rng} from '../../src/support/random.js';
 import type {TrainingEvent} from '../../src/training/events.js';
 import {metrics} from '../../src/training/metrics/registry.js';
@@ -55,7 +55,7 @@ const everything: TinyOptions = {
 };
 
 /** Goes on from every state that was saved, and compares all that follows with what followed there. */
-async function resumeEverywhere(t: typeof import('tap').t, options: TinyOptions): Promise<TinyRun> {
+async function resumeEverywhere(t: Test, options: TinyOptions): Promise<TinyRun> {
   const whole = await trainTiny(options);
   const saved = whole.events.flatMap((event, index) =>
     event.type === 'checkpoint' && event.kind === 'last' ? [{event, index}] : [],

@@ -1,0 +1,34 @@
+import {existsSync} from 'node:fs';
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {runFiles} from '../runs/layout.js';
+import type {Run} from '../runs/run.js';
+import {ExpError} from '../support/errors.js';
+import {type LoadedExperiment, loadExperiment} from './load.js';
+import {onlyMember} from './members.js';
+import type {RunOptions} from './run-options.js';
+
+/**
+ * The experiment of a run as it was trained, with `key=value` pairs laid over it.
+ * @throws ExpError DATA_MISSING for a run that ended before it had begun; SPEC_INVALID for pairs that do not fit
+ */
+export async function loadRecorded(
+  run: Run,
+  overrides: readonly string[],
+  {runsDir, notify}: Pick<RunOptions, 'runsDir' | 'notify'>,
+): Promise<LoadedExperiment> {
+  const file = path.join(run.path, runFiles.resolved);
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const message = `${file} cannot be read (${error.code}): the run ended before it had begun`;
+    throw new ExpError('DATA_MISSING', message, 'start it anew with exp run', {cause: error});
+  });
+  const written = run.environment()?.spec;
+  const baseDir = written !== undefined && existsSync(path.dirname(written)) ? path.dirname(written) : process.cwd();
+  // References are resolved already; what looks like one is text.
+  const source = {text: text.replaceAll('${', '$${'), path: path.join(baseDir, `${run.id}.resolved.yaml`)};
+  const folder = runsDir === undefined ? {} : {runsDir};
+  const loaded = onlyMember(await loadExperiment(source, {overrides, notify, ...folder}));
+  const changed = Object.entries(loaded.origins).filter(([, {kind}]) => kind === 'override');
+  const sourceText = await readFile(path.join(run.path, runFiles.spec), 'utf8').catch(() => loaded.sourceText);
+  return {...loaded, sourceText, origins: {...run.origins(), ...Object.fromEntries(changed)}};
+}
