@@ -1,5 +1,5 @@
 import {noticeLines} from '../report/download-lines.js';
-import {exportScreen} from '../report/export-screen.js';
+import {eventsScreen, exportScreen, mlflowScreen} from '../report/export-screen.js';
 import {streamSink, type TextStream} from '../report/sink.js';
 import type {RunCheckpoint} from '../runs/run-weights.js';
 import {ExpError} from '../support/errors.js';
@@ -24,17 +24,51 @@ export interface ExportRequest {
 }
 
 /** `exp export`: writes, and says on `out` what. @throws ExpError */
-export async function exportRuns(request: ExportRequest, out: TextStream, errors: NodeJS.WriteStream): Promise<void> {
+export async function exportRuns(request: ExportRequest, out: TextStream, errors: TextStream): Promise<void> {
   const {format, runs, json} = request;
   if (runs.length === 0) throw new ExpError('USAGE', 'which run is to be exported?', 'exp ls shows the runs there are');
+  refuseStrayFlags(request);
   const notify = noticeLines(errors);
   const warn = (message: string): void => notify(`warning: ${message}`);
-  if (runs.length > 1) {
-    const message = `--format ${format} takes one run, and there are ${runs.length}: ${runs.join(', ')}`;
-    throw new ExpError('USAGE', message, 'export them one after another');
-  }
-  const {exportModel} = await import('./export-model.js');
-  const exported = await exportModel({...request, format: format as ModelFormat, run: runs[0]!, warn, notify});
   const sink = streamSink(out);
-  sink.write(json ? `${JSON.stringify(exported, null, 2)}\n` : exportScreen(exported, sink));
+  const print = <Result>(result: Result, screen: (result: Result) => string): void =>
+    sink.write(json ? `${JSON.stringify(result, null, 2)}\n` : screen(result));
+  if (format === 'tensorboard') {
+    const {exportTensorboard, runsOf} = await import('./export-tensorboard.js');
+    if (request.out === undefined)
+      throw new ExpError('USAGE', 'where to?', '--out names the log folder of TensorBoard');
+    print(exportTensorboard(runsOf(runs, request.runsDir), request.out, warn), (all) =>
+      eventsScreen(all, request.out!),
+    );
+  } else if (format === 'mlflow') {
+    const {exportMlflow} = await import('./export-mlflow.js');
+    print(await exportMlflow(request, warn), mlflowScreen);
+  } else {
+    if (runs.length > 1) {
+      const message = `--format ${format} takes one run, and there are ${runs.length}: ${runs.join(', ')}`;
+      throw new ExpError('USAGE', message, 'export them one after another');
+    }
+    const {exportModel} = await import('./export-model.js');
+    print(await exportModel({...request, format, run: runs[0]!, warn, notify}), (one) => exportScreen(one, sink));
+  }
+}
+
+const models = ['onnx', 'tfjs', 'safetensors'];
+
+/** A flag of another format would be without effect. @throws ExpError USAGE */
+function refuseStrayFlags(request: ExportRequest): void {
+  const {format, batchSize, probabilities, names, examples, checkpoint, force, experiment, out} = request;
+  const stray = [
+    {flag: '--batch-size', isGiven: batchSize !== undefined, formats: ['onnx']},
+    {flag: '--probabilities', isGiven: probabilities, formats: ['onnx']},
+    {flag: '--names', isGiven: names !== undefined, formats: ['safetensors']},
+    {flag: '--examples', isGiven: examples !== undefined, formats: ['onnx', 'tfjs']},
+    {flag: '--checkpoint', isGiven: checkpoint !== undefined, formats: models},
+    {flag: '--force', isGiven: force, formats: models},
+    {flag: '--out', isGiven: out !== undefined, formats: [...models, 'tensorboard']},
+    {flag: '--experiment', isGiven: experiment !== undefined, formats: ['mlflow']},
+  ].find(({isGiven, formats}) => isGiven && !formats.includes(format));
+  if (!stray) return;
+  const others = stray.formats.join(', ').replace(/, (?=[^,]*$)/, ' or ');
+  throw new ExpError('USAGE', `${stray.flag} is for --format ${others}, not for ${format}`);
 }

@@ -1,6 +1,5 @@
 import {OutputPlace} from '../runs/export/output-place.js';
 import type {RunCheckpoint} from '../runs/run-weights.js';
-import {ExpError} from '../support/errors.js';
 import {checkExport, type ExportCheck} from './export-check.js';
 import {realExamples} from './export-examples.js';
 import {type WrittenExport, writeOnnx, writeTfjs, writeWeights} from './export-formats.js';
@@ -53,7 +52,6 @@ export interface ExportedModel {
  */
 export async function exportModel(request: ExportModelRequest): Promise<ExportedModel> {
   const {format, checkpoint, force = false} = request;
-  refuseStrayFlags(request);
   const subject = await openExportSubject(request.run, request.runsDir, checkpoint);
   try {
     const {run} = subject.saved;
@@ -111,16 +109,4 @@ async function write(
     default:
       return format satisfies never;
   }
-}
-
-/** A flag of another format would be without effect. @throws ExpError USAGE */
-function refuseStrayFlags({format, batchSize, probabilities, names, examples}: ExportModelRequest): void {
-  const stray = [
-    {flag: '--batch-size', isGiven: batchSize !== undefined, formats: ['onnx']},
-    {flag: '--probabilities', isGiven: probabilities === true, formats: ['onnx']},
-    {flag: '--names', isGiven: names !== undefined, formats: ['safetensors']},
-    {flag: '--examples', isGiven: examples !== undefined, formats: ['onnx', 'tfjs']},
-  ].find(({isGiven, formats}) => isGiven && !formats.includes(format));
-  if (!stray) return;
-  throw new ExpError('USAGE', `${stray.flag} is for --format ${stray.formats.join(' or ')}, not for ${format}`);
 }

@@ -1,7 +1,8 @@
 import {JsonReporter} from './json-reporter.js';
 import {LineReporter} from './line-reporter.js';
-import type {GroupReporter} from './reporter.js';
+import {combineReporters, type GroupReporter} from './reporter.js';
 import {plainSink, type Sink, streamSink} from './sink.js';
+import {tensorboardReporter} from './tensorboard-reporter.js';
 
 export interface ReporterOptions {
   /** JSON lines instead of text. */
@@ -12,15 +13,23 @@ export interface ReporterOptions {
   readonly isGroup?: boolean;
   /** Steps between two `step` lines of JSON. */
   readonly logEverySteps: number;
+  /** Event files for TensorBoard in the run folders; else only in those that have one from before. */
+  readonly tensorboard?: boolean;
 }
 
-/** The reporter for this process's standard streams: JSON lines, a live bar on a terminal, or a line per epoch. */
-export async function createReporter({
-  json,
-  quiet,
-  isGroup = false,
-  logEverySteps,
-}: ReporterOptions): Promise<GroupReporter> {
+/** The reporter for this process's standard streams, and for TensorBoard. */
+export async function createReporter(options: ReporterOptions): Promise<GroupReporter> {
+  const {tensorboard = false, logEverySteps} = options;
+  const reporter = await streamReporter(options);
+  return {
+    ...combineReporters([reporter, tensorboardReporter({onlyWhereBegun: !tensorboard, logEverySteps})]),
+    groupStarted: (members) => reporter.groupStarted(members),
+    groupEnded: (ending) => reporter.groupEnded(ending),
+  };
+}
+
+/** JSON lines, a live bar on a terminal, or a line per epoch. */
+async function streamReporter({json, quiet, isGroup = false, logEverySteps}: ReporterOptions): Promise<GroupReporter> {
   const {stdout, stderr} = process;
   if (json)
     return new JsonReporter(

@@ -42,3 +42,31 @@ function checkedLine({
       : `off by ${formatMetric(maxDeviation)} at most, outputs up to ${formatMetric(maxOutput)}`;
   return `checked on ${plural(numExamples, 'example')} of ${from}, ${sizes} at a time: ${found}`;
 }
+
+/** What was written for TensorBoard, a line a run, and how to look at it. */
+export const eventsScreen = (
+  runs: readonly {readonly run: string; readonly path: string; readonly numScalars: number}[],
+  logFolder: string,
+): string =>
+  [
+    ...runs.map(({path, numScalars}) => `${path}  ${plural(numScalars, 'number')}\n`),
+    `tensorboard --logdir ${logFolder}\n`,
+  ].join('');
+
+/** What was sent to a tracking server, a line a run. */
+export const mlflowScreen = (
+  runs: readonly {
+    readonly run: string;
+    readonly experiment: string;
+    readonly url: string;
+    readonly isNew: boolean;
+    readonly numSent: number;
+    readonly numKnown: number;
+  }[],
+): string =>
+  runs
+    .map(({run, experiment, url, isNew, numSent, numKnown}) => {
+      const known = numKnown > 0 ? `, ${plural(numKnown, 'number')} there before` : '';
+      return `${run}  ${isNew ? 'new' : 'known'} in ${experiment}, ${plural(numSent, 'number')} sent${known}\n  ${url}\n`;
+    })
+    .join('');

@@ -47,6 +47,12 @@ export class ProtobufMessage {
 /** Little-endian base 128, two's complement over 64 bits for negative numbers. */
 function encodeVarint(value: number): Uint8Array {
   const bytes: number[] = [];
+  if (value >= 0) {
+    let rest = value;
+    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) | 0x80);
+    bytes.push(rest);
+    return Uint8Array.from(bytes);
+  }
   let rest = BigInt.asUintN(64, BigInt(value));
   do {
     const low = Number(rest & 0x7fn);
