@@ -16,18 +16,19 @@ export default class Tag extends BaseCommand {
   static override flags = {...selectionFlags, json: boolean({description: 'print JSON'})};
 
   override async run(): Promise<void> {
-    // `-bad` is no flag: the only one of a single letter is -h, which asks for help before this.
+    // `-bad` is no flag: the only one of a single letter is -h, which asks for help before this. parse() replaces this.argv.
+    const words = [...this.argv];
     const isChange = (word: string, index: number): boolean =>
-      /^(\+|-(?!-|$))/.test(word) && !/^--(runs-dir|where|tag|state|status)$/.test(this.argv[index - 1] ?? '');
+      /^(\+|-(?!-|$))/.test(word) && !/^--(runs-dir|where|tag|state|status)$/.test(words[index - 1] ?? '');
     const {argv, flags} = await this.parse(
       Tag,
-      this.argv.filter((word, index) => !isChange(word, index)),
+      words.filter((word, index) => !isChange(word, index)),
     );
     const [{changeTags}, {streamSink}] = await Promise.all([
       import('../experiment/tag-command.js'),
       import('../report/sink.js'),
     ]);
-    const changes = this.argv.filter(isChange);
+    const changes = words.filter(isChange);
     changeTags({...selectionOf(argv, flags), changes, json: flags.json}, {out: streamSink(process.stdout)});
   }
 }

@@ -9,15 +9,19 @@ export interface Asking {
   readonly command: string;
 }
 
+/** @throws ExpError USAGE where something has to be asked, and there is no terminal to ask on */
+export function checkAsking({yes, command}: Asking): void {
+  if (yes || (process.stdin.isTTY && process.stderr.isTTY)) return;
+  throw new ExpError('USAGE', `${command} asks before it removes, and there is no terminal to ask on`, 'add --yes');
+}
+
 /**
  * Asks on the terminal; anything but y or yes is a no.
- * @throws ExpError USAGE without a terminal to ask on, INTERRUPTED for Ctrl-C
+ * @throws ExpError USAGE as {@link checkAsking}, INTERRUPTED for Ctrl-C
  */
-export async function confirm(question: string, {yes, command}: Asking): Promise<boolean> {
-  if (yes) return true;
-  if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    throw new ExpError('USAGE', `${command} asks before it removes, and there is no terminal to ask on`, 'add --yes');
-  }
+export async function confirm(question: string, asking: Asking): Promise<boolean> {
+  if (asking.yes) return true;
+  checkAsking(asking);
   const lines = createInterface({input: process.stdin, output: process.stderr});
   const stopped = new AbortController();
   lines.on('SIGINT', () => stopped.abort());

@@ -10,7 +10,7 @@ import {emptyTrash, reasonToStay, removeFolder, withIdleRun} from '../runs/remov
 import type {Run} from '../runs/run.js';
 import {checkpointToLeave, type StoredCheckpoint, storedCheckpoints} from '../runs/stored-checkpoints.js';
 import {ExpError} from '../support/errors.js';
-import {confirm} from './confirm.js';
+import {checkAsking, confirm} from './confirm.js';
 import {requireNarrowed, sum} from './rm-command.js';
 import {type RankedRun, type RunSelection, requireSelected, selectRuns, sortRuns} from './select-runs.js';
 
@@ -67,8 +67,10 @@ export async function pruneCheckpoints(
   const all = pruned.flatMap(({goes}) => goes);
   const bytes = sum(all.map((one) => one.bytes));
   const total = `${plural(all.length, 'checkpoint')} of ${plural(pruned.length, 'run')}, ${formatBytes(bytes)}`;
+  const asking = {yes, command: 'exp prune'};
+  if (!dryRun && all.length > 0) checkAsking(asking);
   if (!json && (dryRun || !yes)) errors.write(planText(fates, by, errors));
-  const isMeant = !dryRun && all.length > 0 && (await confirm(`remove ${total}?`, {yes, command: 'exp prune'}));
+  const isMeant = !dryRun && all.length > 0 && (await confirm(`remove ${total}?`, asking));
   if (isMeant) for (const {run, goes} of pruned) removeCheckpoints(run, goes);
   if (json) {
     const listed = fates.map(({run, value, stays, goes, reason}) => ({

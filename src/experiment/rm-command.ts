@@ -6,7 +6,7 @@ import {renderTable} from '../report/table.js';
 import {bytesOf, emptyTrash, reasonToStay, removeFolder, withIdleRun} from '../runs/remove.js';
 import type {Run} from '../runs/run.js';
 import {ExpError} from '../support/errors.js';
-import {confirm} from './confirm.js';
+import {checkAsking, confirm} from './confirm.js';
 import {type RunSelection, requireSelected, selectRuns} from './select-runs.js';
 
 /** What `exp rm` was asked for. */
@@ -37,6 +37,8 @@ export async function removeRuns(
   refuseLive(runs, 'removed');
   const sized = runs.map((run) => ({run, bytes: bytesOf(run.path)}));
   const total = `${plural(runs.length, 'run')}, ${formatBytes(sum(sized.map(({bytes}) => bytes)))}`;
+  const asking = {yes, command: 'exp rm'};
+  if (!dryRun) checkAsking(asking);
   if (!json && (dryRun || !yes)) {
     errors.write(
       renderTable(
@@ -46,7 +48,7 @@ export async function removeRuns(
       ),
     );
   }
-  const isMeant = !dryRun && (await confirm(`remove ${total}?`, {yes, command: 'exp rm'}));
+  const isMeant = !dryRun && (await confirm(`remove ${total}?`, asking));
   if (isMeant) {
     for (const {run} of sized) {
       const parent = path.dirname(path.resolve(run.path));

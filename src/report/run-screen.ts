@@ -7,6 +7,7 @@ import type {CsvRow, Run} from '../runs/run.js';
 import {type RunTable, readTables} from '../runs/tables.js';
 import {formatBytes, formatDuration, formatMetric, formatTime} from './format.js';
 import {groupText} from './group.js';
+import {printable} from './printable.js';
 import type {RunPlan} from './reporter.js';
 import {listingOf, paintState, type RunListing} from './run-list.js';
 import {renderRunTable} from './run-table.js';
@@ -59,7 +60,7 @@ export function renderRun(report: RunReport, view: Pick<Sink, 'style' | 'width'>
   const epochs = report.numEpochs === undefined ? `${report.epochs}` : `${report.epochs} of ${report.numEpochs}`;
   const facts = renderPairs(
     [
-      ['state', status?.message ? `${report.state}: ${status.message}` : report.state],
+      ['state', status?.message ? `${report.state}: ${printable(status.message)}` : report.state],
       ['last good', status?.lastGood ? describeMetrics(status.lastGood) : undefined],
       ['started', report.startedAt ? formatTime(new Date(report.startedAt)) : undefined],
       ['duration', report.durationSeconds === undefined ? undefined : formatDuration(report.durationSeconds)],
@@ -72,7 +73,8 @@ export function renderRun(report: RunReport, view: Pick<Sink, 'style' | 'width'>
       ['group', report.group ? groupText(report.group) : undefined],
       ['engine', plan?.engine ? `${plan.engine} on ${plan.device}` : undefined],
       ['memory', summary ? `${formatBytes(summary.peakMemoryBytes)} at the peak` : undefined],
-      ['tags', summary?.tags.join(', ')],
+      ['tags', printable(report.tags.join(', '))],
+      ['notes', report.notes.map((note) => printable(note)).join('; ')],
       ['git', gitLine(environment)],
       ['command', environment ? `exp ${environment.command.join(' ')}` : undefined],
       ['best', best ? `${momentOf(best)}: ${describeMetrics(best.metrics)}` : undefined],
@@ -80,7 +82,7 @@ export function renderRun(report: RunReport, view: Pick<Sink, 'style' | 'width'>
     view,
   );
   const sections = [
-    `${style.bold(report.run)}  ${paintState(report.state, style)}${plan?.description ? `\n${plan.description}` : ''}\n`,
+    `${style.bold(printable(report.run))}  ${paintState(report.state, style)}${plan?.description ? `\n${plan.description}` : ''}\n`,
     facts,
     layersOf(plan) ? `${summaryTable(layersOf(plan)!, Math.min(view.width, 100))}\n` : '',
     Object.keys(metrics).length > 0 ? metricsTable(metrics, view) : '',
