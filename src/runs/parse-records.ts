@@ -1,4 +1,6 @@
+import {isShape} from '../support/tensor.js';
 import type {MetricValues} from '../training/events.js';
+import type {RunEnvironment} from './environment.js';
 import type {RunState, RunStatus, RunSummary} from './records.js';
 
 type PlainObject = Readonly<Record<string, unknown>>;
@@ -46,6 +48,29 @@ export function summaryOf(value: unknown): RunSummary | undefined {
   const tags = Array.isArray(value.tags) ? value.tags.filter((tag) => typeof tag === 'string') : [];
   const examplesPerSecond = numberOf(value.examplesPerSecond);
   return {...value, examplesPerSecond, tags, metrics} as unknown as RunSummary;
+}
+
+/** plan.json as far as readers build on it; undefined for anything else. */
+export function planOf(value: unknown): object | undefined {
+  if (!isObject(value)) return undefined;
+  const {layers = [], data = {}} = value;
+  return Array.isArray(layers) && layers.every(isLayer) && isObject(data) ? value : undefined;
+}
+
+const isLayer = (layer: unknown): boolean =>
+  isObject(layer) &&
+  typeof layer.name === 'string' &&
+  typeof layer.type === 'string' &&
+  isShape(layer.outputShape) &&
+  typeof layer.numParameters === 'number';
+
+/** environment.json as far as readers build on it; undefined for anything else. */
+export function environmentOf(value: unknown): RunEnvironment | undefined {
+  if (!isObject(value) || !Array.isArray(value.command)) return undefined;
+  const {git = null, command} = value;
+  const texts = [value.node, value.exp ?? '', value.spec ?? '', ...command, isObject(git) ? git.commit : ''];
+  const isWhole = texts.every((text) => typeof text === 'string') && (git === null || isObject(git));
+  return isWhole ? (value as unknown as RunEnvironment) : undefined;
 }
 
 const isGroup = (group: unknown): boolean =>

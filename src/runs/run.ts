@@ -9,7 +9,7 @@ import type {RunEnvironment} from './environment.js';
 import type {IndexedRun} from './index/index-file.js';
 import {noLabels, parseLabels, type RunLabels, type RunNote, tagsWith} from './labels.js';
 import {type RunFile, runFiles} from './layout.js';
-import {numbersOf, statusOf, summaryOf} from './parse-records.js';
+import {environmentOf, numbersOf, planOf, statusOf, summaryOf} from './parse-records.js';
 import {parsePlainYaml} from './plain-yaml.js';
 import type {ReadState} from './read-state.js';
 import type {RunGroup, RunStatus, RunSummary} from './records.js';
@@ -139,11 +139,11 @@ export class Run {
 
   /** plan.json as plain data. */
   plan(): object | undefined {
-    return this.#readJson<object>('plan', []);
+    return this.#readRecord('plan', planOf);
   }
 
   environment(): RunEnvironment | undefined {
-    return this.#readJson<RunEnvironment>('environment', ['node', 'command']);
+    return this.#readRecord('environment', environmentOf);
   }
 
   /** What an index may repeat of this run; undefined while it goes on, and where something is wrong with it. */
