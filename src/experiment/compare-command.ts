@@ -70,12 +70,18 @@ export function runComparison(
   const warn = (text: string): void => errors.write(`${errors.style.yellow('warning:')} ${text}\n`);
   for (const run of runs) for (const warning of run.warnings) warn(`${printable(run.id)}: ${printable(warning)}`);
   warnOf(held, gate, warn);
-  if (lines.length > 0)
-    throw new ExpError('GATE_FAILED', `the gate failed:${lines.map((line) => `\n  ${line}`).join('')}`);
+  if (lines.length > 0) {
+    const rest = lines.length > maxTold ? `\n  and ${lines.length - maxTold} more` : '';
+    const told = lines.slice(0, maxTold).map((line) => `\n  ${line}`);
+    throw new ExpError('GATE_FAILED', `the gate failed:${told.join('')}${rest}`);
+  }
   if (request.saveBaseline === undefined) return;
   const file = saveBaseline(request.saveBaseline, rows, {groupedBy, commit: commitOf(found, rows[0]?.runs[0]?.path)});
   errors.write(`saved ${file}\n`);
 }
+
+/** Failures that an error tells; JSON has all. */
+const maxTold = 100;
 
 /** What nobody may overlook, whatever the format. */
 function warnOf(held: Held | undefined, gate: GateResult | undefined, warn: (text: string) => void): void {

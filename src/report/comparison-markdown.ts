@@ -3,7 +3,7 @@ import type {GateResult} from '../comparison/gate.js';
 import {meanCurve} from '../comparison/mean-curve.js';
 import {cellText, labelOf, notesOf, printable, stateOf, titlesOf, verdictOf} from './comparison-cells.js';
 import {noFinished, type TableExtras, testOf} from './comparison-formats.js';
-import {plural} from './format.js';
+import {formatCount, plural} from './format.js';
 import {gateLines} from './gate-lines.js';
 import {deltaColumns, deltaText, heldNotes} from './held-cells.js';
 import {escapeMarkdown, markdownLine} from './markdown.js';
@@ -77,13 +77,15 @@ export function comparisonMarkdown(
   return bounded({head: head + header + alignment, lines: rows.map(rowLine), notes: below}, maxLength);
 }
 
+const maxFailures = 30;
+
 /** What failed, in no more than a third of the comment. */
 function gateText(failures: readonly string[], maxLength: number): string {
   if (failures.length === 0) return '**✅ the gate is open**\n\n';
   const told = failures.map((text) => `- ${markdownSentence(text)}\n`);
-  const count = numFitting(told, maxLength / 3);
+  const count = numFitting(told.slice(0, maxFailures), maxLength / 3);
   const rest = told.length - count;
-  return `**❌ the gate failed**\n\n${told.slice(0, count).join('')}${rest > 0 ? `- and ${rest} more\n` : ''}\n`;
+  return `**❌ the gate failed**\n\n${told.slice(0, count).join('')}${rest > 0 ? `- and ${formatCount(rest)} more\n` : ''}\n`;
 }
 
 /** How many of the first lines have no more than so many characters together. */

@@ -36,7 +36,10 @@ t.test('real runs compared: groups by seed, the gate, and its exit code', async 
   const better = json.rows[0].runs[0].run;
   const gate = await exp('compare', '--baseline', better, '--fail-if', 'val_loss > baseline * 1.2');
   t.equal(gate.exitCode, 3);
-  t.match(gate.stderr, /the gate failed:\n {2}tiny × 2: val_loss > baseline \* 1\.2; val_loss = \S+ \(baseline \S+\)/);
+  t.match(
+    gate.stderr,
+    /the gate failed:\n {2}tiny, learningRate 0\.\d+ × 2: val_loss > baseline \* 1\.2; val_loss = \S+ ± \S+, n = 2 \(baseline \S+, Δ \+\S+\)/,
+  );
   t.equal((await exp('compare', '--fail-if', 'val_accuracy < 0')).exitCode, 0);
   t.equal((await exp('compare', '--where', 'val_acuracy > 1')).exitCode, 2);
 
