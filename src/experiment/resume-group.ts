@@ -92,7 +92,7 @@ function openGroup(id: string, runsDir: string): KnownGroup {
   const members = Array.from({length: numRuns}, (_, index) => {
     const seed = groupSeeds?.[Math.floor(index / (numFolds ?? 1))];
     const fold = numFolds === undefined ? {} : {fold: (index % numFolds) + 1, numFolds};
-    return {run: index + 1, numRuns, ...(seed === undefined ? {} : {seed}), ...fold};
+    return {run: index + 1, numRuns, ...fold, ...(seed === undefined ? {} : {seed})};
   });
   return {known: new Map(sorted.map((run) => [run.group!.run, run])), members};
 }

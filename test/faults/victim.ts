@@ -159,7 +159,14 @@ export function traces(folder: string): ReadonlyMap<string, string> {
   return new Map([
     ...files.filter((name) => existsSync(path.join(folder, name))).map((name) => [name, read(name)] as const),
     ['summary.json', JSON.stringify(summary)],
-    ['files', readdirSync(folder).sort().join(' ')],
+    // Whether there are uncommitted changes is no matter of the run.
+    [
+      'files',
+      readdirSync(folder)
+        .filter((name) => name !== 'git.diff')
+        .sort()
+        .join(' '),
+    ],
     ['kept', kept.sort().join(' ')],
   ]);
 }
