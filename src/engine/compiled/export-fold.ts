@@ -1,7 +1,6 @@
 import type {Tensor} from 'onnxruntime-node';
 import type {OnnxGraph, OnnxNode, OnnxTensor, OnnxType} from './onnx/proto.js';
 import {encodeModel} from './onnx/proto.js';
-import {loadOnnxRuntime} from './onnxruntime.js';
 
 /** What is computed once instead of whenever the file runs; none of these makes more numbers than it takes. */
 const folded: ReadonlySet<string> = new Set([
@@ -91,8 +90,7 @@ export async function runOnnx(
   model: Uint8Array,
   inputs: Readonly<Record<string, {readonly values: Float32Array; readonly shape: readonly number[]}>>,
 ): Promise<Readonly<Record<string, Tensor>>> {
-  const {Tensor: tensorClass} = loadOnnxRuntime();
-  const {InferenceSession} = await import('onnxruntime-node');
+  const {InferenceSession, Tensor: tensorClass} = await import('onnxruntime-node');
   const session = await InferenceSession.create(model, {executionProviders: ['cpu'], logSeverityLevel: 4});
   try {
     const feeds = Object.entries(inputs).map(([name, {values, shape}]) => [

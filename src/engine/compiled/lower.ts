@@ -10,10 +10,11 @@ const opset = 21;
 /**
  * A recorded step as a serialized ONNX model with the same input and output names. Its nodes are named after the layer they come
  * from: `conv2d_1/Conv`, `gradient of conv2d_1/Gemm`, or `step/Add` where several layers' gradients meet.
+ * @param blockSize of the processor the graph is for, see GraphBuilder
  * @throws ExpError KERNEL_UNSUPPORTED
  */
-export function lower(graph: RecordedGraph, name: string): Uint8Array {
-  const builder = new GraphBuilder(graph.inputs);
+export function lower(graph: RecordedGraph, name: string, blockSize = 0): Uint8Array {
+  const builder = new GraphBuilder(graph.inputs, blockSize);
   for (const call of graph.calls) {
     builder.label = call.origin ? labelOf(call.origin) : 'step';
     try {

@@ -17,7 +17,6 @@ import {fillNoise, noiseStream} from '../noise.js';
 import type {SessionOptions} from '../options.js';
 import type {ArenaTensor} from './arena.js';
 import {lower} from './lower.js';
-import {BoundGraph, loadOnnxRuntime, type NamedArrays} from './onnxruntime.js';
 import {optimize} from './passes/index.js';
 import {
   gradientOf,
@@ -30,6 +29,9 @@ import {
   targetOf,
   weightsOf,
 } from './record-step.js';
+import {blockSize} from './runtime/block-size.js';
+import {BoundGraph, type NamedArrays} from './runtime/bound-graph.js';
+import {loadOnnxRuntime} from './runtime/onnxruntime.js';
 import {CompiledState, type StateTensor, type TrainedState} from './state.js';
 import {compileSumOfSquares, type SumOfSquares} from './wasm/sum-of-squares.js';
 import {type UpdateKernel, UpdatePlan} from './wasm/update-kernel.js';
@@ -118,7 +120,7 @@ export class CompiledSession implements TrainingSession {
     const {graph} = recordTraining(this.#options, batchSize);
     return new Map([
       ['recorded', lower(graph, 'as recorded')],
-      ['optimized', lower(optimize(graph), 'after the passes')],
+      ['optimized', lower(optimize(graph), 'after the passes', blockSize())],
     ]);
   }
 
@@ -229,13 +231,12 @@ export class CompiledSession implements TrainingSession {
     const graph = this.#hasPasses ? optimize(recorded.graph) : recorded.graph;
     const passes = lap();
     const isLeftAsItIs = !this.#hasPasses || graph.calls.length > numCallsLeftAsTheyAre;
-    const model = lower(graph, `${mode} of ${batchSize} examples`);
+    const model = lower(graph, `${mode} of ${batchSize} examples`, this.#hasPasses ? blockSize() : 0);
     const lowering = lap();
     const boundGraph = new BoundGraph(model, inputs, outputs, {
-      executionProviders: ['cpu'],
-      intraOpNumThreads: this.#numThreads,
-      interOpNumThreads: 1,
-      graphOptimizationLevel: isLeftAsItIs ? 'disabled' : 'all',
+      numThreads: this.#numThreads,
+      isRewritten: !isLeftAsItIs,
+      spins: this.#numThreads === availableParallelism(),
     });
     this.#compileMillis ??= {recording, passes, lowering, loading: lap()};
     return {

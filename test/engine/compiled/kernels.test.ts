@@ -327,6 +327,74 @@ const cases: Record<string, Case> = {
     },
   },
   'relu, overlapping pool': {shapes: [[2, 7, 7, 3]], fn: (x) => tf.maxPool(as4(tf.relu(x!)), 3, 2, 'same')},
+  // Sixteen channels and examples are whole blocks on every processor that has blocked convolutions.
+  'convolution on blocks': {
+    shapes: [
+      [16, 6, 5, 16],
+      [3, 3, 16, 32],
+    ],
+    fn: conv(1, 'same'),
+  },
+  'convolution on blocks, valid': {
+    shapes: [
+      [16, 5, 6, 16],
+      [3, 2, 16, 16],
+    ],
+    fn: conv(1, 'valid'),
+  },
+  'convolution on blocks, strides and rest': {
+    shapes: [
+      [16, 8, 7, 16],
+      [3, 3, 16, 16],
+    ],
+    fn: conv([2, 3], 'same'),
+  },
+  'convolution on blocks, strides, valid': {
+    shapes: [
+      [32, 9, 8, 16],
+      [2, 3, 16, 16],
+    ],
+    fn: conv(2, 'valid'),
+  },
+  'convolution to blocks from few channels': {
+    shapes: [
+      [16, 6, 5, 3],
+      [3, 3, 3, 16],
+    ],
+    fn: conv(1, 'same'),
+  },
+  'convolution of blocks by 1×1': {
+    shapes: [
+      [16, 4, 5, 16],
+      [1, 1, 16, 48],
+    ],
+    fn: conv(1, 'same'),
+  },
+  'convolutions on blocks with all that stands between': {
+    shapes: [[16, 6, 6, 3], [3, 3, 3, 16], [16], [3, 3, 16, 16], [16, 1, 1, 16], [16, 6, 6, 1]],
+    fn: (x, w, bias, w2, gate, mask) => {
+      const one = tf.relu(tf.add(tf.conv2d(as4(x), as4(w), 1, 'same'), bias!));
+      const mean = tf.mean(one, [0, 1, 2]);
+      const centered = tf.sub(one, mean);
+      const variance = tf.mean(tf.square(centered), [0, 1, 2], true);
+      const two = tf.conv2d(as4(tf.mul(centered, tf.rsqrt(tf.add(variance, 0.1)))), as4(w2), 1, 'same');
+      const gated = tf.mul(tf.mul(two, tf.sigmoid(gate!)), tf.add(mask!, 1));
+      return tf.add(tf.mean(tf.add(gated, one), [1, 2]), tf.max(gated, [1, 2]));
+    },
+  },
+  'blocks pooled, joined, padded and read in another order': {
+    shapes: [
+      [16, 6, 6, 16],
+      [3, 3, 16, 16],
+      [3, 3, 16, 16],
+    ],
+    fn: (x, w, w2) => {
+      const [one, two] = [tf.conv2d(as4(x), as4(w), 1, 'same'), tf.conv2d(as4(x), as4(w2), 1, 'same')];
+      const pooled = tf.maxPool(as4(tf.relu(one)), 2, 2, 'valid');
+      const joined = tf.concat([pooled, tf.avgPool(two, 2, 2, 'valid')], 3);
+      return tf.sum(tf.mul(tf.transpose(joined, [0, 3, 1, 2]), 0.1), 1);
+    },
+  },
   'per-channel statistics of a convolution': {
     shapes: [[2, 5, 5, 2], [3, 3, 2, 4], [4]],
     fn: (x, w, scale) => {

@@ -3,9 +3,10 @@ import '@tensorflow/tfjs-layers'; // registers the gradients
 import * as tf from '@tensorflow/tfjs-core';
 import type {RecordedGraph} from '../../../src/engine/compiled/graph.js';
 import {lower} from '../../../src/engine/compiled/lower.js';
-import {BoundGraph, type NamedArrays} from '../../../src/engine/compiled/onnxruntime.js';
 import {optimize} from '../../../src/engine/compiled/passes/index.js';
 import {type Recording, record} from '../../../src/engine/compiled/recorder.js';
+import {blockSize} from '../../../src/engine/compiled/runtime/block-size.js';
+import {BoundGraph, type NamedArrays} from '../../../src/engine/compiled/runtime/bound-graph.js';
 import {Rng} from '../../../src/support/random.js';
 import {type Shape, sizeOf} from '../../../src/support/tensor.js';
 
@@ -71,9 +72,10 @@ export function runCompiled(
   for (const [index, input] of inputs.entries()) given[`input${index}`] = input;
   const made: Record<string, NamedArrays[string]> = {};
   for (const [name, {shape}] of graph.outputs) made[name] = {shape, values: new Float32Array(sizeOf(shape))};
-  const bound = new BoundGraph(lower(graph, 'test'), given, made, {
-    graphOptimizationLevel: 'all',
-    intraOpNumThreads: 1,
+  const bound = new BoundGraph(lower(graph, 'test', blockSize()), given, made, {
+    numThreads: 1,
+    isRewritten: true,
+    spins: false,
   });
   bound.run();
   bound.dispose();

@@ -37,18 +37,36 @@ function geometry(xShape: Shape, filterShape: Shape, attrs: ConvAttrs) {
 const filterForOnnx = (builder: GraphBuilder, filter: RecordedValue): string =>
   builder.node('Transpose', [builder.plain(filter)], {perm: [3, 2, 0, 1]});
 
+/**
+ * [height, width, in, out] in the order of blocked convolutions, [out / block, in / block, height, width, block of in, block of out], under
+ * the shape [out, in, height, width]. With fewer in-channels than a block they are not split: [out / block, in, height, width, block of out].
+ */
+function filterForBlocks(builder: GraphBuilder, filter: RecordedValue): string {
+  const block = builder.blockSize;
+  const [height, width, inChannels, outChannels] = filter.shape as Shape4;
+  const isSplit = inChannels >= block;
+  const shape = [height, width, ...(isSplit ? [inChannels / block, block] : [inChannels]), outChannels / block, block];
+  const perm = isSplit ? [4, 2, 0, 1, 3, 5] : [3, 2, 0, 1, 4];
+  const turned = builder.node('Transpose', [builder.as(filter, shape)], {perm});
+  return builder.node('Reshape', [turned, builder.integers([outChannels, inChannels, height, width])]);
+}
+
 function lowerForward(call: KernelCall, builder: GraphBuilder): void {
   const [x, filter] = [input(call.inputs, 'x'), input(call.inputs, 'filter')];
   const attrs = attributes<ConvAttrs>(call.attrs);
-  const {pads, strides, dilations} = geometry(x.shape, filter.shape, attrs);
-  const inputs = [builder.channelsFirst(x), filterForOnnx(builder, filter)];
+  const {pads, strides, dilations, inChannels, outChannels} = geometry(x.shape, filter.shape, attrs);
+  const isUnsplit = inChannels < builder.blockSize;
+  const isBlocked = builder.hasBlocks(outChannels) && (isUnsplit || builder.hasBlocks(inChannels));
+  const image = isBlocked && !isUnsplit ? builder.blocked(x) : builder.channelsFirst(x);
+  const inputs = [image, (isBlocked ? filterForBlocks : filterForOnnx)(builder, filter)];
   const bias = call.inputs.bias;
-  if (bias) inputs.push(builder.as(bias, [filter.shape[3]!]));
-  const product = builder.node('Conv', inputs, {pads, strides, dilations, kernel_shape: filter.shape.slice(0, 2)});
+  if (bias) inputs.push(builder.as(bias, [outChannels]));
+  const onnx = {pads, strides, dilations, kernel_shape: filter.shape.slice(0, 2)};
+  const product = isBlocked ? builder.blockedNode('Conv', inputs, onnx) : builder.node('Conv', inputs, onnx);
   builder.define(
     call.outputs[0]!,
     emitActivation(builder, product, attrs.activation, attrs.leakyreluAlpha),
-    'channelsFirst',
+    isBlocked ? 'blocked' : 'channelsFirst',
   );
 }
 
@@ -60,17 +78,30 @@ const forward: Kernel = {
   lower: lowerForward,
 };
 
-/** The filter mirrored in height and width, [height, width, a, b] → [a, b, height, width]: what a stride-1 input gradient convolves with. */
-export function turnedFilter(builder: GraphBuilder, filter: RecordedValue): string {
+/** The filter mirrored in height and width. */
+function mirrored(builder: GraphBuilder, filter: RecordedValue): string {
   const [height, width] = [filter.shape[0]!, filter.shape[1]!];
-  const flipped = builder.node('Slice', [
+  return builder.node('Slice', [
     builder.plain(filter),
     builder.integers([-1, -1]),
     builder.integers([-height - 1, -width - 1]),
     builder.integers([0, 1]),
     builder.integers([-1, -1]),
   ]);
-  return builder.node('Transpose', [flipped], {perm: [2, 3, 0, 1]});
+}
+
+/** The mirrored filter, [height, width, a, b] → [a, b, height, width]: what a stride-1 input gradient convolves with. */
+export const turnedFilter = (builder: GraphBuilder, filter: RecordedValue): string =>
+  builder.node('Transpose', [mirrored(builder, filter)], {perm: [2, 3, 0, 1]});
+
+/** The same for a convolution on blocks, which takes `b` channels and gives `a`. */
+function turnedFilterForBlocks(builder: GraphBuilder, filter: RecordedValue): string {
+  const block = builder.blockSize;
+  const [height, width, a, b] = filter.shape as Shape4;
+  const split = builder.integers([height, width, a / block, block, b / block, block]);
+  const blocks = builder.node('Reshape', [mirrored(builder, filter), split]);
+  const turned = builder.node('Transpose', [blocks], {perm: [2, 4, 0, 1, 5, 3]});
+  return builder.node('Reshape', [turned, builder.integers([a, b, height, width])]);
 }
 
 /** Gradient of the input: with stride 1 a convolution by the flipped filter (faster than ConvTranspose), else ConvTranspose. */
@@ -83,13 +114,14 @@ function lowerBackpropInput(call: KernelCall, builder: GraphBuilder): void {
   const kernel_shape = [filterHeight, filterWidth];
   const output = call.outputs[0]!;
   if (info.strideHeight === 1 && info.strideWidth === 1) {
-    const turned = turnedFilter(builder, filter);
     const pads = [filterHeight - 1 - top, filterWidth - 1 - left, filterHeight - 1 - bottom, filterWidth - 1 - right];
-    builder.define(
-      output,
-      builder.node('Conv', [builder.channelsFirst(dy), turned], {pads, kernel_shape}),
-      'channelsFirst',
-    );
+    if (builder.hasBlocks(info.inChannels) && builder.hasBlocks(info.outChannels)) {
+      const inputs = [builder.blocked(dy), turnedFilterForBlocks(builder, filter)];
+      builder.define(output, builder.blockedNode('Conv', inputs, {pads, kernel_shape}), 'blocked');
+      return;
+    }
+    const inputs = [builder.channelsFirst(dy), turnedFilter(builder, filter)];
+    builder.define(output, builder.node('Conv', inputs, {pads, kernel_shape}), 'channelsFirst');
     return;
   }
   const reached = (size: number, stride: number, kernel: number, before: number, after: number): number =>
@@ -108,14 +140,72 @@ function lowerBackpropInput(call: KernelCall, builder: GraphBuilder): void {
 }
 
 /**
- * Gradient of the filter as one matrix product over channel-major patches: x as [C, B, H, W] is padded and sliced once per
- * filter position, the slices are stacked on axis 0, and [kh·kw·C, B·oh·ow] · [B·oh·ow, O] is the gradient in TensorFlow.js's own
- * order, with no transpose after it. Twice as fast as one convolution with the gradient as its kernel.
+ * Gradient of the filter by whichever form is fastest: on blocks a convolution of x by dy, otherwise a matrix product over patches.
+ * A 1×1 filter has no patches to cut out, so the product is all there is to do.
  */
 function lowerBackpropFilter(call: KernelCall, builder: GraphBuilder): void {
   const [x, dy] = [input(call.inputs, 'x'), input(call.inputs, 'dy')];
-  const attrs = attributes<ConvAttrs & {filterShape: Shape}>(call.attrs);
-  const info = geometry(x.shape, attrs.filterShape, attrs);
+  const {filterShape} = attributes<ConvAttrs & {filterShape: Shape}>(call.attrs);
+  const info = geometry(x.shape, filterShape, attributes<ConvAttrs>(call.attrs));
+  const isBlocked = builder.hasBlocks(info.batchSize) && builder.hasBlocks(info.outChannels);
+  const form = isBlocked && info.filterHeight * info.filterWidth > 1 ? filterGradientOnBlocks : filterGradientOfPatches;
+  form(call.outputs[0]!, x, dy, info, builder);
+}
+
+type Geometry = ReturnType<typeof geometry>;
+
+/**
+ * x as [C, B, H, W] convolved with dy as [O, B, oh, ow]: examples and channels change places, strides and dilations too, and what comes out
+ * is [C, O, kh, kw]. ONNX Runtime does this as one kernel as large as the image only on blocks at a good pace: twice that of the product.
+ */
+function filterGradientOnBlocks(
+  gradient: RecordedValue,
+  x: RecordedValue,
+  dy: RecordedValue,
+  info: Geometry,
+  builder: GraphBuilder,
+): void {
+  const {batchSize, outChannels, outHeight, outWidth, filterHeight, filterWidth, inHeight, inWidth} = info;
+  const block = builder.blockSize;
+  const [top, left] = info.pads as Shape4;
+  const reach = (out: number, stride: number, filter: number, dilation: number): number =>
+    (out - 1) * stride + (filter - 1) * dilation + 1;
+  // What is read of x and no more: a negative padding cuts off.
+  const bottom = reach(outHeight, info.strideHeight, filterHeight, info.dilationHeight) - inHeight - top;
+  const right = reach(outWidth, info.strideWidth, filterWidth, info.dilationWidth) - inWidth - left;
+  const turned = builder.node('Transpose', [builder.channelsFirst(x)], {perm: [1, 0, 2, 3]});
+  const images = [top, left, bottom, right].some((size) => size !== 0)
+    ? builder.node('Pad', [turned, builder.integers([0, 0, top, left, 0, 0, bottom, right]), builder.float(0)])
+    : turned;
+  const gradients = builder.node('Reshape', [
+    builder.blocked(dy),
+    builder.integers([batchSize / block, block, outChannels / block, outHeight * outWidth, block]),
+  ]);
+  const filters = builder.node('Reshape', [
+    builder.node('Transpose', [gradients], {perm: [2, 0, 3, 1, 4]}),
+    builder.integers([outChannels, batchSize, outHeight, outWidth]),
+  ]);
+  const product = builder.blockedNode('Conv', [builder.blockedNode('ReorderInput', [images]), filters], {
+    kernel_shape: [outHeight, outWidth],
+    strides: info.dilations,
+    dilations: info.strides,
+  });
+  const first = builder.blockedNode('ReorderOutput', [product], {channels: outChannels});
+  builder.define(gradient, builder.node('Transpose', [first], {perm: [2, 3, 0, 1]}));
+}
+
+/**
+ * One matrix product over channel-major patches: x as [C, B, H, W] is padded and sliced once per filter position, the slices are
+ * stacked on axis 0, and [kh·kw·C, B·oh·ow] · [B·oh·ow, O] is the gradient in TensorFlow.js's own order, with no transpose after it.
+ * Twice as fast as an ordinary convolution with the gradient as its kernel.
+ */
+function filterGradientOfPatches(
+  gradient: RecordedValue,
+  x: RecordedValue,
+  dy: RecordedValue,
+  info: Geometry,
+  builder: GraphBuilder,
+): void {
   const {outHeight, outWidth, strideHeight, strideWidth, inChannels, outChannels, batchSize} = info;
   const [top, left, bottom, right] = info.pads as Shape4;
   const channelMajor = builder.node('Transpose', [builder.channelsFirst(x)], {perm: [1, 0, 2, 3]});
@@ -142,7 +232,7 @@ function lowerBackpropFilter(call: KernelCall, builder: GraphBuilder): void {
   const columns = builder.node('Reshape', [stacked, builder.integers([rows, numPositions])]);
   const gradients = builder.node('Reshape', [builder.plain(dy), builder.integers([numPositions, outChannels])]);
   const product = builder.node('Gemm', [columns, gradients]);
-  builder.defineView(call.outputs[0]!, builder.temporary([rows, outChannels], 'float32', product));
+  builder.defineView(gradient, builder.temporary([rows, outChannels], 'float32', product));
 }
 
 export const convolutionKernels = {

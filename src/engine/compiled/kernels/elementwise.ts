@@ -1,3 +1,4 @@
+import type {Shape} from '../../../support/tensor.js';
 import type {RecordedType, RecordedValue} from '../graph.js';
 import type {GraphBuilder, Layout} from '../onnx/builder.js';
 import {attributes, broadcast, input, type Kernel, like} from './kernel.js';
@@ -5,26 +6,71 @@ import {attributes, broadcast, input, type Kernel, like} from './kernel.js';
 /** Emits the nodes of one element-wise function on names that already share a layout. */
 type Emit = (builder: GraphBuilder, inputs: readonly string[], attrs: Readonly<Record<string, unknown>>) => string;
 
-/** A per-channel vector, a scalar or a rank-4 value, brought into `layout`; undefined when the value has no such form. */
-function operand(builder: GraphBuilder, value: RecordedValue, layout: Layout): string | undefined {
-  if (layout === 'channelsLast' || value.shape.length === 0) return builder.plain(value);
+/** A per-channel vector, a scalar or a rank-4 value, brought into channels-first order; undefined when the value has no such form. */
+function channelsFirstOperand(builder: GraphBuilder, value: RecordedValue): string | undefined {
+  if (value.shape.length === 0) return builder.plain(value);
   if (value.shape.length === 4) return builder.channelsFirst(value);
   if (value.shape.length === 1) return builder.as(value, [value.shape[0]!, 1, 1]);
   return undefined;
 }
 
-/** Emits in channels-first order when an input was made in it and all others can follow, else in TensorFlow.js's own. */
+/**
+ * What goes with blocks of `shape`, a value per channel spread over an image: ONNX Runtime is slow to broadcast along the innermost axis,
+ * and the image is small beside the batch. Undefined when the value has no such form.
+ */
+function blockedOperand(builder: GraphBuilder, value: RecordedValue, shape: Shape): string | undefined {
+  const block = builder.blockSize;
+  const [batch, height, width, channels] = shape as [number, number, number, number];
+  if (value.shape.length === 0 || (value.shape.length === 1 && value.shape[0] === 1)) return builder.plain(value);
+  const spread = (from: Shape, numImages: readonly number[]): string => {
+    const all = builder.integers([...numImages, channels / block, height, width, block]);
+    const expanded = builder.node('Expand', [builder.as(value, from), all]);
+    return builder.node('Reshape', [expanded, builder.integers([...numImages, channels, height, width])]);
+  };
+  if (value.shape.length === 1)
+    return value.shape[0] === channels ? spread([channels / block, 1, 1, block], []) : undefined;
+  if (value.shape.length !== 4) return undefined;
+  if (hasShape(value, shape)) return builder.blocked(value);
+  const [ownBatch, ownHeight, ownWidth, ownChannels] = value.shape as [number, number, number, number];
+  if (ownChannels === 1) return spread([ownBatch, 1, ownHeight, ownWidth, 1], [batch]);
+  if (ownHeight > 1 || ownWidth > 1) return undefined;
+  return spread([ownBatch, channels / block, 1, 1, block], ownBatch === 1 ? [] : [batch]);
+}
+
+const hasShape = (value: RecordedValue, shape: Shape): boolean =>
+  value.shape.length === shape.length && value.shape.every((size, axis) => size === shape[axis]);
+
+/** Emits on blocks; undefined when an input cannot be brought there. */
+function onBlocks(
+  builder: GraphBuilder,
+  inputs: readonly RecordedValue[],
+  output: RecordedValue,
+  emit: (names: readonly string[]) => string,
+): string | undefined {
+  const names = inputs.map((value) => blockedOperand(builder, value, output.shape));
+  return names.every((name) => name !== undefined) ? emit(names) : undefined;
+}
+
+/**
+ * Emits in the order in which an input was made, when all others can follow: on blocks, channels first, else in TensorFlow.js's own.
+ */
 export function lowerElementwise(
   builder: GraphBuilder,
   inputs: readonly RecordedValue[],
   output: RecordedValue,
   emit: (names: readonly string[]) => string,
 ): void {
-  const wantsFirst =
-    output.shape.length === 4 &&
-    inputs.some((value) => value.shape.length === 4 && builder.nativeLayout(value) === 'channelsFirst');
-  if (wantsFirst) {
-    const names = inputs.map((value) => operand(builder, value, 'channelsFirst'));
+  const isMadeIn = (layout: Layout): boolean =>
+    output.shape.length === 4 && inputs.some((value) => builder.nativeLayout(value) === layout);
+  if (inputs.some((value) => hasShape(value, output.shape) && builder.nativeLayout(value) === 'blocked')) {
+    const name = onBlocks(builder, inputs, output, emit);
+    if (name !== undefined) {
+      builder.define(output, name, 'blocked');
+      return;
+    }
+  }
+  if (isMadeIn('channelsFirst') || isMadeIn('blocked')) {
+    const names = inputs.map((value) => channelsFirstOperand(builder, value));
     if (names.every((name) => name !== undefined)) {
       builder.define(output, emit(names), 'channelsFirst');
       return;

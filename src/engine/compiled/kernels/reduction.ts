@@ -1,3 +1,4 @@
+import type {Shape} from '../../../support/tensor.js';
 import type {RecordedType, RecordedValue} from '../graph.js';
 import type {GraphBuilder} from '../onnx/builder.js';
 import {attributes, input, type Kernel, like} from './kernel.js';
@@ -31,9 +32,30 @@ const channelsFirstAxis = [0, 2, 3, 1];
 
 /** A reduction runs on the channels-first form when the axes that stay come out in the same order there. */
 function canStayChannelsFirst(x: RecordedValue, axes: readonly number[], builder: GraphBuilder): boolean {
-  if (x.shape.length !== 4 || builder.nativeLayout(x) !== 'channelsFirst') return false;
+  if (x.shape.length !== 4 || builder.nativeLayout(x) === 'channelsLast') return false;
   const staying = channelsFirstAxis.filter((_, axis) => !axes.includes(axis));
   return staying.every((axis, index) => index === 0 || axis > staying[index - 1]!);
+}
+
+/**
+ * Statistics per channel, of each example or over the batch: the image first and then the examples, for ONNX Runtime is slow to reduce
+ * axes that are not next to one another.
+ */
+function onBlocks(
+  op: string,
+  x: RecordedValue,
+  axes: readonly number[],
+  builder: GraphBuilder,
+): {readonly name: string; readonly shape: Shape} | undefined {
+  const overBatch = axes.length === 3 && [0, 1, 2].every((axis) => axes.includes(axis));
+  const overImage = axes.length === 2 && [1, 2].every((axis) => axes.includes(axis));
+  if (x.shape.length !== 4 || builder.nativeLayout(x) !== 'blocked' || !(overBatch || overImage)) return undefined;
+  const [batch, , , channels] = x.shape as [number, number, number, number];
+  const images = builder.node(op, [builder.blockedElements(x), builder.integers([2, 3])], {keepdims: 0});
+  if (overImage)
+    return {name: builder.node('Reshape', [images, builder.integers([batch, channels])]), shape: [batch, channels]};
+  const all = builder.node(op, [images, builder.integers([0])], {keepdims: 0});
+  return {name: builder.node('Reshape', [all, builder.integers([channels])]), shape: [channels]};
 }
 
 function lowerReduction(
@@ -46,6 +68,11 @@ function lowerReduction(
   const axes = reducedAxes(x, attrs.axis);
   if (axes.length === 0) {
     builder.defineView(output, x);
+    return;
+  }
+  const channels = onBlocks(op, x, axes, builder);
+  if (channels !== undefined) {
+    builder.defineView(output, builder.temporary(channels.shape, output.dtype, channels.name));
     return;
   }
   const first = canStayChannelsFirst(x, axes, builder);

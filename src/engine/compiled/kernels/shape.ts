@@ -18,7 +18,7 @@ const positive = (axis: number, rank: number): number => (axis < 0 ? axis + rank
  */
 const layoutOf = (builder: GraphBuilder, values: readonly RecordedValue[]): Layout =>
   values.every((value) => value.shape.length === 4) &&
-  values.some((value) => builder.nativeLayout(value) === 'channelsFirst')
+  values.some((value) => builder.nativeLayout(value) !== 'channelsLast')
     ? 'channelsFirst'
     : 'channelsLast';
 

@@ -2,8 +2,14 @@ import {formatShape, type Shape, sizeOf} from '../../../support/tensor.js';
 import type {RecordedValue} from '../graph.js';
 import type {OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor, OnnxType, OnnxValueInfo} from './proto.js';
 
-/** Axis order of a rank-4 tensor. TensorFlow.js records channels last; ONNX's convolutions want channels first. */
-export type Layout = 'channelsLast' | 'channelsFirst';
+/**
+ * Axis order of a rank-4 tensor. TensorFlow.js records channels last; ONNX's convolutions want channels first; ONNX Runtime's fastest
+ * ones want blocks of channels side by side, [batch, channels / block, height, width, block], and call that [batch, channels, height, width].
+ */
+export type Layout = 'channelsLast' | 'channelsFirst' | 'blocked';
+
+/** Where ONNX Runtime keeps its operators on blocked tensors. */
+export const blockedDomain = 'com.microsoft.nchwc';
 
 /** For each axis of the channels-first order, the axis of TensorFlow.js's. */
 export const toFirst: readonly number[] = [0, 3, 1, 2];
@@ -28,7 +34,11 @@ export class GraphBuilder {
   #nextName = 0;
   #nextTemporary = -1;
 
-  constructor(inputs: readonly RecordedValue[]) {
+  /** @param blockSize how many channels a block has on the processor the graph is for; 0: no operators on blocks */
+  constructor(
+    inputs: readonly RecordedValue[],
+    readonly blockSize = 0,
+  ) {
     for (const value of inputs) {
       if (value.source.kind !== 'input') throw new Error('a graph input must be declared as one');
       this.#inputs.push({name: value.source.name, type: value.dtype, shape: value.shape});
@@ -48,14 +58,25 @@ export class GraphBuilder {
     inputs: readonly string[],
     attributes: Readonly<Record<string, OnnxAttribute>>,
     numOutputs: number,
+    domain?: string,
   ): readonly string[] {
-    const key = JSON.stringify([op, inputs, attributes, numOutputs]);
+    const key = JSON.stringify([op, inputs, attributes, numOutputs, domain]);
     const known = this.#emitted.get(key);
     if (known) return known;
     const outputs = Array.from({length: numOutputs}, () => `v${this.#nextName++}`);
-    this.#nodes.push({label: this.label, op, inputs, outputs, attributes});
+    this.#nodes.push({label: this.label, op, ...(domain === undefined ? {} : {domain}), inputs, outputs, attributes});
     this.#emitted.set(key, outputs);
     return outputs;
+  }
+
+  /** A node on blocked tensors. */
+  blockedNode(op: string, inputs: readonly string[], attributes: Readonly<Record<string, OnnxAttribute>> = {}): string {
+    return this.nodes(op, inputs, attributes, 1, blockedDomain)[0]!;
+  }
+
+  /** Whether so many channels are whole blocks, and there are operators on blocks at all. */
+  hasBlocks(numChannels: number): boolean {
+    return this.blockSize > 0 && numChannels % this.blockSize === 0;
   }
 
   /** A constant tensor. @param values row-major, `sizeOf(shape)` of them */
@@ -93,6 +114,18 @@ export class GraphBuilder {
     return this.in(value, 'channelsFirst');
   }
 
+  /** The name that holds the rank-4 `value`, whose channels are whole blocks, in blocks; its shape in ONNX is as if channels were first. */
+  blocked(value: RecordedValue): string {
+    return this.in(value, 'blocked');
+  }
+
+  /** The same with the axes it really has: [batch, channels / block, height, width, block]. */
+  blockedElements(value: RecordedValue): string {
+    const [batch, height, width, channels] = value.shape as [number, number, number, number];
+    const shape = [batch, channels / this.blockSize, height, width, this.blockSize];
+    return this.node('Reshape', [this.blocked(value), this.integers(shape)]);
+  }
+
   in(value: RecordedValue, layout: Layout): string {
     const root = this.#roots.get(value.id);
     if (root && same(root.shape, value.shape)) return this.in(root, layout);
@@ -106,13 +139,21 @@ export class GraphBuilder {
 
   #make(value: RecordedValue, root: RecordedValue | undefined, layout: Layout): string {
     if (value.source.kind === 'constant') return this.#filled(value, value.source.value, layout);
-    if (layout === 'channelsFirst')
-      return this.#transposed(value, this.#names.get(`${value.id}:channelsLast`) ?? this.plain(value), layout);
+    const made = (other: Layout): string | undefined => this.#names.get(`${value.id}:${other}`);
+    if (layout === 'blocked') {
+      const first = made('channelsFirst');
+      if (first !== undefined) return this.blockedNode('ReorderInput', [first]);
+      return this.blockedNode('ReorderInput', [this.plain(value)], {channels_last: 1});
+    }
+    const blocks = made('blocked');
+    const attributes = {channels: value.shape[3]!, channels_last: layout === 'channelsLast' ? 1 : 0};
+    if (blocks !== undefined) return this.blockedNode('ReorderOutput', [blocks], attributes);
+    if (layout === 'channelsFirst') return this.#transposed(value, made('channelsLast') ?? this.plain(value), layout);
     if (root) return this.node('Reshape', [this.plain(root), this.integers(value.shape)]);
-    const other = this.#names.get(`${value.id}:channelsFirst`);
-    if (other === undefined)
+    const first = made('channelsFirst');
+    if (first === undefined)
       throw new Error(`value ${value.id} of shape ${formatShape(value.shape)} is read before it is made`);
-    return this.#transposed(value, other, layout);
+    return this.#transposed(value, first, layout);
   }
 
   /** Which layout the value was made in; channelsLast for all that is not rank 4. */
@@ -217,7 +258,7 @@ function inlineIdentities(nodes: readonly OnnxNode[], outside: ReadonlySet<strin
 }
 
 const shapeIn = ({shape}: RecordedValue, layout: Layout): Shape =>
-  layout === 'channelsFirst' ? toFirst.map((axis) => shape[axis]!) : shape;
+  layout === 'channelsLast' ? shape : toFirst.map((axis) => shape[axis]!);
 
 const same = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((size, axis) => size === b[axis]);
 

@@ -11,6 +11,8 @@ export interface OnnxNode {
   /** What it is for; its name in the file is LABEL/OP, numbered where there are several. */
   readonly label: string;
   readonly op: string;
+  /** Whose operator it is; ONNX's own by default. */
+  readonly domain?: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
@@ -60,6 +62,7 @@ function node(value: OnnxNode, name: string): Message {
   for (const output of value.outputs) message.text(2, output);
   message.text(3, name).text(4, value.op);
   for (const [name, held] of Object.entries(value.attributes)) message.message(5, attribute(name, held));
+  if (value.domain !== undefined) message.text(7, value.domain);
   return message;
 }
 
@@ -111,6 +114,8 @@ export function encodeModel(graph: OnnxGraph, opset: number, facts: OnnxFacts = 
   if (producerVersion !== undefined) model.text(3, producerVersion);
   if (description !== undefined) model.text(6, description);
   model.message(7, body).message(8, new Message().text(1, '').varint(2, opset));
+  for (const domain of new Set(graph.nodes.flatMap((value) => value.domain ?? [])))
+    model.message(8, new Message().text(1, domain).varint(2, 1));
   for (const [key, value] of Object.entries(metadata)) model.message(14, new Message().text(1, key).text(2, value));
   return model.finish();
 }

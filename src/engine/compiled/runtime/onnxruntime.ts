@@ -1,28 +1,42 @@
+import {readdirSync} from 'node:fs';
 import {createRequire} from 'node:module';
-import type {InferenceSession, Tensor} from 'onnxruntime-node';
-import {ExpError} from '../../support/errors.js';
-import {explainFailure} from '../explain-failure.js';
+import path from 'node:path';
+import {ExpError} from '../../../support/errors.js';
+import {apiVersion, functions, type OrtFunctions, type Pointer} from './c-interface.js';
 
-type NativeBinding = typeof import('onnxruntime-node/dist/binding.js');
-
-interface Runtime {
-  readonly binding: NativeBinding;
-  readonly Tensor: typeof Tensor;
+/** ONNX Runtime in this process. */
+export interface OnnxRuntime extends OrtFunctions {
+  /** ONNX Runtime's own state, one for the process; never released. */
+  readonly environment: Pointer;
+  /** Where a tensor's numbers lie: ordinary memory. */
+  readonly memoryInfo: Pointer;
 }
 
-let runtime: Runtime | undefined;
+let runtime: OnnxRuntime | undefined;
 
-/** @throws ExpError ENGINE_UNAVAILABLE when onnxruntime-node's native library does not load here */
-export function loadOnnxRuntime(): Runtime {
+/**
+ * Loads the library that onnxruntime-node brings, once per process. We call its C interface rather than onnxruntime-node's: that one
+ * marshals every tensor anew at each run and hands back copies of all outputs, 12.8 MB a step for the lesson's gradients.
+ * @throws ExpError ENGINE_UNAVAILABLE when the library, or what calls it, does not load here
+ */
+export function loadOnnxRuntime(): OnnxRuntime {
   if (runtime) return runtime;
   const require = createRequire(import.meta.url);
   // Its native library otherwise reports usage to its makers' servers and leaves a log per process in the temporary folder.
   process.env.ORT_DISABLE_TELEMETRY ??= '1';
   try {
-    const binding: NativeBinding = require('onnxruntime-node/dist/binding.js');
-    const {Tensor: tensorClass}: {Tensor: typeof Tensor} = require('onnxruntime-node');
-    binding.initOrt();
-    runtime = {binding, Tensor: tensorClass};
+    const koffi: typeof import('koffi') = require('koffi');
+    const library = koffi.load(libraryFile(path.dirname(require.resolve('onnxruntime-node/package.json'))));
+    const base: Pointer = library.func('OrtGetApiBase', 'void *', [])();
+    const getApi = koffi.decode(koffi.decode(base, 'void *'), koffi.proto('void *', ['uint32_t']));
+    const api: Pointer | null = getApi(apiVersion);
+    if (api === null) throw new Error(`the library does not know version ${apiVersion} of its interface`);
+    const ort = functions(koffi, api);
+    runtime = {
+      ...ort,
+      environment: ort.createEnvironment(),
+      memoryInfo: ort.createMemoryInfo(),
+    };
     return runtime;
   } catch (error) {
     throw new ExpError(
@@ -34,44 +48,12 @@ export function loadOnnxRuntime(): Runtime {
   }
 }
 
-/** What fails is thrown, so ONNX Runtime need not print it as well. */
-const quiet = {logSeverityLevel: 4} as const;
-
-/** Arrays by the graph's names: read as inputs, written in place as outputs. */
-export type NamedArrays = Readonly<Record<string, {readonly values: Float32Array; readonly shape: readonly number[]}>>;
-
-/**
- * One loaded graph whose inputs and outputs are bound to arrays once. `run()` is synchronous: onnxruntime-node's public `run` is
- * asynchronous in name only (it blocks inside a setImmediate), so the step calls the native session directly and saves a turn
- * of the event loop. Outputs are written into the bound arrays; the copies that the binding returns besides are ignored.
- */
-export class BoundGraph {
-  readonly #session;
-  readonly #feeds: Record<string, Tensor> = {};
-  readonly #fetches: Record<string, Tensor> = {};
-
-  constructor(model: Uint8Array, inputs: NamedArrays, outputs: NamedArrays, options: InferenceSession.SessionOptions) {
-    const {binding, Tensor: tensorClass} = loadOnnxRuntime();
-    this.#session = new binding.binding.InferenceSession();
-    this.#session.loadModel(model.buffer as ArrayBuffer, model.byteOffset, model.byteLength, options);
-    for (const {name} of this.#session.inputMetadata) {
-      const held = inputs[name];
-      if (!held) throw new Error(`the graph reads ${name}, which nobody binds`);
-      this.#feeds[name] = new tensorClass('float32', held.values, held.shape);
-    }
-    for (const [name, {values, shape}] of Object.entries(outputs))
-      this.#fetches[name] = new tensorClass('float32', values, shape);
-  }
-
-  run(): void {
-    try {
-      this.#session.run(this.#feeds, this.#fetches, quiet);
-    } catch (error) {
-      throw explainFailure(error);
-    }
-  }
-
-  dispose(): void {
-    this.#session.dispose();
-  }
+/** The library for this platform; its name carries a version that differs by platform. */
+function libraryFile(packageFolder: string): string {
+  const folder = path.join(packageFolder, 'bin', 'napi-v6', process.platform, process.arch);
+  const name = readdirSync(folder).find((file) =>
+    /^(libonnxruntime\.(so\.\d+|[\d.]*dylib)|onnxruntime\.dll)$/.test(file),
+  );
+  if (name === undefined) throw new Error(`${folder} holds no library`);
+  return path.join(folder, name);
 }
