@@ -47,7 +47,11 @@ export default class Compare extends BaseCommand {
       multiple: true,
       multipleNonGreedy: true,
     }),
-    format: option({options: ['table', 'csv', 'json', 'md'] as const, default: 'table', description: 'how to print'})(),
+    format: option({
+      options: ['table', 'csv', 'json', 'md', 'html'] as const,
+      default: 'table',
+      description: 'how to print; html is the page of exp report',
+    })(),
     md: boolean({description: 'the same as --format md: a comment for a pull request', exclusive: ['json']}),
     json: boolean({description: 'the same as --format json'}),
   };
@@ -69,6 +73,6 @@ export default class Compare extends BaseCommand {
       format,
     };
     const sinks = {out: streamSink(process.stdout), errors: streamSink(process.stderr)};
-    runComparison({...request, references: argv.map(String)}, sinks);
+    await runComparison({...request, references: argv.map(String)}, sinks);
   }
 }

@@ -54,9 +54,14 @@ function baselineRuns(reference: string, runsDir: string): readonly ComparedRun[
   } catch (error) {
     if (!(error instanceof ExpError)) throw error;
     const near = nearest(reference, names());
-    const hint = near === undefined ? '--save-baseline NAME writes one' : `did you mean ${near}?`;
     const file = baselineFile(reference);
-    const told = existsSync(file) ? `${file} is not the only --baseline` : `there is no ${file}`;
+    const isFile = existsSync(file);
+    const told = isFile ? `${file} is not the only --baseline` : `there is no ${file}`;
+    const hint = isFile
+      ? '--baseline takes all that follows it: write RUNS in front of it'
+      : near === undefined
+        ? '--save-baseline NAME writes one'
+        : `did you mean ${near}?`;
     throw new ExpError('BASELINE_UNUSABLE', `--baseline ${reference}: ${told}, and ${error.message}`, hint, {
       cause: error,
     });

@@ -36,17 +36,17 @@ export interface ComparisonRequest extends Pick<CompareRequest, 'where' | 'sort'
   readonly failIf?: readonly string[] | undefined;
   /** A name or a file. */
   readonly saveBaseline?: string | undefined;
-  readonly format: 'table' | 'csv' | 'json' | 'md';
+  readonly format: 'table' | 'csv' | 'json' | 'md' | 'html';
 }
 
 /**
  * Compares runs, prints the table, holds it against the gate, and saves it as a baseline where the gate opened.
  * @throws ExpError for runs that are not there, terms and conditions that make no sense, BASELINE_UNUSABLE, and GATE_FAILED
  */
-export function runComparison(
+export async function runComparison(
   request: ComparisonRequest,
   {out, errors}: {readonly out: Sink; readonly errors: Sink},
-): void {
+): Promise<void> {
   const {references, runsDir, where, sort, reverse = false, top, failIf = []} = request;
   const found = findRuns(references, runsDir);
   const runs = found.map(comparedRun);
@@ -56,7 +56,8 @@ export function runComparison(
   const baseline = request.baseline?.length ? openBaseline(request.baseline, {runsDir, groupBy}) : undefined;
   const known = baseline?.rows.flatMap((row) => row.runs) ?? [];
   const goals = goalsOf(request);
-  const comparison = compareRuns(runs, {where, sort, reverse, top, columns, groupBy, goals, known});
+  const options = {where, sort, reverse, top, columns, groupBy, goals, known};
+  const comparison = compareRuns(runs, options);
   const held = baseline && holdAgainst(comparison, baseline);
   const {rows, groupedBy} = comparison;
   const gate = failIf.length > 0 ? judge(rows, {clauses: failIf, baseline, otherData: request.otherData}) : undefined;
@@ -66,6 +67,7 @@ export function runComparison(
   else if (request.format === 'json')
     out.write(`${JSON.stringify({...comparisonJson(comparison, held, gate), failures: lines}, null, 2)}\n`);
   else if (request.format === 'md') out.write(comparisonMarkdown(comparison, extras));
+  else if (request.format === 'html') out.write((await import('./report-command.js')).reportPage(found, options).html);
   else out.write(comparisonScreen(comparison, out, extras));
   const warn = (text: string): void => errors.write(`${errors.style.yellow('warning:')} ${text}\n`);
   for (const run of runs) for (const warning of run.warnings) warn(`${printable(run.id)}: ${printable(warning)}`);

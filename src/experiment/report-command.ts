@@ -1,6 +1,6 @@
 import {statSync} from 'node:fs';
 import path from 'node:path';
-import {requireRuns} from '../comparison/compare.js';
+import {type CompareRequest, requireRuns} from '../comparison/compare.js';
 import {comparedRun} from '../comparison/compared-run.js';
 import {formatBytes, plural} from '../report/format.js';
 import {pageAssets} from '../report/html/assets.js';
@@ -9,10 +9,11 @@ import {reportData} from '../report/html/report-page.js';
 import {pack} from '../report/page/pack.js';
 import {printable} from '../report/printable.js';
 import {streamSink, type TextStream} from '../report/sink.js';
-import {findRun, listRuns} from '../runs/find-runs.js';
+import type {Run} from '../runs/run.js';
 import {writeFileAtomically} from '../support/atomic-file.js';
 import {ExpError} from '../support/errors.js';
 import {groupKeys, listOf} from './lists.js';
+import {findRuns} from './run-references.js';
 
 /** What `exp report` was asked for. */
 export interface ReportRequest {
@@ -30,6 +31,18 @@ export interface ReportRequest {
   readonly groupBy?: string | undefined;
 }
 
+/** The page of a report, and what it holds. */
+export function reportPage(
+  runs: readonly Run[],
+  options: CompareRequest,
+  givenTitle?: string,
+): {readonly html: string; readonly data: ReturnType<typeof reportData>} {
+  const opened = runs.map((run) => ({run, compared: comparedRun(run)}));
+  const title = printable(givenTitle ?? titleOf(runs.map(({name}) => name)));
+  const data = reportData(opened, options, title);
+  return {html: pageDocument({data: pack(data), title}, pageAssets(), false).html, data};
+}
+
 /**
  * Writes a report of runs as one HTML file, and says so on `out`; what is wrong with run folders on `errors`.
  * @throws ExpError for runs that are not there, terms that make no sense, or a file that cannot be written
@@ -38,14 +51,10 @@ export function writeReport(request: ReportRequest, out: TextStream, errors: Tex
   const {references, runsDir, where, sort, top} = request;
   const file = path.resolve(request.out);
   refuseFolder(request.out, file);
-  const found = references.length > 0 ? references.map((name) => findRun(name, runsDir)) : listRuns(runsDir);
+  const found = findRuns(references, runsDir);
   requireRuns(found, runsDir);
-  const unique = [...new Map(found.map((run) => [path.resolve(run.path), run])).values()];
-  const opened = unique.map((run) => ({run, compared: comparedRun(run)}));
   const options = {where, sort, top, columns: listOf(request.columns), groupBy: groupKeys(request.groupBy)};
-  const title = printable(request.title ?? titleOf(unique.map(({name}) => name)));
-  const data = reportData(opened, options, title);
-  const {html} = pageDocument({data: pack(data), title}, pageAssets(), false);
+  const {html, data} = reportPage(found, options, request.title);
   try {
     writeFileAtomically(file, html);
   } catch (error) {

@@ -1,7 +1,7 @@
 import type {Cell, ComparedColumn, ComparedRow, Comparison} from '../comparison/compare.js';
 import type {Value} from '../comparison/compared-run.js';
 import type {Sample} from '../comparison/statistics.js';
-import {formatCount, formatDeviation, formatDuration, formatMetric} from './format.js';
+import {formatCount, formatDeviation, formatDuration, formatMetric, plural} from './format.js';
 import {printable} from './printable.js';
 
 export {printable};
@@ -21,6 +21,11 @@ export function stateOf({runs}: Pick<ComparedRow, 'runs'>): string {
   return [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
 }
 
+const listed = (texts: readonly string[]): string =>
+  texts.length > maxListed ? `${texts.slice(0, maxListed).join(', ')}, …` : texts.join(', ');
+
+const maxListed = 5;
+
 /** What stands behind a mean: a standard deviation, or half of the 95 % confidence interval of the mean. */
 export type Spread = 'std' | 'interval';
 
@@ -33,6 +38,9 @@ export function cellText(
   const {term, kind} = column;
   if (sample?.std !== undefined) {
     if (kind === 'metric') return sampleText(sample, spread);
+    // A mean of seeds says nothing.
+    if (kind === 'setting' || term.name === 'seed')
+      return listed(sample.values.map((one) => format(one, term.name, kind)));
     return format(sample.mean, term.name, kind);
   }
   return value === undefined ? '' : format(value, term.name, kind);
@@ -101,11 +109,11 @@ export function notesOf(comparison: Comparison, spread: Spread = 'std'): readonl
       : []),
     ...(hiddenSettings.length > 0
       ? [
-          `${hiddenSettings.length} more settings differ: ${hiddenSettings.slice(0, 6).join(', ')}${hiddenSettings.length > 6 ? ', …' : ''}`,
+          `${plural(hiddenSettings.length, 'more setting')} differ${hiddenSettings.length === 1 ? 's' : ''}: ${hiddenSettings.slice(0, 6).join(', ')}${hiddenSettings.length > 6 ? ', …' : ''}`,
         ]
       : []),
-    ...(numFiltered > 0 ? [`${formatCount(numFiltered)} runs do not meet --where`] : []),
-    ...(numCut > 0 ? [`${formatCount(numCut)} more rows; --top shows ${rows.length}`] : []),
+    ...(numFiltered > 0 ? [`${plural(numFiltered, 'run')} ${numFiltered === 1 ? 'does' : 'do'} not meet --where`] : []),
+    ...(numCut > 0 ? [`${plural(numCut, 'more row')}; --top shows ${rows.length}`] : []),
   ];
 }
 
@@ -113,6 +121,7 @@ export function notesOf(comparison: Comparison, spread: Spread = 'std'): readonl
 export function verdictOf(
   comparison: Comparison,
   test: (a: ComparedRow, b: ComparedRow) => number | undefined,
+  names: readonly string[] = comparison.rows.map(labelOf),
 ): string | undefined {
   const {sortedBy, rows, columns} = comparison;
   const column = columns.findIndex(({term}) => term.text === sortedBy?.term.text);
@@ -130,5 +139,7 @@ export function verdictOf(
       : [];
   });
   const why = settings.length > 0 ? `: ${settings.join(', ')}` : '';
-  return `${labelOf(first)} is ahead of ${labelOf(second)} by ${formatMetric(Math.abs(a - b))} in ${sortedBy.term.text}${chance}${why}`;
+  const isFirst = a > b === (sortedBy.goal === 'maximize');
+  const standing = `is ${isFirst ? 'ahead of' : 'behind'}`;
+  return `${names[0]} ${standing} ${names[1]} by ${formatMetric(Math.abs(a - b))} in ${sortedBy.term.text}${chance}${why}`;
 }

@@ -8,6 +8,7 @@ import {groupLabels} from './curve-labels.js';
 import {hang} from './definitions.js';
 import {deltaColumns, deltaText, heldNotes} from './held-cells.js';
 import {printableSentence} from './printable.js';
+import {rowNames} from './row-names.js';
 import type {Sink} from './sink.js';
 import {type Column, renderTable} from './table.js';
 
@@ -44,6 +45,7 @@ export function comparisonScreen(
   const ranks = ranksOf(comparison);
   const hasMarks = columns.map((_, index) => rows.some(({cells}) => mark(cells[index]!) !== ''));
   const withDeltas = deltaColumns(comparison, held);
+  const names = rowNames(comparison);
   const table: Column[] = [
     {title: 'run'},
     ...(hasStates ? [{title: 'state'}] : []),
@@ -60,7 +62,7 @@ export function comparisonScreen(
     ]),
   ];
   const cells = rows.map((row, rowIndex) => [
-    printable(labelOf(row)),
+    printable(names[rowIndex]!),
     ...(hasStates ? [stateOf(row)] : []),
     ...row.cells.flatMap((cell, index) => {
       const text = cellText(cell, columns[index]!, spread);
@@ -71,7 +73,7 @@ export function comparisonScreen(
   const drawn = renderTable(table, cells, view);
   const [header = ''] = drawn.split('\n', 1);
   const left = titles.filter((title, index) => ranks[index]! > 0 && !header.includes(title));
-  const verdict = verdictOf(comparison, testOf(comparison));
+  const verdict = verdictOf(comparison, testOf(comparison), names);
   const notes = [
     ...(left.length > 0 ? [`left out for want of width: ${left.join(', ')}`] : []),
     ...notesOf(comparison, spread),

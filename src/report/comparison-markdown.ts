@@ -1,13 +1,14 @@
 import type {ComparedRow, Comparison} from '../comparison/compare.js';
 import type {GateResult} from '../comparison/gate.js';
 import {meanCurve} from '../comparison/mean-curve.js';
-import {cellText, labelOf, notesOf, printable, stateOf, titlesOf, verdictOf} from './comparison-cells.js';
+import {cellText, notesOf, printable, stateOf, titlesOf, verdictOf} from './comparison-cells.js';
 import {noFinished, type TableExtras, testOf} from './comparison-formats.js';
 import {formatCount, plural} from './format.js';
 import {gateLines} from './gate-lines.js';
 import {deltaColumns, deltaText, heldNotes} from './held-cells.js';
 import {escapeMarkdown, markdownLine} from './markdown.js';
 import {printableSentence} from './printable.js';
+import {rowNames} from './row-names.js';
 import {sparkline} from './sparkline.js';
 
 /** Characters that GitHub takes in a comment. */
@@ -35,6 +36,7 @@ export function comparisonMarkdown(
   const hasStates = noFinished(rows);
   const withDeltas = deltaColumns(comparison, held);
   const curves = curvesOf(comparison);
+  const names = rowNames(comparison);
   const titles = titlesOf(columns).map(escapeMarkdown);
   const header = markdownLine([
     'run',
@@ -53,7 +55,7 @@ export function comparisonMarkdown(
   ]);
   const rowLine = (row: ComparedRow, rowIndex: number): string =>
     markdownLine([
-      escapeMarkdown(printable(labelOf(row))),
+      escapeMarkdown(printable(names[rowIndex]!)),
       ...(hasStates ? [stateOf(row)] : []),
       ...row.cells.flatMap((cell, index) => {
         const text = escapeMarkdown(cellText(cell, columns[index]!, spread));
@@ -63,7 +65,7 @@ export function comparisonMarkdown(
       }),
       ...(curves ? [curves.of(row)] : []),
     ]);
-  const verdict = verdictOf(comparison, testOf(comparison));
+  const verdict = verdictOf(comparison, testOf(comparison), names);
   const notes = [
     ...notesOf(comparison, spread),
     ...(held ? heldNotes(comparison, held, spread) : []),
