@@ -1,3 +1,4 @@
+import {realpath} from 'node:fs/promises';
 import {dirname, resolve} from 'node:path';
 import type {Problem} from './diagnostic.js';
 import {type Entry, expandShorthand, type Located, type LocatedMap, withEntry} from './located.js';
@@ -6,7 +7,9 @@ import {readYaml} from './read-yaml.js';
 import type {SourceFile} from './source.js';
 
 /**
- * Reads what a spec extends, and lays the spec over it. A base may lie anywhere; its path is relative to the file that names it.
+ * Reads what a spec extends, and lays the spec over it. A base may lie anywhere, but its name and that of what a link leads to end in
+ * .yaml or .yml: messages show lines of it, and a spec from elsewhere has no business with other files. Its path is relative to the file
+ * that names it.
  * @returns the merged tree without `extends`, or undefined if a base could not be used
  */
 export async function applyExtends(
@@ -33,6 +36,9 @@ export async function applyExtends(
     const circle = [...chain.slice(chain.indexOf(path)), path].map(displayPath);
     return refuse(`extends goes round in a circle: ${circle.join(' → ')}`);
   }
+  if (!(await isYamlFile(path))) {
+    return refuse(`extends names ${JSON.stringify(typed)}, which is no spec by its name`, 'specs end in .yaml or .yml');
+  }
   let base: SourceFile;
   try {
     base = await readSource(path, 'extends', typed);
@@ -44,6 +50,12 @@ export async function applyExtends(
   if (!baseRoot) return undefined;
   const wholeBase = await applyExtends(baseRoot, base, problems, [...chain, path]);
   return wholeBase && merge(wholeBase, withEntry(root, 'extends', undefined));
+}
+
+/** Whether a path, and what it leads to, ends as a spec does. */
+async function isYamlFile(path: string): Promise<boolean> {
+  const real = await realpath(path).catch(() => path);
+  return [path, real].every((name) => /\.ya?ml$/i.test(name));
 }
 
 /**

@@ -1,4 +1,4 @@
-import {readdir, realpath} from 'node:fs/promises';
+import {readdir, realpath, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {nearest} from '../../spec/suggest.js';
 import {ExpError} from '../../support/errors.js';
@@ -25,7 +25,16 @@ export async function resolveDataPath(
     throw await missing(absolute, real);
   }
   if (!realRoots.some((root) => isInside(real, root))) throw outside(wanted, real);
+  await checkKind(real);
   return real;
+}
+
+/** Reading a pipe waits for somebody to write into it, and a device may never end. @throws ExpError DATA_INVALID */
+export async function checkKind(file: string): Promise<void> {
+  const stats = await stat(file).catch(() => undefined);
+  if (!stats || stats.isFile() || stats.isDirectory()) return;
+  const what = stats.isFIFO() ? 'a pipe' : stats.isSocket() ? 'a socket' : 'a device';
+  throw new ExpError('DATA_INVALID', `${displayPath(file)} is ${what}; expected a file`, 'write its content to a file');
 }
 
 /** A path as messages show it: relative to the working folder where that is shorter to read. */

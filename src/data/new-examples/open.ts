@@ -7,7 +7,7 @@ import {createSplit} from '../batches.js';
 import {DataSpecError} from '../data-error.js';
 import type {Arrays} from '../dataset.js';
 import {argumentsOf, type TransformStage, transformPath, transformStages} from '../describe.js';
-import {displayPath, missing} from '../files/paths.js';
+import {checkKind, displayPath, missing} from '../files/paths.js';
 import type {DataSpec} from '../section.js';
 import type {NewExamples, NewInput, SavedData} from './definition.js';
 import {isArrayName, openNewArray} from './new-arrays.js';
@@ -59,6 +59,7 @@ async function openAny({source}: DataSpec, saved: SavedData, input: NewInput): P
     const {message, hint} = await missing(file, error);
     throw new ExpError('DATA_MISSING', message, hint?.startsWith('did you mean') ? hint : undefined, {cause: error});
   });
+  await checkKind(file);
   if (source.type === 'text') {
     throw new ExpError(
       'USAGE',
