@@ -188,7 +188,7 @@ t.test('processes read and write the index at once, while runs come, change and 
     child.stderr.on('data', (text) => {
       errors += String(text);
     });
-    return {child, errors: () => errors};
+    return {exit: once(child, 'exit'), errors: () => errors};
   });
   // A run is written elsewhere and appears whole, as nothing here is about half-written runs.
   const staging = `${runsDir}-staging`;
@@ -198,8 +198,8 @@ t.test('processes read and write the index at once, while runs come, change and 
     appendLabels(path.join(runsDir, nameOf(i)), [{tag: `t${i}`}]);
     await wait(10);
   }
-  for (const {child, errors} of readers) {
-    const [code] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode];
+  for (const {exit, errors} of readers) {
+    const [code] = await exit;
     t.equal(code, 0, errors());
   }
   rmSync(staging, {recursive: true});
