@@ -19,7 +19,7 @@ const installCuda = 'exp engines install tensorflow --cuda, which brings CUDA 12
 /** The special before the general: the first one that is found in what a library said explains it. */
 const known: readonly KnownFailure[] = [
   {
-    pattern: /isNullOrUndefined is not a function|util_1\.isArray is not a function/,
+    pattern: /(?:isNullOrUndefined|util_1\.isArray)\)? is not a function/,
     explain: () => ({
       reason: `TensorFlow.js 4.22 calls functions that Node.js 23 removed, and was loaded without exp’s replacement for them (this is ${process.version})`,
       fix: 'load it through exp, or take Node.js 22',

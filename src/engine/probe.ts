@@ -2,16 +2,32 @@ import {execFile} from 'node:child_process';
 import {createRequire} from 'node:module';
 import {promisify} from 'node:util';
 import {packageVersion} from '../support/versions.js';
+import {explainNativeFailure} from './native-failures.js';
 
 /** Whether a package with native code works here. */
 export type Probe =
   | {readonly name: string; readonly status: 'loads'; readonly version: string; readonly facts: readonly string[]}
   | {readonly name: string; readonly status: 'missing'}
-  | {readonly name: string; readonly status: 'fails'; readonly version: string; readonly reason: string};
+  | {
+      readonly name: string;
+      readonly status: 'fails';
+      readonly version: string;
+      readonly reason: string;
+      /** What mends it, where that is known. */
+      readonly fix?: string;
+    };
 
 const execute = promisify(execFile);
 const require = createRequire(import.meta.url);
 const timeoutMillis = 60_000;
+
+/** Node 23 dropped two functions of `util` that these packages call. */
+const tfjsNode = `
+    const util = require('node:util');
+    util.isNullOrUndefined = (value) => value == null;
+    util.isArray = Array.isArray;
+    const tf = require(process.argv[1]);
+    print([tf.backend().isUsingGpuDevice ? 'uses the GPU' : 'sees no GPU']);`;
 
 /** Prints what the package can do as one JSON line; the first argument is the package's entry file. */
 const scripts = {
@@ -25,13 +41,8 @@ const scripts = {
   '@tensorflow/tfjs-backend-cpu': `
     require(process.argv[1]);
     print(['cpu']);`,
-  /** Node 23 dropped two functions of \`util\` that this package calls. */
-  '@tensorflow/tfjs-node-gpu': `
-    const util = require('node:util');
-    util.isNullOrUndefined ??= (value) => value == null;
-    util.isArray ??= Array.isArray;
-    const tf = require(process.argv[1]);
-    print([tf.backend().isUsingGpuDevice ? 'uses the GPU' : 'sees no GPU']);`,
+  '@tensorflow/tfjs-node': tfjsNode,
+  '@tensorflow/tfjs-node-gpu': tfjsNode,
   /** The formats that it decodes, of those that exp reads. */
   sharp: `
     const {format} = require(process.argv[1]);
@@ -60,15 +71,18 @@ export async function probePackage(name: ProbedPackage, from: string = name): Pr
     });
     return {name, status: 'loads', version, facts: JSON.parse(stdout.slice(stdout.lastIndexOf('\n@') + 2))};
   } catch (error) {
-    return {name, status: 'fails', version, reason: reasonOf(error)};
+    return {name, status: 'fails', version, ...failureOf(error)};
   }
 }
 
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if ('signal' in error && typeof error.signal === 'string') return `its process ended with ${error.signal}`;
+function failureOf(error: unknown): {readonly reason: string; readonly fix?: string} {
+  if (!(error instanceof Error)) return {reason: String(error)};
   const said = 'stderr' in error ? String(error.stderr) : '';
-  if (said === '' && 'code' in error) return `its process ended with exit code ${String(error.code)}`;
+  const ended = 'signal' in error && typeof error.signal === 'string' ? `its process ended with ${error.signal}` : '';
+  const known = explainNativeFailure(`${said}\n${ended}`);
+  if (known) return known;
+  if (ended !== '') return {reason: ended};
+  if (said === '' && 'code' in error) return {reason: `its process ended with exit code ${String(error.code)}`};
   const line = /^(?:\w*Error(?: \[\w+\])?: )(.*)$/m.exec(said)?.[1];
-  return (line ?? error.message.split('\n')[0] ?? error.message).trim();
+  return {reason: (line ?? error.message.split('\n')[0] ?? error.message).trim()};
 }

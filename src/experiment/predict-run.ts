@@ -131,7 +131,7 @@ async function openModel(
 ): Promise<OpenModel> {
   const {training} = spec;
   const rng = Rng.fromSeed(spec.seed);
-  const choice = await chooseEngine(spec.engine, spec.device);
+  const choice = await chooseEngine(spec.engine, spec.device, warn);
   const model = await buildModel(spec.model, {inputShapes: plan.inputShapes, outputs: outputNames(training), rng});
   const outputs = trainedOutputs(outputsOf(training), plan.data);
   const options = {model, rule: updateRule(training), outputs, rng: rng.split('dropout')};

@@ -25,6 +25,8 @@ export interface PreparedExperiment {
   readonly dataset: Dataset;
   readonly model: BuiltModel;
   readonly session: TrainingSession;
+  /** What native libraries said while they loaded, for the run's log. */
+  readonly engineMessages: readonly string[];
   /** What the session was made of, for whoever makes another one: a test that compares engines. */
   readonly sessionOptions: SessionOptions;
   /** The run's root stream; each purpose takes a stream of its own from it. */
@@ -46,7 +48,7 @@ export async function prepareExperiment(
 ): Promise<PreparedExperiment> {
   const rng = Rng.fromSeed(spec.seed);
   const {training} = spec;
-  const choice = await chooseEngine(spec.engine, spec.device);
+  const choice = await chooseEngine(spec.engine, spec.device, warn);
   const outputs = outputsOf(training);
   const dataset = await loadData(spec.data, {baseDir, outputs: outputTargets(outputs), rng, warn, notify});
   const inputShapes = Object.fromEntries(Object.entries(dataset.info.inputs).map(([name, {shape}]) => [name, shape]));
@@ -76,6 +78,7 @@ export async function prepareExperiment(
     dataset,
     model,
     session,
+    engineMessages: choice.messages ?? [],
     sessionOptions,
     rng,
     plan: {

@@ -1,5 +1,6 @@
 import {type Static, Type} from '@sinclair/typebox';
 import {dataSection} from '../data/section.js';
+import {type DeviceName, devicePattern} from '../engine/device.js';
 import {writtenModelSection} from '../model/blocks/section.js';
 import {modelSection} from '../model/section.js';
 import {checkedSchema} from '../spec/schema.js';
@@ -43,15 +44,19 @@ export const experimentSection = Type.Object(
     model: modelSection,
     training: trainingSection,
     checkpoint: Type.Unsafe<Static<typeof checkpointSection>>({...checkpointSection, default: {}}),
-    device: oneOf(['auto', 'cuda', 'webgpu', 'cpu'], {
+    device: Type.Unsafe<DeviceName>({
+      type: 'string',
+      pattern: devicePattern,
+      'x-expected': 'one of auto, cpu, cuda, webgpu, or one of several by its number: cuda:1, webgpu:1',
+      examples: ['auto', 'cpu', 'cuda', 'webgpu'],
       default: 'auto',
       description:
-        'Where to train. auto: the CPU with the compiled engine; with engine: eager, CUDA where tfjs-node-gpu loads. webgpu: not in this version.',
+        'Where to train. auto: an NVIDIA card where exp engines install tensorflow --cuda has made an engine for it, else the CPU. cuda:1 is the second card. A device that is named is used or is an error; exp doctor tells which work here.',
     }),
     engine: oneOf(['auto', 'compiled', 'eager'], {
       default: 'auto',
       description:
-        'compiled records a step once and runs it with ONNX Runtime; eager lets TensorFlow.js do every step. auto: compiled, or eager where that is not possible.',
+        'compiled records a step once and runs it with ONNX Runtime; eager lets TensorFlow.js do every step, with TensorFlow’s native library where exp engines install tensorflow has made it. auto: compiled, or eager where that is not possible or a card is used.',
     }),
   },
   {

