@@ -1,5 +1,6 @@
 import {string as text} from '@oclif/core/args';
 import {boolean, string} from '@oclif/core/flags';
+import {streamSink} from '../report/sink.js';
 import {BaseCommand} from './base.js';
 
 export default class Explain extends BaseCommand {
@@ -25,6 +26,6 @@ export default class Explain extends BaseCommand {
     const overrides = argv.slice(2).map(String);
     const explanation = await explain(args.target, args.key, {overrides, runsDir: flags['runs-dir']});
     const output = flags.json ? JSON.stringify(explanation, null, 2) : formatExplanation(explanation);
-    process.stdout.write(`${output}\n`);
+    streamSink(process.stdout).write(`${output}\n`);
   }
 }

@@ -1,5 +1,6 @@
 import {file} from '@oclif/core/args';
 import {boolean, integer, string} from '@oclif/core/flags';
+import {streamSink} from '../report/sink.js';
 import {BaseCommand} from './base.js';
 
 export default class ShowData extends BaseCommand {
@@ -27,6 +28,6 @@ export default class ShowData extends BaseCommand {
     const {path, width, height, numExamples, numEpochs} = shown;
     const versions = numEpochs === 0 ? '' : `, each as stored and in ${numEpochs} epochs`;
     const text = `${path}: ${numExamples} examples${versions}, ${width} × ${height} pixels`;
-    process.stdout.write(`${flags.json ? JSON.stringify(shown) : text}\n`);
+    streamSink(process.stdout).write(`${flags.json ? JSON.stringify(shown) : text}\n`);
   }
 }

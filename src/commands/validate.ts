@@ -1,5 +1,6 @@
 import {string as text} from '@oclif/core/args';
 import {boolean, string} from '@oclif/core/flags';
+import {streamSink} from '../report/sink.js';
 import {BaseCommand} from './base.js';
 
 export default class Validate extends BaseCommand {
@@ -24,6 +25,8 @@ export default class Validate extends BaseCommand {
     const reports = await validateSpecs(argv.map(String), flags['runs-dir']);
     const valid = reports.every((report) => report.valid);
     if (!valid) process.exitCode = 2;
-    process.stdout.write(`${flags.json ? JSON.stringify({valid, specs: reports}, null, 2) : formatReports(reports)}\n`);
+    streamSink(process.stdout).write(
+      `${flags.json ? JSON.stringify({valid, specs: reports}, null, 2) : formatReports(reports)}\n`,
+    );
   }
 }

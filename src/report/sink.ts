@@ -1,6 +1,6 @@
 import {once} from 'node:events';
 import type {Writable} from 'node:stream';
-import {stripVTControlCharacters} from 'node:util';
+import {visible} from './printable.js';
 import {createStyle, type Style, wantsColor} from './style.js';
 
 /** Where report text goes: a terminal, a pipe, a file. */
@@ -28,22 +28,38 @@ export const columnsOf = (stream: TextStream): number => Math.max(leastWidth, st
 
 /** A stream as a sink: styled and fitted on a terminal, plain and unbounded elsewhere. */
 export function streamSink(stream: TextStream, env: Readonly<Record<string, string | undefined>> = process.env): Sink {
+  const isStyled = wantsColor({isTTY: stream.isTTY, env});
   return {
-    style: createStyle(wantsColor({isTTY: stream.isTTY, env})),
+    style: createStyle(isStyled),
     get width() {
       return stream.isTTY ? columnsOf(stream) : Number.POSITIVE_INFINITY;
     },
     write: (text) => {
-      stream.write(text);
+      stream.write(harmless(text, isStyled));
     },
   };
 }
+
+/**
+ * Names of specs, data and runs may hold what a terminal acts on: all control characters but line breaks and tabs become visible, as
+ * `\\u001b`, which is also how JSON writes them. @param isStyled whether colours, which are ours, stay
+ */
+export function harmless(text: string, isStyled: boolean): string {
+  if (!/[^\P{Cc}\n\t]/u.test(text)) return text;
+  return text
+    .split(isStyled ? colours : /$^/)
+    .map((part, index) => (index % 2 === 1 ? part : part.replaceAll(/[^\P{Cc}\n\t]/gu, visible)))
+    .join('');
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what it is about
+const colours = /(\u001b\[[0-9;]*m)/;
 
 /** A sink for a file or a string: no styles, no bounds. */
 export const plainSink = (write: (text: string) => void): Sink => ({
   style: createStyle(false),
   width: Number.POSITIVE_INFINITY,
-  write: (text) => write(stripVTControlCharacters(text)),
+  write: (text) => write(harmless(text, false)),
 });
 
 /** Writes a long text no faster than it is read; ends early, without an error, when nobody reads any more. */
