@@ -47,7 +47,7 @@ export async function exportMlflow(
       throw new ExpError(
         'EXPORT_FAILED',
         `${client.url} did not take ${run.id}: ${error.message}; ${state}${others}`,
-        error.code === '401' || error.code === '403'
+        error.status === 401 || error.status === 403
           ? 'set MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD'
           : 'the same command sends the rest',
         {cause: error},

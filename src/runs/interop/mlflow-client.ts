@@ -29,6 +29,8 @@ export class MlflowFailure extends Error {
     /** MLflow's own: RESOURCE_DOES_NOT_EXIST. */
     readonly code: string | undefined,
     readonly mayPass: boolean,
+    /** Of HTTP; none where no answer came. */
+    readonly status?: number,
     readonly retryAfterMillis?: number | undefined,
   ) {
     super(message);
@@ -151,7 +153,7 @@ function failureOf(response: Response, text: string): MlflowFailure {
   const reason = body.message === undefined ? '' : `: ${body.message.slice(0, 500)}`;
   const seconds = Number(headers.get('retry-after') ?? Number.NaN);
   const retryAfter = Number.isFinite(seconds) ? 1000 * seconds : undefined;
-  return new MlflowFailure(`HTTP ${status}${reason}`, body.code ?? String(status), passing.has(status), retryAfter);
+  return new MlflowFailure(`HTTP ${status}${reason}`, body.code, passing.has(status), status, retryAfter);
 }
 
 function bodyOf(text: string): {readonly code?: string; readonly message?: string} {
