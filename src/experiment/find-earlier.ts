@@ -3,6 +3,7 @@ import {listRuns} from '../runs/find-runs.js';
 import type {Run} from '../runs/run.js';
 import type {LoadedExperiment} from './load.js';
 import {membersOf} from './members.js';
+import {hasBegun} from './recorded.js';
 
 /**
  * The newest run of the same name and the same spec, defaults and overrides included; of a spec that stands for several, any run of the

@@ -17,11 +17,9 @@ export async function loadRecorded(
   overrides: readonly string[],
   {runsDir, notify}: Pick<RunOptions, 'runsDir' | 'notify'>,
 ): Promise<LoadedExperiment> {
-  const file = path.join(run.path, runFiles.resolved);
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const message = `${file} cannot be read (${error.code}): the run ended before it had begun`;
-    throw new ExpError('DATA_MISSING', message, 'start it anew with exp run', {cause: error});
-  });
+  if (!hasBegun(run))
+    throw new ExpError('DATA_MISSING', `${run.path} ended before it had begun`, 'start it with exp run');
+  const text = await readFile(path.join(run.path, runFiles.resolved), 'utf8');
   const written = run.environment()?.spec;
   const baseDir = written !== undefined && existsSync(path.dirname(written)) ? path.dirname(written) : process.cwd();
   // References are resolved already; what looks like one is text.
@@ -32,3 +30,7 @@ export async function loadRecorded(
   const sourceText = await readFile(path.join(run.path, runFiles.spec), 'utf8').catch(() => loaded.sourceText);
   return {...loaded, sourceText, origins: {...run.origins(), ...Object.fromEntries(changed)}};
 }
+
+/** Whether everything that is written before the first step is there; environment.json is the last of it. */
+export const hasBegun = (run: Run): boolean =>
+  run.find('resolved') !== undefined && [run.find('environment'), run.find('checkpoints')].some(Boolean);

@@ -5,7 +5,7 @@ import {defaultRunsDir, listRuns} from '../runs/find-runs.js';
 import type {RunGroup} from '../runs/records.js';
 import type {Run} from '../runs/run.js';
 import {ExpError} from '../support/errors.js';
-import {loadRecorded} from './recorded.js';
+import {hasBegun, loadRecorded} from './recorded.js';
 import {type ResumeOptions, resumeRun} from './resume.js';
 import {runExperiment} from './run.js';
 import {endingOf, isHopeless, type MemberEnding, runMember, warnOnce} from './run-group.js';
@@ -82,8 +82,7 @@ async function begin(first: Run, group: RunGroup, options: MemberOptions): Promi
 
 function openGroup(id: string, runsDir: string): KnownGroup {
   const runs = listRuns(runsDir).filter((run) => run.group?.id === id && run.state !== 'corrupt');
-  // One that ended before its spec was written counts as never begun.
-  const begun = runs.filter((run) => run.find('resolved') !== undefined);
+  const begun = runs.filter(hasBegun);
   const sorted = begun.sort((a, b) => a.group!.run - b.group!.run);
   const first = sorted[0];
   if (!first) throw new ExpError('RUN_NOT_FOUND', `no run in ${runsDir} is of a group ${id}`, 'exp ls shows groups');

@@ -20,6 +20,8 @@ export class LiveReporter implements GroupReporter {
   #numEpochs = 0;
   #stepsPerEpoch = 0;
   #trainingStart = 0;
+  /** Updates that were made before this process. */
+  #stepsBefore = 0;
   #epochStart = 0;
   #lastDraw = Number.NEGATIVE_INFINITY;
   #isDrawn = false;
@@ -58,6 +60,7 @@ export class LiveReporter implements GroupReporter {
       this.#numEpochs = event.numEpochs;
       this.#stepsPerEpoch = event.stepsPerEpoch;
       this.#trainingStart = this.now();
+      this.#stepsBefore = event.from?.step ?? 0;
     }
     if (event.type === 'epochStarted') this.#epochStart = this.now();
     this.#lines.listen(event);
@@ -106,7 +109,9 @@ export class LiveReporter implements GroupReporter {
         stepsPerEpoch: this.#stepsPerEpoch,
         metrics: event.running,
         examplesPerSecond: event.numExamples / Math.max(1e-3, seconds(this.#epochStart)),
-        secondsLeft: (seconds(this.#trainingStart) / event.step) * (this.#numEpochs * this.#stepsPerEpoch - event.step),
+        secondsLeft:
+          (seconds(this.#trainingStart) / (event.step - this.#stepsBefore)) *
+          (this.#numEpochs * this.#stepsPerEpoch - event.step),
       },
       // One column is left free: some terminals break the line when the last one is written.
       columnsOf(this.stream) - 1,

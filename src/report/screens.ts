@@ -132,7 +132,7 @@ export function validatedLine(event: Extract<TrainingEvent, {type: 'validated'}>
 export function endScreen(ending: RunEnding, view: View): string {
   const place = ending.path === undefined ? '' : `${ending.path}\n`;
   if (ending.state === 'interrupted') {
-    const saved = ending.path === undefined ? '' : '; a checkpoint is saved';
+    const saved = ending.path === undefined ? '' : '; exp resume goes on from there';
     const where = `in epoch ${ending.epoch} after step ${formatCount(ending.step)}${saved}`;
     return `${hang(`${view.style.yellow('interrupted')} `, 2, where, view.width, 12)}\n${place}`;
   }

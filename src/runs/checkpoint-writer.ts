@@ -57,6 +57,11 @@ export class CheckpointWriter {
     this.#begin();
   }
 
+  /** Writes what is held back, if it has waited long enough. */
+  writeHeldBack(): void {
+    if (this.#isFree) this.#begin();
+  }
+
   /** @throws ExpError RUN_UNWRITABLE if writing failed since the last call */
   check(): void {
     if (this.#failure) throw this.#failure.error;

@@ -39,6 +39,8 @@ export class RunWriter {
   readonly totals: RunTotals;
   #rows: Readonly<Record<string, CsvCell>>[] = [];
   #lastBeat = performance.now();
+  readonly #heart = setInterval(() => this.#beatAlone(), heartbeatMillis).unref();
+  #failure: {readonly error: unknown} | undefined;
   /** Where training is; a heartbeat tells it. */
   #position = {epoch: 0, step: 0};
 
@@ -61,6 +63,7 @@ export class RunWriter {
 
   /** The training listener; a promise only where training has to wait for the disk. @throws ExpError RUN_UNWRITABLE */
   readonly listen = (event: TrainingEvent): void | Promise<void> => {
+    if (this.#failure) throw this.#failure.error;
     this.#checkpoints.check();
     this.totals.listen(event);
     if (event.type === 'step') this.#onStep(event);
@@ -87,6 +90,7 @@ export class RunWriter {
 
   /** Waits for what is being written and closes the files; call it also when training failed. */
   async close(): Promise<void> {
+    clearInterval(this.#heart);
     await this.#checkpoints.settled();
     for (const file of this.#files) file.close();
   }
@@ -136,13 +140,23 @@ export class RunWriter {
     this.#rows = [];
   }
 
-  /** Every few seconds: the heartbeat, and the rows of steps.csv gathered since. */
+  /** Every few seconds: the heartbeat, the rows of steps.csv gathered since, and a checkpoint that was held back. */
   #beat(): void {
     const now = performance.now();
     if (now - this.#lastBeat < heartbeatMillis) return;
     this.#lastBeat = now;
     this.#flushSteps();
+    this.#checkpoints.writeHeldBack();
     this.directory.updateStatus(this.#position);
+  }
+
+  /** Evaluations emit nothing for a while; what fails here is told with the next event. */
+  #beatAlone(): void {
+    try {
+      this.#beat();
+    } catch (error) {
+      this.#failure = {error};
+    }
   }
 }
 

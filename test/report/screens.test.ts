@@ -142,7 +142,7 @@ t.test('metrics by set', async (t) => {
 t.test('how a run ended', async (t) => {
   t.equal(
     endScreen({state: 'interrupted', path: 'runs/x', epoch: 2, step: 1234}, view),
-    'interrupted in epoch 2 after step 1,234; a checkpoint is saved\nruns/x\n',
+    'interrupted in epoch 2 after step 1,234; exp resume goes on from there\nruns/x\n',
   );
   t.equal(
     endScreen({state: 'diverged', path: 'runs/x', epoch: 1, step: 3, loss: Number.NaN, lastGood: {loss: 7}}, view),
