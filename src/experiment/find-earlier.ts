@@ -13,10 +13,9 @@ export function findEarlier(loaded: LoadedExperiment, runsDir: string): Run | un
   const [member] = membersOf(loaded);
   const isGroup = member!.group !== undefined;
   const wanted = comparable(member!.loaded.resolved, isGroup);
-  return listRuns(runsDir).findLast(
-    (run) =>
-      (run.group !== undefined) === isGroup && isDeepStrictEqual(comparable(run.resolvedSpec(), isGroup), wanted),
-  );
+  const isSame = (run: Run): boolean =>
+    (run.group !== undefined) === isGroup && isDeepStrictEqual(comparable(run.resolvedSpec(), isGroup), wanted);
+  return listRuns(runsDir).findLast((run) => hasBegun(run) && isSame(run));
 }
 
 /** As YAML reads it back; runs of a group differ in seed and fold. */
