@@ -5,7 +5,7 @@ import {RunTail} from '../../runs/run-tail.js';
 import {expVersion} from '../../support/versions.js';
 import type {PageData} from '../page/data.js';
 import {overviewOf} from './overview.js';
-import {runData} from './run-data.js';
+import {runData, runFigures, runRecords} from './run-data.js';
 
 /** Numbers of curves that a report holds at most, over all runs; longer ones are thinned out. */
 const curveBudget = 400_000;
@@ -32,15 +32,13 @@ export function reportData(opened: readonly OpenedRun[], request: CompareRequest
     epochs: clamp(curveBudget / columnsPerRun / numRuns, 40, 2000),
     steps: clamp(stepBudget / numRuns, 40, 1000),
   };
-  const context = {
-    columns: comparison.columns,
-    settings: overview.settings.map(({path}) => path),
-    budget: {cells: tableBudget},
-  };
+  const context = {columns: comparison.columns, settings: overview.settings.map(({path}) => path)};
+  const budget = {cells: tableBudget};
   const runs = kept.map(({run, compared}) => {
     const tail = new RunTail(run.path, limits);
     tail.update(true);
-    return runData(run, compared, tail, context);
+    const records = runRecords(run, budget);
+    return runData(records, runFigures(run, compared, context), tail);
   });
   return {mode: 'report', title, createdAt: new Date().toISOString(), version: expVersion(), overview, runs};
 }

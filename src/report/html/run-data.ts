@@ -10,18 +10,31 @@ import type {RunData, TableData} from '../page/data.js';
 import {printable, printableSentence} from '../printable.js';
 import {plain} from './overview.js';
 
-/** What a page is told of a run beside the table. */
+/** What does not depend on other runs: the large records of a folder. */
+export type RunRecords = Pick<RunData, 'spec' | 'plan' | 'environment' | 'tables' | 'tablesLeftOut'>;
+
+/** What a page is told of a run beside its records and curves. */
+export type RunFigures = Omit<RunData, keyof RunRecords | 'epochs' | 'steps'>;
+
+/** Which columns and settings the page looks at. */
 export interface RunContext {
   readonly columns: readonly ComparedColumn[];
   /** Paths of settings that differ. */
   readonly settings: readonly string[];
-  /** Cells of tables at most, over all runs: what is spent is taken off. */
-  readonly budget: {cells: number};
 }
 
 /** A run as a page shows it. Damage is among the warnings, and absent otherwise. */
-export function runData(run: Run, compared: ComparedRun, tail: RunTail, context: RunContext): RunData {
-  const {columns, settings, budget} = context;
+export const runData = (records: RunRecords, figures: RunFigures, tail: RunTail): RunData => ({
+  ...records,
+  ...figures,
+  epochs: seriesOf(tail.epochs),
+  steps: seriesOf(tail.steps),
+});
+
+const seriesOf = ({columns, length, every}: RunTail['epochs']): RunData['epochs'] => ({columns, length, every});
+
+/** Reads the records of a run. @param budget cells of tables at most, over all runs: what is spent is taken off */
+export function runRecords(run: Run, budget: {cells: number}): RunRecords {
   const tables = readTables(run.path);
   const kept = tables.filter(({rows, header}) => {
     const numCells = rows.length * header.length;
@@ -29,10 +42,21 @@ export function runData(run: Run, compared: ComparedRun, tail: RunTail, context:
     budget.cells -= numCells;
     return true;
   });
-  const value = (name: ComparedColumn): ReturnType<typeof termValue> => termValue(compared, name.term);
   const {fitted: _fitted, ...plan} = {...run.plan()} as Readonly<Record<string, unknown>>;
   const spec = run.resolvedSpec();
   const environment = run.environment();
+  return {
+    ...(spec === undefined ? {} : {spec}),
+    ...(Object.keys(plan).length > 0 ? {plan} : {}),
+    ...(environment ? {environment} : {}),
+    tables: kept.map(({name, split, header, rows}): TableData => ({name, split, header, rows})),
+    tablesLeftOut: tables.filter((table) => !kept.includes(table)).map(({name, split}) => `${name}.${split}`),
+  };
+}
+
+/** What came out of a run, to be asked for after {@link runRecords}, which may find damage. */
+export function runFigures(run: Run, compared: ComparedRun, {columns, settings}: RunContext): RunFigures {
+  const values = columns.map(({term}) => termValue(compared, term));
   const message = run.status?.message;
   return {
     id: run.id,
@@ -44,22 +68,14 @@ export function runData(run: Run, compared: ComparedRun, tail: RunTail, context:
     ...(run.status?.numEpochs ? {numEpochs: run.status.numEpochs} : {}),
     ...(message === undefined ? {} : {message: printableSentence(message)}),
     facts: factsOf(run, compared),
-    values: columns.map((column) => plain(value(column))),
-    texts: columns.map((column) => cellText({value: value(column), isBest: false, isWithinNoise: false}, column)),
+    values: values.map(plain),
+    texts: columns.map((column, index) =>
+      cellText({value: values[index], isBest: false, isWithinNoise: false}, column),
+    ),
     settings: settings.map((path) => plain(compared.settings.get(path))),
-    ...(spec === undefined ? {} : {spec}),
-    ...(Object.keys(plan).length > 0 ? {plan} : {}),
-    ...(environment ? {environment} : {}),
-    tables: kept.map(({name, split, header, rows}): TableData => ({name, split, header, rows})),
-    tablesLeftOut: tables.filter((table) => !kept.includes(table)).map(({name, split}) => `${name}.${split}`),
-    epochs: seriesOf(tail.epochs),
-    steps: seriesOf(tail.steps),
-    // Last, because reading finds them.
     warnings: [...new Set(run.warnings)].map(printableSentence),
   };
 }
-
-const seriesOf = ({columns, length, every}: RunTail['epochs']): RunData['epochs'] => ({columns, length, every});
 
 function factsOf(run: Run, compared: ComparedRun): RunData['facts'] {
   const {summary, status, startedAt} = run;
@@ -76,6 +92,8 @@ function factsOf(run: Run, compared: ComparedRun): RunData['facts'] {
     ['parameters', compared.numParameters === undefined ? undefined : formatCount(compared.numParameters)],
     ['examples/s', compared.examplesPerSecond === undefined ? undefined : formatCount(compared.examplesPerSecond)],
     ['peak memory', summary && formatBytes(summary.peakMemoryBytes)],
+    ['tags', run.tags.length > 0 ? printableSentence(run.tags.join(', ')) : undefined],
+    ['notes', run.notes.length > 0 ? printableSentence(run.notes.map(({text}) => text).join(' / ')) : undefined],
     ['folder', printable(run.path)],
   ];
   return facts.flatMap(([name, text]) => (text === undefined ? [] : [[name, text] as const]));

@@ -3,6 +3,7 @@ import type {RowData, TableData} from './data.js';
 import {choice, fill, h, section} from './dom.js';
 import type {State} from './state.js';
 import {swatch} from './table.js';
+import {currentTheme} from './theme.js';
 
 /** Classes that a table still has room for; above, only the most frequent confusions are told. */
 const mostClasses = 24;
@@ -19,6 +20,7 @@ export function confusionMatrices(state: State): HTMLElement {
   const picks = h('div', {class: 'controls'});
   const grid = h('div', {class: 'panels matrices'});
   let chosen: string | undefined;
+  let drawn = '';
 
   const draw = (): void => {
     const names = [...new Set(state.data.runs.flatMap(({tables}) => tables.map(nameOf)))].sort();
@@ -31,6 +33,14 @@ export function confusionMatrices(state: State): HTMLElement {
     const rows = state.tickedRows.filter((row) =>
       state.runsOf(row).some(({tables}) => tables.some((table) => nameOf(table) === chosen)),
     );
+    const inputs = JSON.stringify([
+      currentTheme(),
+      chosen,
+      names,
+      rows.map((row) => [row.label, state.slotOf(row), state.runsOf(row).map(({tables}) => tables)]),
+    ]);
+    if (inputs === drawn) return;
+    drawn = inputs;
     fill(
       picks,
       names.length > 1 &&

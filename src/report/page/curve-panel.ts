@@ -1,5 +1,5 @@
 import type {CurvePoint} from '../../comparison/mean-curve.js';
-import {formatDuration, formatMetric} from '../format.js';
+import {formatDeviation, formatDuration, formatMetric} from '../format.js';
 import {axisStyle, axisText, Chart, type ChartOption, tooltipStyle} from './charts.js';
 import {curveOf, stepMetric} from './curve-data.js';
 import type {RowData} from './data.js';
@@ -9,7 +9,7 @@ import type {State} from './state.js';
 import {swatch} from './table.js';
 import {currentTheme} from './theme.js';
 
-/** Lines that a tooltip names. */
+/** Rows that a tooltip names. */
 const numNamed = 12;
 
 interface Line {
@@ -25,6 +25,7 @@ interface Line {
 export class CurvePanel {
   readonly element: HTMLElement;
   readonly #chart = new Chart('curves-chart');
+  #drawn: readonly unknown[] = [];
   readonly #sets = h('span', {class: 'muted'});
 
   constructor(
@@ -41,6 +42,9 @@ export class CurvePanel {
 
   /** @param columns of the metric that runs have, those of held-out sets first */
   draw(columns: readonly string[]): void {
+    const inputs = this.#inputs();
+    if (inputs.length === this.#drawn.length && inputs.every((input, index) => input === this.#drawn[index])) return;
+    this.#drawn = inputs;
     const {sets} = this.state.curves;
     const isTraining = (column: string): boolean => column === this.metric;
     const wanted = columns.filter(
@@ -62,6 +66,17 @@ export class CurvePanel {
     const finite = lines.flatMap(({points}) => points).filter(({value}) => Number.isFinite(value));
     const label = `${this.metric} by ${along}: ${lines.length} ${lines.length === 1 ? 'curve' : 'curves'}`;
     this.#chart.draw(this.#option(lines, along, finite.length > 0), label);
+  }
+
+  /** What the chart depends on; curves that did not grow are the same objects as before. */
+  #inputs(): readonly unknown[] {
+    const {x, smooth, log, bands, sets} = this.state.curves;
+    const rows = this.state.tickedRows.flatMap((row) => [
+      row.label,
+      this.state.slotOf(row),
+      ...this.state.runsOf(row).map(({epochs, steps}) => (this.metric === stepMetric ? steps : epochs)),
+    ]);
+    return [currentTheme(), x, smooth, log, bands, sets, ...rows];
   }
 
   highlight(label: string | undefined): void {
@@ -200,34 +215,38 @@ interface Hovered {
   readonly axisValue: number;
 }
 
-/** Built of elements, so that no text of a run is ever markup. */
+/** Built of elements, so that no text of a run is ever markup: a line for each row, its held-out set bold and the training set pale. */
 function tooltip(found: readonly Hovered[], lines: readonly Line[], along: string): HTMLElement {
   const points = found
     .filter(({seriesType}) => seriesType === 'line')
     .flatMap(({seriesId, dataIndex}) => {
       const line = lines[Number(seriesId)];
       const point = line?.points[dataIndex];
-      return line && point ? [{line, point}] : [];
-    })
-    .filter(({point}) => Number.isFinite(point.value))
-    .sort((a, b) => b.point.value - a.point.value);
-  const hasSets = new Set(points.map(({line}) => line.column)).size > 1;
+      return line && point && Number.isFinite(point.value) ? [{line, point}] : [];
+    });
+  const rows = new Map<RowData, {slot: number; value: number; texts: HTMLElement[]}>();
+  for (const {line, point} of points) {
+    const spread = point.std === undefined ? '' : ` ± ${formatDeviation(point.std, formatMetric(point.value))}`;
+    const text = h(
+      line.isSecond ? 'span' : 'b',
+      {class: line.isSecond ? 'muted' : ''},
+      formatMetric(point.value) + spread,
+    );
+    const known = rows.get(line.row);
+    if (known) known.texts.push(text);
+    else rows.set(line.row, {slot: line.slot, value: point.value, texts: [text]});
+  }
+  const sorted = [...rows].sort(([, a], [, b]) => b.value - a.value);
   const where = found[0]?.axisValue ?? 0;
   return h(
     'div',
     {class: 'tip'},
     h('div', {class: 'tip-title'}, along === 'time' ? formatDuration(where) : `${along} ${axisText(where)}`),
-    ...points
+    ...sorted
       .slice(0, numNamed)
-      .map(({line, point}) =>
-        h(
-          'div',
-          {class: 'tip-line'},
-          swatch(line.slot),
-          h('span', {class: 'tip-name'}, hasSets ? `${line.row.label}, ${line.column}` : line.row.label),
-          h('b', {}, formatMetric(point.value) + (point.std === undefined ? '' : ` ± ${formatMetric(point.std)}`)),
-        ),
+      .map(([row, {slot, texts}]) =>
+        h('div', {class: 'tip-line'}, swatch(slot), h('span', {class: 'tip-name'}, row.label), ...texts),
       ),
-    points.length > numNamed && h('div', {class: 'muted'}, `and ${points.length - numNamed} more`),
+    sorted.length > numNamed && h('div', {class: 'muted'}, `and ${sorted.length - numNamed} more`),
   );
 }

@@ -1,7 +1,7 @@
 import {type SpecDifference, specDifferences} from '../../comparison/spec-differences.js';
 import {formatMetric} from '../format.js';
 import type {RunData} from './data.js';
-import {fill, h, section} from './dom.js';
+import {fill, h, isBeingUsed, section} from './dom.js';
 import {runSelect} from './run-select.js';
 import type {State} from './state.js';
 
@@ -15,6 +15,18 @@ export function differences(state: State): HTMLElement {
   const picks = h('div', {class: 'controls'});
   const result = h('div');
 
+  const drawPicks = (a: RunData, b: RunData, choose: (pair: [string, string]) => void): void => {
+    fill(
+      picks,
+      runSelect(state, 'A', a.id, (id) => choose([id, b.id])),
+      h(
+        'button',
+        {type: 'button', 'data-key': 'swap', onclick: () => choose([b.id, a.id]), 'aria-label': 'Swap A and B'},
+        '⇄',
+      ),
+      runSelect(state, 'B', b.id, (id) => choose([a.id, id])),
+    );
+  };
   const draw = (): void => {
     const runs = state.data.runs;
     element.hidden = runs.length < 2;
@@ -27,12 +39,7 @@ export function differences(state: State): HTMLElement {
       state.pair = pair;
       draw();
     };
-    fill(
-      picks,
-      runSelect(state, 'A', a.id, (id) => choose([id, b.id])),
-      h('button', {type: 'button', onclick: () => choose([b.id, a.id]), 'aria-label': 'Swap A and B'}, '⇄'),
-      runSelect(state, 'B', b.id, (id) => choose([a.id, id])),
-    );
+    if (!isBeingUsed(picks)) drawPicks(a, b, choose);
     fill(result, ...comparisonOf(state, a, b));
   };
   fill(body, picks, result);

@@ -21,11 +21,19 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Puts children in the place of what an element had. */
+/** Puts children in the place of what an element had; what had the focus gets it again, if it has a `data-key`. */
 export function fill(element: Element, ...children: readonly Child[]): void {
+  const active = document.activeElement;
+  const key = active instanceof HTMLElement && element.contains(active) ? active.dataset.key : undefined;
   element.replaceChildren();
   append(element, children);
+  if (key === undefined) return;
+  element.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus({preventScroll: true});
 }
+
+/** Whether somebody is choosing there just now: a list that is open would close if it were made anew. */
+export const isBeingUsed = (element: Element): boolean =>
+  document.activeElement instanceof HTMLSelectElement && element.contains(document.activeElement);
 
 function append(element: Element, children: readonly Child[]): void {
   for (const child of children) {

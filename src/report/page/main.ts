@@ -1,17 +1,19 @@
 import {confusionMatrices} from './confusion.js';
 import {learningCurves} from './curves.js';
+import type {PageData, RunData} from './data.js';
 import {differences} from './differences.js';
 import {fill, h} from './dom.js';
 import {pageHeader, verdictCard} from './header.js';
+import {followRuns} from './live.js';
 import {unpack} from './pack.js';
 import {runDetails} from './run-details.js';
 import {State} from './state.js';
 import {settingsOverview} from './sweep.js';
 import {runTable} from './table.js';
 
-/** Builds the page of a report from the data inside its document. */
-function showReport(text: string): void {
-  const state = new State(unpack(JSON.parse(text)));
+/** Builds the page: the same for a report and for runs that are watched. @param extra what a live page adds to a run */
+function showPage(data: PageData, extra?: (run: RunData) => HTMLElement): State {
+  const state = new State(data);
   const main = h(
     'main',
     {},
@@ -21,22 +23,17 @@ function showReport(text: string): void {
     settingsOverview(state),
     confusionMatrices(state),
     differences(state),
-    runDetails(state),
+    runDetails(state, extra),
   );
   const root = h('div', {id: 'page'});
-  document.body.append(root);
-  fill(
-    root,
-    pageHeader(state, main),
-    main,
-    h(
-      'footer',
-      {},
-      `Made by exp ${state.data.version}. Charts: Apache ECharts. Everything is in this file; it loads nothing.`,
-    ),
-  );
+  const note = data.mode === 'report' ? 'Everything is in this file; it loads nothing.' : 'It reads run folders only.';
+  const footer = h('footer', {}, `Made by exp ${data.version}. Charts: Apache ECharts. ${note}`);
+  fill(root, pageHeader(state, main), main, footer);
+  document.body.replaceChildren(root);
   document.documentElement.dataset.ready = 'true';
+  return state;
 }
 
-const data = document.getElementById('data');
-if (data) showReport(data.textContent ?? '');
+const embedded = document.getElementById('data');
+if (embedded) showPage(unpack(JSON.parse(embedded.textContent ?? '')));
+else followRuns(showPage);

@@ -1,43 +1,52 @@
 import {formatCount} from '../format.js';
 import type {RunData} from './data.js';
-import {fill, h, section} from './dom.js';
+import {fill, h, isBeingUsed, section} from './dom.js';
 import {runSelect} from './run-select.js';
 import type {State} from './state.js';
 import {stateChip} from './table.js';
 import {yamlOf} from './yaml-text.js';
 
 /** One run closely: what came out, its model, its data, its environment and its spec. @param extra what a live page adds */
-export function runDetails(state: State, extra?: (run: RunData) => HTMLElement | undefined): HTMLElement {
+export function runDetails(state: State, extra?: (run: RunData) => HTMLElement): HTMLElement {
   const {element, body} = section('run', 'One run');
   const picks = h('div', {class: 'controls'});
-  const content = h('div', {class: 'details'});
+  const [head, added, records] = [h('div'), h('div'), h('div')];
+  const content = h('div', {class: 'details'}, head, added, records);
+  let drawn = '';
   const opened = new Set<string>(['Model']);
 
+  const part = (title: string, child: HTMLElement | undefined): HTMLElement | undefined => {
+    if (!child) return undefined;
+    const details = h(
+      'details',
+      {open: opened.has(title), ontoggle: () => (details.open ? opened.add(title) : opened.delete(title))},
+      h('summary', {'data-key': title}, title),
+      child,
+    );
+    return details;
+  };
   const draw = (): void => {
     const run = state.runOf(state.run) ?? state.runOf(state.data.overview.rows[0]?.runs[0]);
     element.hidden = run === undefined;
     if (!run) return;
+    // From now on this run, wherever it goes in the table.
+    state.run = run.id;
     const choose = (id: string): void => {
       state.run = id;
       draw();
     };
-    fill(picks, runSelect(state, 'Run', run.id, choose));
-    const part = (title: string, child: HTMLElement | undefined): HTMLElement | undefined => {
-      if (!child) return undefined;
-      const details = h(
-        'details',
-        {open: opened.has(title), ontoggle: () => (details.open ? opened.add(title) : opened.delete(title))},
-        h('summary', {}, title),
-        child,
-      );
-      return details;
-    };
+    if (!isBeingUsed(picks)) fill(picks, runSelect(state, 'Run', run.id, choose));
+    const alerts = [...(run.message === undefined ? [] : [run.message]), ...run.warnings];
+    fill(head, factsOf(run), ...alerts.map((text) => h('p', {class: 'alert'}, text)));
+    if (extra) {
+      const child = extra(run);
+      if (child.parentElement !== added) fill(added, child);
+    }
+    const inputs = JSON.stringify([run.id, run.state, run.plan === undefined, run.environment === undefined]);
+    if (inputs === drawn) return;
+    drawn = inputs;
     fill(
-      content,
-      factsOf(run),
-      run.message !== undefined && h('p', {class: 'alert'}, run.message),
-      ...run.warnings.map((warning) => h('p', {class: 'alert'}, warning)),
-      extra?.(run),
+      records,
       part('Model', modelOf(run)),
       part('Data and training', dataOf(run)),
       part('Environment', environmentOf(run)),
@@ -54,7 +63,7 @@ function factsOf({facts}: RunData): HTMLElement {
   const pairs = facts.map(([name, text]) =>
     h(
       'div',
-      {class: name === 'folder' ? 'whole' : ''},
+      {class: ['folder', 'tags', 'notes'].includes(name) ? 'whole' : ''},
       h('dt', {}, name),
       h('dd', {}, name === 'state' ? stateChip(text) : text),
     ),

@@ -32,15 +32,20 @@ export class State {
   constructor(data: PageData) {
     this.data = data;
     this.replace(data);
-    this.tick(data.overview.rows.slice(0, numFirstTicked), true);
+    const {rows} = data.overview;
+    const running = data.mode === 'watch' ? rows.filter(isRunning) : [];
+    this.tick([...new Set([...running, ...rows])].slice(0, numFirstTicked), true);
   }
 
-  /** New data; ticks stay where their rows do. */
+  /** New data; ticks stay where their rows do, and runs that have just begun are ticked while there are colours. */
   replace(data: PageData): void {
+    const known = new Set(this.data.overview.rows.map(keyOf));
     this.data = data;
     this.#runs = new Map(data.runs.map((run) => [run.id, run]));
     const keys = new Set(data.overview.rows.map(keyOf));
     for (const key of this.#slots.keys()) if (!keys.has(key)) this.#slots.delete(key);
+    const begun = data.overview.rows.filter((row) => !known.has(keyOf(row)) && isRunning(row));
+    this.tick(begun.slice(0, Math.max(0, numFirstTicked - this.#slots.size)), true);
   }
 
   runOf(id: string | undefined): RunData | undefined {
@@ -88,5 +93,7 @@ export class State {
   }
 }
 
+const isRunning = ({state}: RowData): boolean => state.includes('running');
+
 /** What stays when a row gets more runs. */
-const keyOf = (row: RowData): string => row.runs[0] ?? row.label;
+export const keyOf = (row: RowData): string => row.runs[0] ?? row.label;

@@ -1,7 +1,7 @@
 import {formatMetric} from '../format.js';
 import {axisStyle, Chart, type ChartOption, tooltipStyle} from './charts.js';
 import type {PlainValue, RunData, SettingData} from './data.js';
-import {choice, fill, h, section} from './dom.js';
+import {choice, fill, h, isBeingUsed, section} from './dom.js';
 import {chartColors, rampColor} from './palette.js';
 import type {State} from './state.js';
 import {currentTheme} from './theme.js';
@@ -20,21 +20,16 @@ export function settingsOverview(state: State): HTMLElement {
   const bars = h('div', {class: 'importance'});
   const scale = h('div', {class: 'scale'});
   const picks = h('div', {class: 'controls'});
-  let metric: number | undefined;
-  let setting: number | undefined;
+  let metricName: string | undefined;
+  let settingPath: string | undefined;
+  let drawn = '';
 
   const metricColumns = (): readonly number[] => {
     const {columns} = state.data.overview;
     return [...columns.keys()].filter((index) => columns[index]!.kind !== 'setting');
   };
-  const draw = (): void => {
-    const {settings, columns, sortedBy} = state.data.overview;
-    const runs = state.data.overview.rows.flatMap((row) => state.runsOf(row));
-    element.hidden = settings.length === 0 || runs.length < 2 || metricColumns().length === 0;
-    if (element.hidden) return;
-    metric ??= sortedBy ?? metricColumns()[0]!;
-    setting ??= 0;
-    const column = metric;
+  const drawPicks = (column: number, setting: number): void => {
+    const {settings, columns} = state.data.overview;
     fill(
       picks,
       choice(
@@ -42,7 +37,7 @@ export function settingsOverview(state: State): HTMLElement {
         metricColumns().map((index) => [String(index), columns[index]!.title] as const),
         String(column),
         (text) => {
-          metric = Number(text);
+          metricName = columns[Number(text)]?.name;
           draw();
         },
       ),
@@ -51,11 +46,34 @@ export function settingsOverview(state: State): HTMLElement {
         settings.map(({title}, index) => [String(index), title] as const),
         String(setting),
         (text) => {
-          setting = Number(text);
+          settingPath = settings[Number(text)]?.path;
           draw();
         },
       ),
     );
+  };
+  const draw = (): void => {
+    const {settings, columns, sortedBy} = state.data.overview;
+    const runs = state.data.overview.rows.flatMap((row) => state.runsOf(row));
+    element.hidden = settings.length === 0 || runs.length < 2 || metricColumns().length === 0;
+    if (element.hidden) return;
+    const known = columns.findIndex(({name}) => name === metricName);
+    const column = known >= 0 ? known : (sortedBy ?? metricColumns()[0]!);
+    const setting = Math.max(
+      0,
+      settings.findIndex(({path}) => path === settingPath),
+    );
+    const inputs = JSON.stringify([
+      currentTheme(),
+      column,
+      setting,
+      columns,
+      settings,
+      runs.map(({id, values}) => [id, values[column]]),
+    ]);
+    if (inputs === drawn) return;
+    drawn = inputs;
+    if (!isBeingUsed(picks)) drawPicks(column, setting);
     const points = runs.flatMap((run): Point[] => {
       const value = run.values[column];
       return typeof value === 'number' ? [{run, value}] : [];

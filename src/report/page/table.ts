@@ -1,4 +1,4 @@
-import type {CellData, ColumnData, RowData, RunData} from './data.js';
+import type {CellData, ColumnData, Overview, RowData, RunData} from './data.js';
 import {fill, h, section} from './dom.js';
 import {type Order, parseFilter, sortRows} from './filter.js';
 import {strokeOf} from './palette.js';
@@ -25,9 +25,7 @@ export function runTable(state: State): HTMLElement {
   const scroller = h('div', {class: 'scroller', tabindex: 0, role: 'region', 'aria-label': 'Table of runs'}, table);
   const notes = h('ul', {class: 'notes'});
   const opened = new Set<string>();
-  const {sortedBy, columns} = state.data.overview;
-  let order: Order | undefined =
-    sortedBy === undefined ? undefined : {by: sortedBy, isDescending: columns[sortedBy]!.goal === 'maximize'};
+  let chosen: NamedOrder | undefined;
   let limit = numShown;
 
   const setTicks = (list: readonly RowData[], isTicked: boolean): void => {
@@ -44,26 +42,27 @@ export function runTable(state: State): HTMLElement {
   const visible = (): readonly RowData[] => {
     const {overview} = state.data;
     const kept = overview.rows.filter(parseFilter(filter.value, overview));
+    const order = orderOf(overview, chosen);
     return order ? sortRows(kept, order) : kept;
   };
   const sortBy = (by: Order['by'], goal: ColumnData['goal']): void => {
+    const {overview} = state.data;
+    const order = orderOf(overview, chosen);
     const isDescending = order?.by === by ? !order.isDescending : goal === 'maximize';
-    order = {by, isDescending};
+    chosen = {by: typeof by === 'number' ? {column: overview.columns[by]!.name} : by, isDescending};
     draw();
-    head.querySelector<HTMLElement>(`[data-by="${by}"]`)?.focus();
   };
   const toggleRow = (row: RowData): void => {
     const key = row.runs[0] ?? '';
     if (!opened.delete(key)) opened.add(key);
     draw();
-    rows.querySelector<HTMLElement>(`[data-opens="${CSS.escape(key)}"]`)?.focus();
   };
 
   const draw = (): void => {
     const {overview} = state.data;
     const list = visible();
     const hasStates = overview.rows.some((row) => row.state !== 'finished');
-    fill(head, headOf(overview.columns, hasStates, order, sortBy));
+    fill(head, headOf(overview.columns, hasStates, orderOf(overview, chosen), sortBy));
     fill(rows, ...list.slice(0, limit).flatMap((row) => rowsOf(row, hasStates)));
     if (list.length > limit) {
       const more = h('button', {type: 'button', onclick: () => showAll()}, `Show ${list.length - limit} more rows`);
@@ -89,6 +88,7 @@ export function runTable(state: State): HTMLElement {
     const isOpen = opened.has(row.runs[0] ?? '');
     const box = h('input', {
       type: 'checkbox',
+      'data-key': `tick ${row.runs[0]}`,
       checked: slot !== undefined,
       'aria-label': `Draw ${row.label}`,
       onchange: () => setTicks([row], box.checked),
@@ -111,7 +111,7 @@ export function runTable(state: State): HTMLElement {
       {
         type: 'button',
         class: 'link',
-        'data-opens': row.runs[0],
+        'data-key': `row ${row.runs[0]}`,
         'aria-expanded': isSingle ? undefined : String(isOpen),
         onclick: () => (isSingle ? showRun(row.runs[0]!) : toggleRow(row)),
       },
@@ -135,7 +135,7 @@ export function runTable(state: State): HTMLElement {
         {scope: 'row', title: run.id},
         h(
           'button',
-          {type: 'button', class: 'link', onclick: () => showRun(run.id)},
+          {type: 'button', class: 'link', 'data-key': `run ${run.id}`, onclick: () => showRun(run.id)},
           run.seed === undefined ? run.id : `seed ${run.seed}`,
         ),
       ),
@@ -147,6 +147,21 @@ export function runTable(state: State): HTMLElement {
   state.on(['data', 'ticks', 'theme'], draw);
   draw();
   return element;
+}
+
+/** An order that holds when columns come and go. */
+interface NamedOrder {
+  readonly by: 'run' | 'state' | {readonly column: string};
+  readonly isDescending: boolean;
+}
+
+/** What was chosen, else the order in which the table came. */
+function orderOf({columns, sortedBy}: Overview, chosen: NamedOrder | undefined): Order | undefined {
+  if (chosen && typeof chosen.by === 'string') return {by: chosen.by, isDescending: chosen.isDescending};
+  const {by, isDescending = false} = chosen ?? {};
+  const column = typeof by === 'object' ? columns.findIndex(({name}) => name === by.column) : -1;
+  if (column >= 0) return {by: column, isDescending};
+  return sortedBy === undefined ? undefined : {by: sortedBy, isDescending: columns[sortedBy]!.goal === 'maximize'};
 }
 
 function headOf(
@@ -162,7 +177,7 @@ function headOf(
     const mark = isSorted ? (order.isDescending ? '▼' : '▲') : '';
     const button = h(
       'button',
-      {type: 'button', 'data-by': by, title: `${name ?? text}${better}`, onclick: () => sortBy(by, goal)},
+      {type: 'button', 'data-key': `by ${by}`, title: `${name ?? text}${better}`, onclick: () => sortBy(by, goal)},
       text,
       h('span', {class: 'direction', 'aria-hidden': 'true'}, mark),
     );
