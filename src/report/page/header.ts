@@ -13,7 +13,13 @@ export function pageHeader(state: State, main: HTMLElement): HTMLElement {
     const made = new Date(createdAt).toLocaleString('en-GB', {dateStyle: 'medium', timeStyle: 'short'});
     const [numRuns, numRows] = [runs.length, overview.rows.length];
     const groups = numRows < numRuns ? ` in ${numRows} rows` : '';
-    fill(facts, `${numRuns} ${numRuns === 1 ? 'run' : 'runs'}${groups} · ${made}`);
+    const numRunning = runs.filter((run) => run.state === 'running').length;
+    fill(
+      facts,
+      numRunning > 0 && h('span', {class: 'chip running'}, `${numRunning} running`),
+      numRunning > 0 && ' · ',
+      `${numRuns} ${numRuns === 1 ? 'run' : 'runs'}${groups} · ${made}`,
+    );
     const sections = [...main.querySelectorAll<HTMLElement>(':scope > section')].filter(({hidden}) => !hidden);
     fill(links, ...sections.map((one) => h('a', {href: `#${one.id}`}, one.querySelector('h2')?.textContent ?? '')));
   };

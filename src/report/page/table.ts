@@ -1,3 +1,4 @@
+import {formatCount} from '../format.js';
 import type {CellData, ColumnData, Overview, RowData, RunData} from './data.js';
 import {fill, h, section} from './dom.js';
 import {type Order, parseFilter, sortRows} from './filter.js';
@@ -98,7 +99,7 @@ export function runTable(state: State): HTMLElement {
       {class: slot === undefined ? '' : 'ticked'},
       h('td', {class: 'box'}, box),
       h('th', {scope: 'row', title: `${row.label}\n${row.runs.join('\n')}`}, labelOf(row, slot, isOpen)),
-      hasStates && h('td', {}, stateChip(row.state)),
+      hasStates && h('td', {}, stateChip(row.state), progressOf(state.runsOf(row))),
       ...row.cells.map((cell, index) => cellOf(cell, state.data.overview.columns[index]!)),
     );
     if (!isOpen) return [line];
@@ -207,6 +208,16 @@ function cellOf(cell: CellData, {kind}: ColumnData): HTMLElement {
     cell.text,
     meaning !== undefined && h('span', {class: 'mark', 'aria-label': meaning}, cell.isBest ? '★' : '≈'),
   );
+}
+
+/** `98 of 400 epochs`, of the runs that go on. */
+function progressOf(runs: readonly RunData[]): HTMLElement | undefined {
+  const running = runs.filter(({state, numEpochs}) => state === 'running' && numEpochs !== undefined);
+  const numEpochs = running.reduce((sum, run) => sum + run.numEpochs!, 0);
+  if (numEpochs === 0) return undefined;
+  const done = running.reduce((sum, {epochs}) => sum + Number(epochs.columns.epoch?.at(-1) ?? 0), 0);
+  const bar = h('progress', {value: done, max: numEpochs, 'aria-hidden': 'true'});
+  return h('span', {class: 'progress'}, bar, `${formatCount(done)} of ${formatCount(numEpochs)} epochs`);
 }
 
 /** The line that stands for a row in charts. */

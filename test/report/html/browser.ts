@@ -57,6 +57,15 @@ export async function openPage(
 export const ask = async <Answer>(page: Page, expression: string): Promise<Answer> =>
   (await page.evaluate(expression)) as Answer;
 
+/** Waits until an expression holds in the page, whose policy lets nobody evaluate text from inside. */
+export async function until(page: Page, expression: string): Promise<void> {
+  for (let rounds = 0; rounds < 400; rounds++) {
+    if (await ask<boolean>(page, `Boolean(${expression})`)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`for 20 s it was not so: ${expression}`);
+}
+
 /** Colours that a chart has drawn with: one where it is blank. */
 export const colorsOf = (page: Page, selector: string): Promise<number> =>
   ask(
