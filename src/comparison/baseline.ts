@@ -11,6 +11,8 @@ export interface Baseline {
   readonly rows: readonly Group[];
   /** Settings in which its rows differ from each other; a row is held against the one that agrees in them. */
   readonly tellingSettings: readonly string[];
+  /** Rows by their telling settings, as {@link counterpartOf} looks them up. */
+  readonly index: ReadonlyMap<string, Group>;
   /** Whether it has values of every epoch (`max val_accuracy`, `val_loss@5`); a file does not. */
   readonly hasEpochs: boolean;
 }
@@ -29,15 +31,17 @@ export function baselineOfRows(
   {groupBy, hasEpochs}: {readonly groupBy: readonly string[]; readonly hasEpochs: boolean},
 ): Baseline {
   const tellingSettings = differingSettings(rows.map((row) => row.runs[0]!)).filter((path) => !groupBy.includes(path));
-  return {name, rows, tellingSettings, hasEpochs};
+  // Of two rows that agree (in all but what nothing tells) the first counts.
+  const index = new Map([...rows].reverse().map((row) => [keyOf(row, tellingSettings), row] as const));
+  return {name, rows, tellingSettings, index, hasEpochs};
 }
 
 /** The row of a baseline that a row is held against: the only one, or the one that agrees with it in what tells the baseline's rows apart. */
-export function counterpartOf({rows, tellingSettings}: Baseline, {runs}: Group): Group | undefined {
-  if (rows.length === 1) return rows[0];
-  const [{settings}] = runs as readonly [ComparedRun];
-  return rows.find((row) => tellingSettings.every((path) => row.runs[0]!.settings.get(path) === settings.get(path)));
-}
+export const counterpartOf = ({rows, tellingSettings, index}: Baseline, row: Group): Group | undefined =>
+  rows.length === 1 ? rows[0] : index.get(keyOf(row, tellingSettings));
+
+const keyOf = ({runs}: Group, paths: readonly string[]): string =>
+  JSON.stringify(paths.map((path) => runs[0]!.settings.get(path) ?? null));
 
 /** A setting that is not the same in a row and its counterpart. */
 export interface ChangedSetting {

@@ -17,8 +17,9 @@ export function gateLines(
   groupedBy: readonly string[],
 ): readonly string[] {
   const labels = groupLabels(rows, groupedBy);
+  const places = new Map(rows.map((row, index) => [row.runs, index]));
   return failures.map(({clause, runs, values}) => {
-    const index = rows.findIndex((row) => row.runs === runs);
+    const index = places.get(runs) ?? -1;
     const name = labelOf({runs});
     const label = labels[index];
     const own =
