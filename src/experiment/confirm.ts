@@ -16,22 +16,27 @@ export function checkAsking({yes, command}: Asking): void {
 }
 
 /**
- * Asks on the terminal; anything but y or yes is a no.
+ * Asks on the terminal; anything but y or yes is a no, the end of the input too.
  * @throws ExpError USAGE as {@link checkAsking}, INTERRUPTED for Ctrl-C
  */
 export async function confirm(question: string, asking: Asking): Promise<boolean> {
   if (asking.yes) return true;
   checkAsking(asking);
   const lines = createInterface({input: process.stdin, output: process.stderr});
-  const stopped = new AbortController();
-  lines.on('SIGINT', () => stopped.abort());
-  lines.on('close', () => stopped.abort());
+  const ended = new AbortController();
+  let isInterrupted = false;
+  lines.on('SIGINT', () => {
+    isInterrupted = true;
+    ended.abort();
+  });
+  lines.on('close', () => ended.abort());
   try {
-    const answer = await lines.question(`${question} [y/N] `, {signal: stopped.signal});
+    const answer = await lines.question(`${question} [y/N] `, {signal: ended.signal});
     return ['y', 'yes'].includes(answer.trim().toLowerCase());
   } catch {
     process.stderr.write('\n');
-    throw new ExpError('INTERRUPTED', 'nothing was removed');
+    if (isInterrupted) throw new ExpError('INTERRUPTED', 'nothing was removed');
+    return false;
   } finally {
     lines.close();
   }
