@@ -64,6 +64,8 @@ t.test('lessons compared in each format: the same numbers, nobody hidden', async
   t.match(table!.stdout, /^xor-\S+ +diverged /m);
   t.match(md!.stdout, /^\| xor-\S+ \| diverged \|/m);
   t.match(md!.stdout, /[▁-█]{6} \|$/m);
+  const page = await exp('compare', '--format', 'html');
+  t.match(page.stdout, /^<!doctype html>[\s\S]*<\/html>\s*$/i);
 });
 
 t.test('what is better may be said', async (t) => {
