@@ -36,21 +36,19 @@ export function normalize(
   const affine = tf.customGrad((...args) => {
     const save = args.at(-1) as tfjs.GradSaveFunc;
     const reciprocal = tf.rsqrt(tf.add(variance, epsilon));
-    const normalized = tf.mul(centered, reciprocal);
-    const scaled = gamma ? tf.mul(normalized, gamma) : normalized;
-    save([normalized, reciprocal, ...(gamma ? [gamma] : []), ...(shares ? [shares] : [])]);
+    const factor = gamma ? tf.mul(reciprocal, gamma) : reciprocal;
+    const scaled = tf.mul(centered, factor);
+    save([centered, reciprocal, factor, ...(shares ? [shares] : [])]);
     return {
       value: beta ? tf.add(scaled, beta) : scaled,
       gradFunc(dy: Tensor, saved: Tensor[]) {
-        const [savedNormalized, savedReciprocal, ...others] = saved as [Tensor, Tensor, ...Tensor[]];
-        const savedGamma = gamma ? others[0] : undefined;
-        const shared = (value: Tensor): Tensor => tf.mul(value, shares ? others.at(-1)! : 1 / count);
+        const [savedCentered, savedReciprocal, savedFactor, savedShares] = saved as [Tensor, Tensor, Tensor, Tensor?];
+        const shared = (value: Tensor): Tensor => tf.mul(value, savedShares ?? 1 / count);
         const sum = tf.sum(dy, axes);
-        const weightedSum = tf.sum(tf.mul(dy, savedNormalized), axes);
-        const projected = tf.mul(savedNormalized, shared(weightedSum));
+        const weightedSum = tf.mul(tf.sum(tf.mul(dy, savedCentered), axes), savedReciprocal);
+        const projected = tf.mul(savedCentered, shared(tf.mul(weightedSum, savedReciprocal)));
         const orthogonal = tf.sub(tf.sub(dy, shared(sum)), projected);
-        const factor = savedGamma ? tf.mul(savedReciprocal, savedGamma) : savedReciprocal;
-        return [tf.mul(orthogonal, factor), ...(gamma ? [weightedSum] : []), ...(beta ? [sum] : [])];
+        return [tf.mul(orthogonal, savedFactor), ...(gamma ? [weightedSum] : []), ...(beta ? [sum] : [])];
       },
     };
   });
