@@ -1,8 +1,8 @@
 import {fileURLToPath} from 'node:url';
 import {ExpError} from '../../support/errors.js';
 
-/** Letters of the fonts that come with exp: of European alphabets, and signs. Others are looked for on the machine. */
-const otherLetters = /[^\u0000-\u058F\u1D00-\u2BFF\uFE00-\uFE0F]/u;
+/** Letters that the fonts that come with exp may lack: neither of European alphabets nor signs. Those are looked for on the machine. */
+const otherLetters = /[\u0590-\u1CFF\u2C00-\uFDFF\uFE10-\uFFFF]|\p{Extended_Pictographic}/u;
 
 /**
  * An SVG of ours as PNG on white, drawn by resvg with the DejaVu fonts, so that it looks the same on every machine, also without fonts.
