@@ -153,7 +153,8 @@ function refuseUnknown(modelJson: object, known: ReadonlySet<string>): void {
     if (isLayer && !known.has(className)) note(`layer class ${className}`, own);
     for (const [key, inner] of Object.entries(value)) {
       const isActivation = /activation$/i.test(key) && typeof inner === 'string';
-      if (isActivation && isOwnActivation(inner)) note(`activation ${inner}`, own);
+      const activation = isActivation ? inCamelCase(inner) : '';
+      if (isOwnActivation(activation)) note(`activation ${activation}`, own);
       visit(inner, isLayer ? own : undefined);
     }
   };
@@ -170,6 +171,9 @@ function refuseUnknown(modelJson: object, known: ReadonlySet<string>): void {
       .join('; '),
   );
 }
+
+/** Saved models have words of Python. */
+const inCamelCase = (word: string): string => word.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 const refusal = (why: string): ExpError =>
   new ExpError(
