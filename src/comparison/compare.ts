@@ -173,12 +173,14 @@ export function valuesOf({runs}: Pick<Group, 'runs'>, term: Term): readonly Valu
   return (finished.length > 0 ? finished : runs).flatMap((run) => termValue(run, term) ?? []);
 }
 
+/** NaN is the same as NaN. */
+const isSame = (a: Value | undefined, b: Value | undefined): boolean => a === b || (Number.isNaN(a) && Number.isNaN(b));
+
 /** What the runs of a row say together of a column of texts: all tags that any of them has, all notes; else what they agree in. */
 function sharedText(values: readonly Value[], {name, pick, epoch}: Term): Value | undefined {
   const isLabel = pick === undefined && epoch === undefined && (name === 'tags' || name === 'note');
-  if (values.length < 2 || !isLabel || values.every((value) => value === values[0])) {
-    return values.every((value) => value === values[0]) ? values[0] : undefined;
-  }
+  if (values.every((value) => isSame(value, values[0]))) return values[0];
+  if (!isLabel) return undefined;
   const texts = values.map(String);
   if (name === 'note') return [...new Set(texts)].join('\n');
   return JSON.stringify([...new Set(texts.flatMap((text) => JSON.parse(text) as string[]))]);
@@ -230,11 +232,11 @@ function cellsOf(
   const best = goal && bestOf(samples, goal, groups);
   return values.map((list, row) => {
     const sample = samples[row];
-    const isSame = list.every((value) => value === list[0]);
+    const areSame = list.every((value) => isSame(value, list[0]));
     const p = best !== undefined && row !== best && sample ? welchTest(sample, samples[best]!) : undefined;
     return {
       value: sharedText(list, term),
-      sample: sample && sample.values.length > 1 && !isSame ? sample : undefined,
+      sample: sample && sample.values.length > 1 && !areSame ? sample : undefined,
       isBest: row === best,
       isWithinNoise: p !== undefined && p >= significance,
     };

@@ -1,17 +1,17 @@
 import {type CompareRequest, compareRuns, requireRuns} from '../comparison/compare.js';
 import {comparedRun} from '../comparison/compared-run.js';
 import {type GateResult, judge} from '../comparison/gate.js';
-import type {Goal} from '../comparison/goal.js';
 import {type Held, holdAgainst} from '../comparison/held.js';
 import {printable, type Spread} from '../report/comparison-cells.js';
 import {comparisonCsv, comparisonJson, comparisonScreen} from '../report/comparison-formats.js';
 import {comparisonMarkdown} from '../report/comparison-markdown.js';
 import {gateLines} from '../report/gate-lines.js';
+import {visibleJson} from '../report/printable.js';
 import type {Sink} from '../report/sink.js';
 import type {Run} from '../runs/run.js';
 import {ExpError} from '../support/errors.js';
 import {openBaseline, saveBaseline} from './baselines.js';
-import {groupKeys, listOf} from './lists.js';
+import {goalsOf, groupKeys, listOf} from './lists.js';
 import {findRuns} from './run-references.js';
 
 /** What `exp compare` was asked for. */
@@ -65,7 +65,7 @@ export async function runComparison(
   const extras = {held, gate, spread: request.spread};
   if (request.format === 'csv') out.write(comparisonCsv(comparison, held));
   else if (request.format === 'json')
-    out.write(`${JSON.stringify({...comparisonJson(comparison, held, gate), failures: lines}, null, 2)}\n`);
+    out.write(visibleJson({...comparisonJson(comparison, held, gate), failures: lines}));
   else if (request.format === 'md') out.write(comparisonMarkdown(comparison, extras));
   else if (request.format === 'html') out.write((await import('./report-command.js')).reportPage(found, options).html);
   else out.write(comparisonScreen(comparison, out, extras));
@@ -93,16 +93,6 @@ function warnOf(held: Held | undefined, gate: GateResult | undefined, warn: (tex
   const unjudged = gate?.unjudged.length ?? 0;
   if (unjudged > 0)
     warn(`--fail-if says nothing of ${unjudged} of the rows: the baseline has none with their settings`);
-}
-
-function goalsOf({maximize, minimize}: ComparisonRequest): ReadonlyMap<string, NonNullable<Goal>> {
-  const goals = new Map<string, NonNullable<Goal>>();
-  for (const name of listOf(maximize) ?? []) goals.set(name, 'maximize');
-  for (const name of listOf(minimize) ?? []) {
-    if (goals.has(name)) throw new ExpError('USAGE', `--maximize and --minimize both name ${JSON.stringify(name)}`);
-    goals.set(name, 'minimize');
-  }
-  return goals;
 }
 
 /** The commit that a run was made at, with `+` behind it where there were changes. */

@@ -1,7 +1,6 @@
-import {printable} from '../report/printable.js';
+import {printable, visibleJson} from '../report/printable.js';
 import {listingOf, renderRunList, runListCsv} from '../report/run-list.js';
 import type {Sink} from '../report/sink.js';
-import {plainNumbers} from '../support/plain-numbers.js';
 import {type RunSelection, selectRuns, sortRuns} from './select-runs.js';
 
 /** What `exp ls` was asked for. */
@@ -24,7 +23,7 @@ export function listTo(request: ListRequest, {out, errors}: {readonly out: Sink;
   const kept =
     limit === undefined ? ordered : isNewestLast ? ordered.slice(-limit) : ordered.slice(0, Math.max(0, limit));
   const listings = kept.map(listingOf);
-  if (format === 'json') out.write(`${JSON.stringify(listings, plainNumbers, 2)}\n`);
+  if (format === 'json') out.write(visibleJson(listings));
   else if (format === 'csv') out.write(runListCsv(listings));
   else if (listings.length > 0) out.write(renderRunList(listings, out));
   else errors.write(`no ${isNarrowed(request) ? 'such runs' : 'runs'} in ${printable(runsDir)}\n`);

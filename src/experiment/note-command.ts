@@ -1,5 +1,5 @@
 import {formatTime} from '../report/format.js';
-import {visible} from '../report/printable.js';
+import {visible, visibleJson} from '../report/printable.js';
 import type {Sink} from '../report/sink.js';
 import {findRun} from '../runs/find-runs.js';
 import {appendLabels, checkNote} from '../runs/labels.js';
@@ -32,7 +32,7 @@ export function takeNote(request: NoteRequest, {out, errors}: {readonly out: Sin
   }
   const run = text === undefined ? found : readRun(found.path);
   if (json) {
-    out.write(`${JSON.stringify({run: run.id, path: run.path, notes: run.notes}, null, 2)}\n`);
+    out.write(visibleJson({run: run.id, path: run.path, notes: run.notes}));
     return;
   }
   if (run.notes.length === 0) errors.write('no notes\n');

@@ -3,7 +3,7 @@ import {defaultSort} from '../comparison/compare.js';
 import {comparedRun} from '../comparison/compared-run.js';
 import {goalOfTerm, parseTerm} from '../comparison/term.js';
 import {formatBytes, formatMetric, plural} from '../report/format.js';
-import {printable} from '../report/printable.js';
+import {printable, visibleJson} from '../report/printable.js';
 import type {Sink} from '../report/sink.js';
 import {renderTable} from '../report/table.js';
 import {emptyTrash, reasonToStay, removeFolder, withIdleRun} from '../runs/remove.js';
@@ -82,7 +82,7 @@ export async function pruneCheckpoints(
       keeps: stays.map(({name}) => name),
       [isMeant ? 'removed' : 'wouldRemove']: goes.map(({name, bytes}) => ({name, bytes})),
     }));
-    out.write(`${JSON.stringify({by, bytes, runs: listed}, null, 2)}\n`);
+    out.write(visibleJson({by, bytes, runs: listed}));
   } else if (all.length === 0) out.write('nothing to remove\n');
   else out.write(`${dryRun ? 'would remove' : isMeant ? 'removed' : 'kept'} ${total}\n`);
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import {formatBytes, plural} from '../report/format.js';
-import {printable} from '../report/printable.js';
+import {printable, visibleJson} from '../report/printable.js';
 import type {Sink} from '../report/sink.js';
 import {renderTable} from '../report/table.js';
 import {bytesOf, emptyTrash, reasonToStay, removeFolder, withIdleRun} from '../runs/remove.js';
@@ -59,7 +59,7 @@ export async function removeRuns(
   const verb = dryRun ? 'would remove' : isMeant ? 'removed' : 'kept';
   if (json) {
     const listed = sized.map(({run, bytes}) => ({run: run.id, path: run.path, state: run.state, bytes}));
-    out.write(`${JSON.stringify({[isMeant ? 'removed' : 'wouldRemove']: listed}, null, 2)}\n`);
+    out.write(visibleJson({[isMeant ? 'removed' : 'wouldRemove']: listed}));
   } else out.write(`${verb} ${total}\n`);
 }
 

@@ -1,4 +1,4 @@
-import {printable} from '../report/printable.js';
+import {printable, visibleJson} from '../report/printable.js';
 import type {Sink} from '../report/sink.js';
 import {renderTable} from '../report/table.js';
 import {appendLabels, checkTag, type LabelChange} from '../runs/labels.js';
@@ -23,13 +23,7 @@ export function changeTags(request: TagRequest, {out}: {readonly out: Sink}): vo
   if (lines.length > 0) for (const run of selected) appendLabels(run.path, lines);
   const runs = lines.length > 0 ? selected.map((run) => readRun(run.path)) : selected;
   if (json) {
-    out.write(
-      `${JSON.stringify(
-        runs.map(({id, path, tags}) => ({run: id, path, tags})),
-        null,
-        2,
-      )}\n`,
-    );
+    out.write(visibleJson(runs.map(({id, path, tags}) => ({run: id, path, tags}))));
     return;
   }
   const isOverview = request.references.length === 0 && lines.length === 0;

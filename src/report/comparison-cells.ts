@@ -129,7 +129,7 @@ export function verdictOf(
   if (!sortedBy?.goal || !first || !second || column < 0) return undefined;
   const numbers = [first, second].map(({cells}) => cells[column]!.sample?.mean ?? cells[column]!.value);
   const [a, b] = numbers;
-  if (typeof a !== 'number' || typeof b !== 'number' || a === b) return undefined;
+  if (typeof a !== 'number' || typeof b !== 'number' || a === b || !Number.isFinite(a - b)) return undefined;
   const p = test(first, second);
   const chance = p === undefined ? '' : ` (Welch's p = ${p.toPrecision(2)}${p >= 0.05 ? ': may be chance' : ''})`;
   const settings = columns.flatMap((one, index) => {

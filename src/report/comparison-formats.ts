@@ -7,7 +7,7 @@ import {cellText, labelOf, notesOf, printable, type Spread, stateOf, titlesOf, v
 import {groupLabels} from './curve-labels.js';
 import {hang} from './definitions.js';
 import {deltaColumns, deltaText, heldNotes} from './held-cells.js';
-import {printableSentence} from './printable.js';
+import {printableSentence, visible} from './printable.js';
 import {rowNames} from './row-names.js';
 import type {Sink} from './sink.js';
 import {type Column, renderTable} from './table.js';
@@ -33,6 +33,9 @@ export interface TableExtras {
   readonly spread?: Spread | undefined;
 }
 
+/** Facts that are texts stand to the left, as settings do. */
+const textFacts: ReadonlySet<string> = new Set(['run', 'name', 'state', 'data', 'tags', 'note']);
+
 /** The table for a terminal or a pipe: the columns that matter least leave a narrow one, and are named below. */
 export function comparisonScreen(
   comparison: Comparison,
@@ -52,7 +55,7 @@ export function comparisonScreen(
     ...columns.flatMap(({kind}, index): readonly Column[] => [
       {
         title: `${titles[index]!}${hasMarks[index] ? ' ' : ''}`,
-        align: kind === 'setting' ? 'left' : 'right',
+        align: kind === 'setting' || textFacts.has(columns[index]!.term.name) ? 'left' : 'right',
         droppable: ranks[index]!,
       },
       // The difference leaves before the value it belongs to, that of the sorted column after the settings.
@@ -124,7 +127,11 @@ export function comparisonCsv(comparison: Comparison, held?: Held): string {
     }),
     row.runs.map(({path}) => path).join(' '),
   ]);
-  return stringify([['run', 'state', ...header, 'folders'], ...lines], {escape_formulas: true});
+  const cells = [['run', 'state', ...header, 'folders'], ...lines];
+  return stringify(
+    cells.map((row) => row.map((cell) => (typeof cell === 'string' ? visible(cell) : cell))),
+    {escape_formulas: true},
+  );
 }
 
 /** For programs: values by column, samples with their interval, which runs a row holds, differences from a baseline. */
