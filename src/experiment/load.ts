@@ -4,6 +4,7 @@ import {defaultRunsDir} from '../runs/find-runs.js';
 import {SpecError} from '../spec/diagnostic.js';
 import {type LoadOptions, loadSpec, type SpecSource} from '../spec/load.js';
 import type {Origins} from '../spec/origin.js';
+import {withSecretsNamed} from '../spec/write-yaml.js';
 import {checkSeeds} from './check-seeds.js';
 import {checkExperiment, type ModelPreview} from './checks.js';
 import conforms from './generated/validate-experiment.cjs';
@@ -14,7 +15,7 @@ export interface LoadedExperiment {
   readonly spec: ExperimentSpec;
   /** The spec as the user wrote it, byte for byte but a byte order mark. */
   readonly sourceText: string;
-  /** The spec with every default, reference and override filled in: plain data for resolved.yaml. */
+  /** The spec with every default, reference and override filled in, secrets named only: plain data for resolved.yaml. */
   readonly resolved: Readonly<Record<string, unknown>>;
   /** Where every leaf of `resolved` came from, by dotted path. */
   readonly origins: Origins;
@@ -64,7 +65,7 @@ export async function loadExperiment(
   return {
     spec: pinned,
     sourceText,
-    resolved: pinned,
+    resolved: deepFreeze(withSecretsNamed(pinned, origins)),
     origins,
     path,
     baseDir,

@@ -3,6 +3,7 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {runFiles} from '../runs/layout.js';
 import type {Run} from '../runs/run.js';
+import {asSpecText} from '../spec/write-yaml.js';
 import {ExpError} from '../support/errors.js';
 import {type LoadedExperiment, loadExperiment} from './load.js';
 import {onlyMember} from './members.js';
@@ -22,8 +23,8 @@ export async function loadRecorded(
   const text = await readFile(path.join(run.path, runFiles.resolved), 'utf8');
   const written = run.environment()?.spec;
   const baseDir = written !== undefined && existsSync(path.dirname(written)) ? path.dirname(written) : process.cwd();
-  // References are resolved already; what looks like one is text.
-  const source = {text: text.replaceAll('${', '$${'), path: path.join(baseDir, `${run.id}.resolved.yaml`)};
+  // References are resolved already, but for secrets.
+  const source = {text: asSpecText(text), path: path.join(baseDir, `${run.id}.resolved.yaml`)};
   const folder = runsDir === undefined ? {} : {runsDir};
   const loaded = onlyMember(await loadExperiment(source, {overrides, notify, ...folder}));
   const changed = Object.entries(loaded.origins).filter(([, {kind}]) => kind === 'override');

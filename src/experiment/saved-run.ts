@@ -9,6 +9,7 @@ import {runFiles} from '../runs/layout.js';
 import type {Run} from '../runs/run.js';
 import type {SavedWeights} from '../runs/saved-weights.js';
 import {loadSpec} from '../spec/load.js';
+import {asSpecText} from '../spec/write-yaml.js';
 import {ExpError} from '../support/errors.js';
 import {formatShape, type Shape} from '../support/tensor.js';
 import type {TrainingSession} from '../training/session.js';
@@ -52,8 +53,8 @@ async function readSpec(run: Run): Promise<ExperimentSpec> {
       cause: error,
     });
   });
-  // References are resolved already; what looks like one is text.
-  const {value} = await loadSpec(experimentSchema, {text: text.replaceAll('${', '$${'), path: file}, {}, blockExpander);
+  // References are resolved already, but for secrets.
+  const {value} = await loadSpec(experimentSchema, {text: asSpecText(text), path: file}, {}, blockExpander);
   const {model, ...rest} = value as ExperimentSpec;
   const {init: _init, ...built} = model;
   return {...rest, model: built} as ExperimentSpec;

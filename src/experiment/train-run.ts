@@ -1,10 +1,10 @@
-import {stringify as toYaml} from 'yaml';
 import {LineReporter} from '../report/line-reporter.js';
 import {combineReporters, type RunPlan, silentReporter} from '../report/reporter.js';
 import {plainSink} from '../report/sink.js';
 import type {Checkpoint} from '../runs/checkpoint.js';
 import type {RunDirectory} from '../runs/run-directory.js';
 import {RunWriter} from '../runs/run-writer.js';
+import {writeYaml} from '../spec/write-yaml.js';
 import {metricColumns} from '../training/columns.js';
 import type {TrainingEvent} from '../training/events.js';
 import {train} from '../training/loop.js';
@@ -69,7 +69,7 @@ export async function trainRun(run: RunToTrain): Promise<RunOutcome> {
 
 /** The spec as it is trained. */
 export function writeSpec(directory: RunDirectory, {resolved, origins}: LoadedExperiment): void {
-  directory.writeText('resolved', toYaml(resolved));
+  directory.writeText('resolved', writeYaml(resolved));
   directory.writeJson('origins', origins);
 }
 

@@ -1,4 +1,5 @@
 import type {DownloadListener} from '../data/files/download.js';
+import {withoutSecrets} from '../support/secrets.js';
 import {formatBytes} from './format.js';
 import {columnsOf, type TextStream} from './sink.js';
 import {truncate} from './text.js';
@@ -9,7 +10,7 @@ const upAndClear = '\x1b[1A\x1b[2K';
 export const noticeLines =
   (stream: TextStream) =>
   (message: string): void =>
-    void stream.write(`${message}\n`);
+    void stream.write(`${withoutSecrets(message)}\n`);
 
 /**
  * Tells of downloads on a stream: on a terminal one line that is written over, elsewhere a line at the start and one at the end.
@@ -23,7 +24,9 @@ export function downloadLines(stream: TextStream): DownloadListener {
     const isFirst = !begun.has(url);
     begun.add(url);
     if (!stream.isTTY && !isFirst && !isDone) return;
-    const line = isDone ? `downloaded ${url}: ${formatBytes(receivedBytes)}` : `downloading ${url}: ${amount}`;
+    const line = withoutSecrets(
+      isDone ? `downloaded ${url}: ${formatBytes(receivedBytes)}` : `downloading ${url}: ${amount}`,
+    );
     // The cursor waits on the next line, where an error may be printed at any time.
     if (stream.isTTY) stream.write(`${isFirst ? '' : upAndClear}${truncate(line, columnsOf(stream) - 1)}\n`);
     else stream.write(`${line}\n`);

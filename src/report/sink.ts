@@ -1,5 +1,6 @@
 import {once} from 'node:events';
 import type {Writable} from 'node:stream';
+import {withoutSecrets} from '../support/secrets.js';
 import {visible} from './printable.js';
 import {createStyle, type Style, wantsColor} from './style.js';
 
@@ -41,10 +42,11 @@ export function streamSink(stream: TextStream, env: Readonly<Record<string, stri
 }
 
 /**
- * Names of specs, data and runs may hold what a terminal acts on: all control characters but line breaks and tabs become visible, as
+ * Without secrets. Names of specs, data and runs may hold what a terminal acts on: all control characters but line breaks and tabs become visible, as
  * `\\u001b`, which is also how JSON writes them. @param isStyled whether colours, which are ours, stay
  */
-export function harmless(text: string, isStyled: boolean): string {
+export function harmless(given: string, isStyled: boolean): string {
+  const text = withoutSecrets(given);
   if (!/[^\P{Cc}\n\t]/u.test(text)) return text;
   return text
     .split(isStyled ? colours : /$^/)

@@ -1,5 +1,7 @@
 import {arch, availableParallelism, cpus, hostname, platform, release, totalmem} from 'node:os';
+import {isSecretName, withoutSecrets} from '../support/secrets.js';
 import {expVersion, packageVersion} from '../support/versions.js';
+import {type Determinism, determinismOf} from './determinism.js';
 import type {GitFacts} from './git.js';
 
 /** environment.json: where and with what a run was made. */
@@ -13,6 +15,8 @@ export interface RunEnvironment {
   readonly memoryBytes: number;
   readonly engine: string;
   readonly device: string;
+  /** How exactly the run can be repeated, and what has to stay the same for that; runs before 0.1.0 lack it. */
+  readonly determinism?: Determinism;
   /** Null without git or outside a repository. */
   readonly git: Omit<GitFacts, 'diff'> | null;
   /** The command line, secrets masked. */
@@ -25,6 +29,7 @@ export interface RunEnvironment {
 }
 
 const recordedPackages = [
+  '@tensorflow/tfjs-backend-cpu',
   '@tensorflow/tfjs-core',
   '@tensorflow/tfjs-layers',
   '@tensorflow/tfjs-node-gpu',
@@ -47,14 +52,23 @@ const recordedVariables = [
   'TZ',
 ];
 
-const secretKey = /(token|secret|passw(or)?d|credential|api[_-]?key)$/i;
-
-/** `data.apiKey=abc` → `data.apiKey=***`, `https://me:pw@host` → `https://***@host`. */
+/** `data.apiKey=abc` → `data.apiKey=***`, `https://me:pw@host/x?token=abc` → `https://***@host/x?token=***`; known secrets as well. */
 export function maskSecrets(argument: string): string {
-  const equals = argument.indexOf('=');
-  if (equals > 0 && secretKey.test(argument.slice(0, equals))) return `${argument.slice(0, equals)}=***`;
-  return argument.replace(/(\w+:\/\/)[^/@\s]+@/g, '$1***@');
+  const [, key, sign] = /^([^=\s]+)(=)/.exec(argument) ?? [];
+  if (key !== undefined && sign !== undefined && isSecretName(key)) return `${key}=***`;
+  return withoutSecrets(argument)
+    .replace(/(\w+:\/\/)[^/@\s]+@/g, '$1***@')
+    .replace(/([?&]([^=&#\s]+)=)[^&#\s]*/g, (match, start: string, name: string) =>
+      isSecretName(name) ? `${start}***` : match,
+    );
 }
+
+/** The arguments of a command line; what follows a flag such as `--token` is masked as well. */
+const maskCommand = (command: readonly string[]): readonly string[] =>
+  command.map((argument, index) => {
+    const before = command[index - 1] ?? '';
+    return before.startsWith('--') && !before.includes('=') && isSecretName(before) ? '***' : maskSecrets(argument);
+  });
 
 /** Collects environment.json. @param session what trains, as it names itself. @param spec path of the spec file */
 export function describeEnvironment(
@@ -83,8 +97,9 @@ export function describeEnvironment(
     memoryBytes: totalmem(),
     engine: session.engine,
     device: session.device,
+    determinism: determinismOf(session),
     git: git === undefined ? null : {...facts, commit: git.commit, dirty: git.dirty},
-    command: process.argv.slice(2).map(maskSecrets),
+    command: maskCommand(process.argv.slice(2)),
     workingDirectory: process.cwd(),
     spec,
     variables,

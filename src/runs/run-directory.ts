@@ -4,6 +4,7 @@ import {stringify} from 'csv-stringify/sync';
 import {type SavedModel, weightsFileName} from '../model/save.js';
 import {writeFileAtomically} from '../support/atomic-file.js';
 import {plainNumbers} from '../support/plain-numbers.js';
+import {withoutSecrets} from '../support/secrets.js';
 import type {MetricTable} from '../training/metrics/metric.js';
 import {thisProcess} from './alive.js';
 import {CsvFile} from './csv-file.js';
@@ -73,7 +74,7 @@ export class RunDirectory {
 
   writeText(file: RunFile, text: string): void {
     const target = this.fileOf(file);
-    writing(target, () => writeFileAtomically(target, text));
+    writing(target, () => writeFileAtomically(target, withoutSecrets(text)));
   }
 
   writeJson(file: RunFile, value: unknown): void {
@@ -102,7 +103,7 @@ export class RunDirectory {
   /** The last file of a run: once it is there, the run is finished. */
   writeSummary(summary: RunSummary): void {
     const target = this.fileOf('summary');
-    writing(target, () => writeFileAtomically(target, toJson(summary), {durable: true}));
+    writing(target, () => writeFileAtomically(target, withoutSecrets(toJson(summary)), {durable: true}));
   }
 
   /** Opens metrics.csv, steps.csv or timing.csv with its header. @param keptBytes what is behind them is cut off */
@@ -119,7 +120,7 @@ export class RunDirectory {
   /** Adds to output.log. @param text plain, with its line break. */
   appendLog(text: string): void {
     const target = this.fileOf('log');
-    writing(target, () => appendFileSync(target, text));
+    writing(target, () => appendFileSync(target, withoutSecrets(text)));
   }
 
   /** Writes the final model as TensorFlow.js loads it: model.json and the weight file that it names. */

@@ -7,7 +7,14 @@ export type Origin =
   /** `key=value` on the command line. */
   | {readonly kind: 'override'; readonly text: string; readonly reference?: string}
   /** The environment variable `name`, or the default written beside it when `isSet` is false. */
-  | {readonly kind: 'env'; readonly name: string; readonly isSet: boolean; readonly writtenAt: string}
+  | {
+      readonly kind: 'env';
+      readonly name: string;
+      readonly isSet: boolean;
+      readonly writtenAt: string;
+      /** Of a secret: what stands in the records for the value, `${secret:NAME}` with the text around it. */
+      readonly secret?: string;
+    }
   | {readonly kind: 'default'};
 
 /** Origins of every leaf by dotted path: `model.layers.0.filters`. */
@@ -24,6 +31,7 @@ export function formatOrigin(origin: Origin): string {
     case 'override':
       return `override ${origin.text}${via}`;
     case 'env':
+      if (origin.secret !== undefined) return `secret ${origin.name}, read at ${origin.writtenAt}`;
       return origin.isSet
         ? `environment variable ${origin.name}, read at ${origin.writtenAt}`
         : `${origin.writtenAt} (environment variable ${origin.name} is not set)`;

@@ -1,4 +1,5 @@
 import {Composer, isScalar, Parser} from 'yaml';
+import {isSecretName, rememberSecret} from '../support/secrets.js';
 import {maxExplained, type Problem} from './diagnostic.js';
 import {describeValue, type Entry, type Located, type LocatedScalar, nodeAt, pathsOf, type Scalar} from './located.js';
 import {dottedPath, formatPath, type Path, parsePath} from './path.js';
@@ -27,7 +28,8 @@ export interface ReferenceOptions {
 }
 
 /**
- * Replaces `${a.b}` by the value at that path, `${env:NAME}` and `${env:NAME:-default}` by an environment variable. A
+ * Replaces `${a.b}` by the value at that path, `${env:NAME}` and `${env:NAME:-default}` by an environment variable, `${secret:NAME}` by
+ * one whose value is in no message, screen or file; so is that of a variable whose name says that it holds a secret. A
  * reference that is the whole value keeps its type and may be a map or a list; inside a text it is written into the text.
  * `$${` stands for a plain `${`.
  * @returns the tree; where a reference was refused, its text stands unchanged
@@ -108,11 +110,21 @@ class Resolver {
 
     let isWhole = true;
     let origin = node.origin;
-    const replaced = text.replaceAll(referencePattern, (match, inner: string) => {
-      if (match.startsWith('$$')) return match.slice(1);
+    // The same text for the records, secrets left out.
+    const recorded: string[] = [];
+    let end = 0;
+    const replaced = text.replaceAll(referencePattern, (match, inner: string, at: number) => {
+      recorded.push(text.slice(end, at));
+      end = at + match.length;
+      if (match.startsWith('$$')) {
+        recorded.push(match.slice(1));
+        return match.slice(1);
+      }
       const found = this.#lookUp(inner, node, path)?.node;
       if (found?.kind === 'scalar') {
-        if (found.origin.kind === 'env') origin = found.origin;
+        const isSecret = origin.kind === 'env' && origin.secret !== undefined;
+        if (found.origin.kind === 'env' && !isSecret) origin = found.origin;
+        recorded.push((found.origin.kind === 'env' ? found.origin.secret : undefined) ?? String(found.value));
         return String(found.value);
       }
       if (found) {
@@ -127,11 +139,16 @@ class Resolver {
     if (value.length > maxTextLength) {
       return this.#refuse(node.place, path, `references make this text longer than ${maxTextLength} characters`);
     }
+    if (origin.kind === 'env' && origin.secret !== undefined) {
+      rememberSecret(value);
+      origin = {...origin, secret: recorded.join('') + text.slice(end)};
+    }
     return {node: {...node, value, origin}, size: 1};
   }
 
   #lookUp(inner: string, node: LocatedScalar, path: Path): Resolved | undefined {
     if (inner.startsWith('env:')) return this.#readEnvironment(inner.slice(4), node, path);
+    if (inner.startsWith('secret:')) return this.#readEnvironment(inner.slice(7), node, path, true);
     const {scope} = this.options;
     const argument = scope?.get(inner);
     // The value is the argument's, the place is the reference's: mistakes show the line that uses the value.
@@ -166,22 +183,27 @@ class Resolver {
     return {node: {...resolved.node, place: node.place, origin}, size: 1};
   }
 
-  #readEnvironment(inner: string, node: LocatedScalar, path: Path): Resolved | undefined {
-    const [, name, fallback] = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s.exec(inner) ?? [];
+  #readEnvironment(inner: string, node: LocatedScalar, path: Path, isSecret = false): Resolved | undefined {
+    const [, name, written] = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s.exec(inner) ?? [];
     if (name === undefined) {
-      const hint = `write \${env:NAME} or \${env:NAME:-default}`;
+      const hint = `write \${env:NAME}, \${env:NAME:-default} or \${secret:NAME}`;
       return this.#refuse(node.place, path, `\`${inner}\` is no name of an environment variable`, hint);
     }
     const found = Object.hasOwn(this.environment, name) ? this.environment[name] : undefined;
     const isSet = found !== undefined && found !== '';
+    // A secret that is written down is none.
+    const fallback = isSecret ? undefined : written;
     if (!isSet && fallback === undefined) {
-      const hint = `set it, or give a default: \${env:${name}:-value}`;
+      const hint = isSecret ? 'set it' : `set it, or give a default: \${env:${name}:-value}`;
       return this.#refuse(node.place, path, `the environment variable ${name} is not set`, hint);
     }
     const {source, start} = node.place;
     const writtenAt = source.kind === 'override' ? source.text : `${source.name}:${source.positionAt(start).line}`;
     const value = readScalar(isSet ? found : (fallback ?? ''));
-    return {node: {...node, value, origin: {kind: 'env', name, isSet, writtenAt}}, size: 1};
+    const origin = {kind: 'env', name, isSet, writtenAt} as const;
+    if (!isSet || !(isSecret || isSecretName(name))) return {node: {...node, value, origin}, size: 1};
+    rememberSecret(found);
+    return {node: {...node, value, origin: {...origin, secret: `\${secret:${name}}`}}, size: 1};
   }
 
   #refuse(place: Place, path: Path, message: string, hint?: string): undefined {

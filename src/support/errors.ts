@@ -1,3 +1,5 @@
+import {withoutSecrets} from './secrets.js';
+
 /** What a failure is, for programs. Each code has one exit code and one paragraph in docs/errors.md. */
 export type ErrorCode =
   | 'USAGE' // a flag or an argument that makes no sense
@@ -36,7 +38,7 @@ export const exitCodes = {
 } as const satisfies Record<ErrorCode, number>;
 
 /** Names out of files may hold what a terminal takes for commands. */
-const harmless = (text: string): string => text.replace(/[^\P{Cc}\n\t]/gu, '�');
+const harmless = (text: string): string => withoutSecrets(text).replace(/[^\P{Cc}\n\t]/gu, '�');
 
 /**
  * A failure the user can mend. `message` says what happened, where, and what was expected; `hint` says how to mend it.

@@ -1,0 +1,19 @@
+/** How exactly a run can be repeated. */
+export interface Determinism {
+  /** bitwise: to the last bit of every metric and weight; tolerance: to what rounding in another order makes of it. */
+  readonly level: 'bitwise' | 'tolerance';
+  /** What has to stay the same for that. */
+  readonly given: readonly string[];
+}
+
+const sameWork = ['the resolved spec', 'the data', 'the versions of exp, Node.js and the engine'];
+
+/**
+ * What may be promised of a run. On a CPU every sum is taken in an order that follows from the graph, the number of threads and the
+ * processor's instructions; on a GPU from what its scheduler does first. `exp rerun` tells which of the conditions hold.
+ */
+export function determinismOf({engine, device}: {readonly engine: string; readonly device: string}): Determinism {
+  if (!/^cpu\b/.test(device)) return {level: 'tolerance', given: [...sameWork, 'the device']};
+  const given = [...sameWork, 'the processor model'];
+  return {level: 'bitwise', given: engine === 'compiled' ? [...given, 'the number of threads'] : given};
+}
