@@ -22,7 +22,9 @@ function hostileRuns(runsDir: string): void {
   write('-rf', 1e308, 'x'.repeat(1000), '\u001b[5m');
 }
 
-function outputs(act: (sinks: {out: Sink; errors: Sink}) => void): {readonly out: string; readonly errors: string} {
+async function outputs(
+  act: (sinks: {out: Sink; errors: Sink}) => unknown,
+): Promise<{readonly out: string; readonly errors: string}> {
   const texts = {out: '', errors: ''};
   const sink = (of: 'out' | 'errors'): Sink => ({
     style: createStyle(false),
@@ -31,7 +33,7 @@ function outputs(act: (sinks: {out: Sink; errors: Sink}) => void): {readonly out
       texts[of] += text;
     },
   });
-  act({out: sink('out'), errors: sink('errors')});
+  await act({out: sink('out'), errors: sink('errors')});
   return texts;
 }
 type Sink = Parameters<typeof listTo>[1]['out'];
@@ -45,26 +47,26 @@ const unseen = /[^\P{Cc}\n]|[\u200E\u200F\u202A-\u202E\u2066-\u2069]/u;
 t.test('hostile names and values do no harm in any format of a list', async (t) => {
   const runsDir = t.testdir();
   hostileRuns(runsDir);
-  const listed = (format: 'table' | 'csv' | 'json'): string =>
-    outputs((sinks) => listTo({references: [], runsDir, reverse: false, format}, sinks)).out.replaceAll(
+  const listed = async (format: 'table' | 'csv' | 'json'): Promise<string> =>
+    (await outputs((sinks) => listTo({references: [], runsDir, reverse: false, format}, sinks))).out.replaceAll(
       runsDir,
       'RUNS',
     );
   t.equal(
-    listed('table').replace(/ +/g, ' '),
+    (await listed('table')).replace(/ +/g, ' '),
     `run state group started epochs metrics duration tags note
 ${red} finished 2026-01-02 03:04 2/2 val_loss NaN 1 min 00 s <img src=x onerror=alert(1)>, +1-1 =1+1\\u000a\\u001b[2J|\`rm\`
 -rf finished \\u001b[5m: 2026-01-02 03:04 2/2 val_loss 1.000e+308 1 min 00 s <img src=x onerror=alert(1)>
 `,
   );
   t.equal(
-    listed('csv'),
+    await listed('csv'),
     `run,name,state,group,startedAt,durationSeconds,epochs,numEpochs,val_loss,'=cmd|\\u001b[31m,tags,note,path
 ${red},"'=HYPERLINK(""http://x"")",finished,,2026-01-02T03:04:05.000Z,60,2,2,NaN,1e+308,"<img src=x onerror=alert(1)>, +1-1",'=1+1\\u000a\\u001b[2J|\`rm\`,RUNS/${red}
 '-rf,"'=HYPERLINK(""http://x"")",finished,\\u001b[5m,2026-01-02T03:04:05.000Z,60,2,2,1e+308,1e+308,<img src=x onerror=alert(1)>,,RUNS/-rf
 `,
   );
-  const json = listed('json');
+  const json = await listed('json');
   t.notMatch(json, unseen);
   const [first] = JSON.parse(json);
   t.match(first, {
@@ -78,10 +80,10 @@ ${red},"'=HYPERLINK(""http://x"")",finished,,2026-01-02T03:04:05.000Z,60,2,2,NaN
 t.test('hostile names and values do no harm in any format of a comparison', async (t) => {
   const runsDir = t.testdir();
   hostileRuns(runsDir);
-  const all = (format: 'table' | 'csv' | 'json' | 'md'): string =>
-    outputs((sinks) => runComparison({references: [], runsDir, format}, sinks)).out.replaceAll(runsDir, 'RUNS');
+  const all = async (format: 'table' | 'csv' | 'json' | 'md'): Promise<string> =>
+    (await outputs((sinks) => runComparison({references: [], runsDir, format}, sinks))).out.replaceAll(runsDir, 'RUNS');
   t.equal(
-    all('table').replace(/ +/g, ' '),
+    (await all('table')).replace(/ +/g, ' '),
     `run a|b<i> val_loss duration examplesPerSecond tags note
 -rf ${cut} 1.000e+308 1 min 00 s 10 <img src=x onerror=alert(1)>
 ${red} @SUM(1+1)\\u202egnp.exe NaN 1 min 00 s 10 <img src=x onerror=alert(1)>, +1-1 =1+1\\u000a\\u001b[2J|\`rm\`
@@ -90,14 +92,14 @@ sorted by val_loss, smaller is better
 `,
   );
   t.equal(
-    all('csv'),
+    await all('csv'),
     `run,state,training.a|b<i>,val_loss,duration,examplesPerSecond,tags,note,folders
 '-rf,finished,${long},1e+308,60,10,"[""<img src=x onerror=alert(1)>""]",,RUNS/-rf
 ${red},finished,'@SUM(1+1)\\u202egnp.exe,NaN,60,10,"[""<img src=x onerror=alert(1)>"",""+1-1""]",'=1+1\\u000a\\u001b[2J|\`rm\`,RUNS/${red}
 `,
   );
   t.equal(
-    all('md').split('\n').slice(0, 4).join('\n'),
+    (await all('md')).split('\n').slice(0, 4).join('\n'),
     [
       '| run | a\\|b&lt;i&gt; | val\\_loss | duration | examplesPerSecond | tags | note |',
       '| --- | --- | --: | --: | --: | --: | --: |',
@@ -105,7 +107,7 @@ ${red},finished,'@SUM(1+1)\\u202egnp.exe,NaN,60,10,"[""<img src=x onerror=alert(
       '| \\\\u001b\\[31mred&lt;script&gt;alert(1)&lt;script&gt;\\\\u009b2J | @​SUM(1+1)\\\\u202egnp.exe | NaN | 1 min 00 s | 10 | &lt;img src=x onerror=alert(1)&gt;, +1-1 | =1+1\\\\u000a\\\\u001b\\[2J\\|\\`rm\\` |',
     ].join('\n'),
   );
-  const json = all('json');
+  const json = await all('json');
   t.notMatch(json, unseen);
   t.match(JSON.parse(json).rows[1], {
     label: '\u001b[31mred<script>alert(1)<script>\u009b2J',
