@@ -46,6 +46,39 @@ t.test('conditions', async (t) => {
   for (const [source, expected] of Object.entries(cases)) t.equal(told(source), expected, source);
 });
 
+t.test('contains looks into texts and lists', async (t) => {
+  const facts: Readonly<Record<string, Value>> = {
+    tags: '["good","needs review","v1"]',
+    note: 'Loss SPIKES at epoch 3',
+    'training.metrics': '["accuracy","f1"]',
+    'data.shape': '[28,28]',
+    name: '[draft] net',
+    rate: 0.125,
+  };
+  const holds = (source: string): Value | undefined =>
+    evaluate(parseExpression(source, '--where'), {read: ({name}) => facts[name]});
+  const cases: Readonly<Record<string, boolean>> = {
+    'tags contains "good"': true,
+    'tags contains "goo"': false,
+    'tags contains "GOOD"': false,
+    'tags contains "needs review" && note contains "spikes"': true,
+    '!(tags contains "bad")': true,
+    'note contains "epoch 3" || 1 > 2': true,
+    'note contains "["': false,
+    'training.metrics contains "f1"': true,
+    'data.shape contains 28': true,
+    'name contains "DRAFT"': true,
+    'rate contains 12': true,
+    'nothing contains "x"': false,
+    '!(nothing contains "x")': true,
+  };
+  for (const [source, expected] of Object.entries(cases)) t.equal(holds(source), expected, source);
+  t.throws(() => holds('tags contains'), {message: /expected a value; got the end/});
+  t.throws(() => holds('contains "x"'), {message: /expected a value; got "contains"/});
+  t.throws(() => holds('tags contains "a" contains "b"'), {message: /expected && or \|\| between two comparisons/});
+  t.equal(evaluate(parseExpression('containsMore', '--where'), {read: ({name}) => name}), 'containsMore');
+});
+
 t.test('what is missing makes a comparison false, whichever way round, and never true', async (t) => {
   for (const source of ['no > 1', 'no < 1', 'no == 1', 'no != 1', 'no + 1 > 0', '"a" < "b"', 'state > 1']) {
     t.equal(told(source), false, source);

@@ -1,5 +1,13 @@
 import t from 'tap';
-import {formatBytes, formatClock, formatDuration, formatMetric, formatRate, plural} from '../../src/report/format.js';
+import {
+  formatAgo,
+  formatBytes,
+  formatClock,
+  formatDuration,
+  formatMetric,
+  formatRate,
+  plural,
+} from '../../src/report/format.js';
 import {JsonReporter} from '../../src/report/json-reporter.js';
 import {keyMetrics} from '../../src/report/run-list.js';
 import {endScreen, epochLine, metricsTable} from '../../src/report/screens.js';
@@ -23,6 +31,12 @@ t.test('numbers as people read them', async (t) => {
     '0',
     'NaN',
     '-0.2500',
+  ]);
+  const now = new Date(2026, 0, 20, 12);
+  const ago = (seconds: number): string => formatAgo(new Date(now.getTime() - 1000 * seconds), now);
+  t.strictSame([0, 59.9, 60, 3599, 3600, 86_399, 86_400, 7 * 86_400 - 1, 7 * 86_400, -60].map(ago), [
+    ...['0 s ago', '59 s ago', '1 min ago', '59 min ago', '1 h ago', '23 h ago', '1 d ago', '6 d ago'],
+    ...['2026-01-13', '2026-01-20 12:01'],
   ]);
   t.strictSame([0.0123, 0.7, 59.96, 60, 185, 3599.7, 7620].map(formatDuration), [
     '12 ms',
