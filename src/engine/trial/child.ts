@@ -25,6 +25,8 @@ async function train({engine, device, backend, folder, steps}: TrialRequest): Pr
     losses.push((await session.step(batch, {learningRate: 0.05, step})).loss);
     if (step > numWarmUpSteps) millis.push(performance.now() - start);
   }
+  await session.dispose();
+  options.model.network.dispose();
   millis.sort((a, b) => a - b);
   const answer = {engine: session.engine, device: session.device, losses};
   const middle = millis[Math.floor(millis.length / 2)];

@@ -6,6 +6,8 @@ import {apiVersion, functions, type OrtFunctions, type Pointer} from './c-interf
 
 /** ONNX Runtime in this process. */
 export interface OnnxRuntime extends OrtFunctions {
+  /** Held, because koffi unloads a library that is garbage-collected, and its functions would then jump into nothing. */
+  readonly library: object;
   /** ONNX Runtime's own state, one for the process; never released. */
   readonly environment: Pointer;
   /** Where a tensor's numbers lie: ordinary memory. */
@@ -34,6 +36,7 @@ export function loadOnnxRuntime(): OnnxRuntime {
     const ort = functions(koffi, api);
     runtime = {
       ...ort,
+      library,
       environment: ort.createEnvironment(),
       memoryInfo: ort.createMemoryInfo(),
     };
