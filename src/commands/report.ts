@@ -21,6 +21,8 @@ export default class Report extends BaseCommand {
     where: string({description: 'a condition that runs have to meet'}),
     sort: string({description: 'the column to sort by, best first; importance of settings is measured by it too'}),
     top: integer({description: 'rows at most', min: 1}),
+    maximize: string({description: 'columns of which more is better, separated by commas'}),
+    minimize: string({description: 'columns of which less is better, separated by commas'}),
     'group-by': string({
       description: 'settings in which the runs of a row may differ; seed and fold by default, none for a row each',
     }),

@@ -25,6 +25,8 @@ export default class Watch extends BaseCommand {
     open: boolean({description: 'open the page in the browser'}),
     columns: string({description: 'columns of the table, separated by commas'}),
     sort: string({description: 'the column to sort by, best first'}),
+    maximize: string({description: 'columns of which more is better, separated by commas'}),
+    minimize: string({description: 'columns of which less is better, separated by commas'}),
     'group-by': string({
       description: 'settings in which the runs of a row may differ; seed and fold by default, none for a row each',
     }),

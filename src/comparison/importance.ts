@@ -31,9 +31,10 @@ const numParts = 5;
  * Importance of settings, one at a time: what a setting does only together with another is not seen, and where settings were not chosen
  * independently of each other (by hand, or by a search that adapts) one may stand for another. Finished runs count, and those that
  * diverged as the worst; runs of other seeds are values of their own.
+ * @param goal what is better of the term
  */
-export function importanceOf(runs: readonly ComparedRun[], term: Term): Importance {
-  const sign = goalOfTerm(term) === 'maximize' ? -1 : 1;
+export function importanceOf(runs: readonly ComparedRun[], term: Term, goal = goalOfTerm(term)): Importance {
+  const sign = goal === 'maximize' ? -1 : 1;
   const measured = runs.flatMap((run) => {
     if (run.state === 'diverged') return [{run, value: sign * Number.POSITIVE_INFINITY}];
     const value = run.state === 'finished' ? termValue(run, term) : undefined;

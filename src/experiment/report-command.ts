@@ -12,7 +12,7 @@ import {streamSink, type TextStream} from '../report/sink.js';
 import type {Run} from '../runs/run.js';
 import {writeFileAtomically} from '../support/atomic-file.js';
 import {ExpError} from '../support/errors.js';
-import {groupKeys, listOf} from './lists.js';
+import {goalsOf, groupKeys, listOf} from './lists.js';
 import {findRuns} from './run-references.js';
 
 /** What `exp report` was asked for. */
@@ -29,6 +29,9 @@ export interface ReportRequest {
   readonly top?: number | undefined;
   /** Separated by commas; `none`. */
   readonly groupBy?: string | undefined;
+  /** Columns of which more is better, and less; separated by commas. */
+  readonly maximize?: string | undefined;
+  readonly minimize?: string | undefined;
 }
 
 /** The page of a report, and what it holds. */
@@ -53,7 +56,8 @@ export function writeReport(request: ReportRequest, out: TextStream, errors: Tex
   refuseFolder(request.out, file);
   const found = findRuns(references, runsDir);
   requireRuns(found, runsDir);
-  const options = {where, sort, top, columns: listOf(request.columns), groupBy: groupKeys(request.groupBy)};
+  const [columns, groupBy] = [listOf(request.columns), groupKeys(request.groupBy)];
+  const options = {where, sort, top, columns, groupBy, goals: goalsOf(request)};
   const {html, data} = reportPage(found, options, request.title);
   try {
     writeFileAtomically(file, html);

@@ -5,7 +5,7 @@ import {printable} from '../report/printable.js';
 import {streamSink, type TextStream} from '../report/sink.js';
 import {RunsFolder} from '../runs/runs-folder.js';
 import {ExpError} from '../support/errors.js';
-import {groupKeys, listOf} from './lists.js';
+import {goalsOf, groupKeys, listOf} from './lists.js';
 import {isLoopback, startWatchServer, type WatchServer} from './watch-server.js';
 
 /** What `exp watch` was asked for. */
@@ -19,6 +19,9 @@ export interface WatchRequest {
   readonly sort?: string | undefined;
   /** Separated by commas; `none`. */
   readonly groupBy?: string | undefined;
+  /** Columns of which more is better, and less; separated by commas. */
+  readonly maximize?: string | undefined;
+  readonly minimize?: string | undefined;
 }
 
 /** Runs that a page can still show; of more, those that changed last. */
@@ -27,7 +30,8 @@ const maxRuns = 1000;
 /** Serves a page of runs until Ctrl-C or SIGTERM. @throws ExpError USAGE if it cannot listen at the address */
 export async function watchRuns(request: WatchRequest, out: TextStream): Promise<void> {
   const {runsDir, host, port, open} = request;
-  const options = {sort: request.sort, columns: listOf(request.columns), groupBy: groupKeys(request.groupBy)};
+  const [columns, groupBy] = [listOf(request.columns), groupKeys(request.groupBy)];
+  const options = {sort: request.sort, columns, groupBy, goals: goalsOf(request)};
   const runs = new LiveRuns(new RunsFolder(runsDir, maxRuns), options);
   const title = printable(path.basename(path.resolve(runsDir)));
   const server = await listen({runs, title, host, port});
@@ -50,10 +54,12 @@ async function listen(options: Parameters<typeof startWatchServer>[0]): Promise<
   } catch (error) {
     if (error instanceof ExpError || !(error instanceof Error) || !('code' in error)) throw error;
     const {host, port} = options;
-    const why = error.code === 'EADDRINUSE' ? `port ${port} is taken` : error.message;
-    throw new ExpError('USAGE', `cannot listen at ${host}: ${why}`, 'leave out --port for any that is free', {
-      cause: error,
-    });
+    const isTaken = error.code === 'EADDRINUSE';
+    const why = isTaken ? `port ${port} is taken` : error.message;
+    const hint = isTaken
+      ? 'leave out --port for any that is free'
+      : 'leave out --host for 127.0.0.1; 0.0.0.0 is every address of this machine';
+    throw new ExpError('USAGE', `cannot listen at ${host}: ${why}`, hint, {cause: error});
   }
 }
 

@@ -22,7 +22,7 @@ export function overviewOf(
   const titles = titlesOf(columns);
   const shown = rows.flatMap((row) => row.runs);
   const labels = groupLabels(rows, comparison.groupedBy);
-  const importance = sortedBy ? importanceOf(shown, sortedBy.term) : undefined;
+  const importance = sortedBy ? importanceOf(shown, sortedBy.term, sortedBy.goal) : undefined;
   const sortColumn = columns.findIndex(({term}) => term.text === sortedBy?.term.text);
   const verdict = verdictOf(comparison, testOf(comparison));
   const overview: Overview = {
@@ -42,7 +42,7 @@ export function overviewOf(
     ...(verdict === undefined ? {} : {verdict: printableSentence(verdict)}),
     notes: notesOf(comparison).map(printableSentence),
     ...(sortColumn < 0 ? {} : {sortedBy: sortColumn}),
-    settings: settingsOf(importance?.settings ?? withoutImportance(shown)),
+    settings: settingsOf(importance?.settings ?? withoutImportance(shown), comparison),
     ...(importance && sortedBy
       ? {
           importanceOf: {
@@ -61,8 +61,13 @@ const withoutImportance = (runs: readonly ComparedRun[]): readonly SettingImport
     .filter((path) => !repetitionKeys.includes(path))
     .map((path) => ({path}));
 
-function settingsOf(importance: readonly SettingImportance[]): readonly SettingData[] {
-  const kept = importance.slice(0, mostSettings);
+/** The most telling ones; where that cannot be said, first those that the table shows. */
+function settingsOf(importance: readonly SettingImportance[], {columns}: Comparison): readonly SettingData[] {
+  const isShown = ({path}: SettingImportance): boolean => columns.some(({term}) => term.name === path);
+  const sorted = [...importance].sort(
+    (a, b) => (b.share ?? -1) - (a.share ?? -1) || Number(isShown(b)) - Number(isShown(a)),
+  );
+  const kept = sorted.slice(0, mostSettings);
   const titles = titlesOf(
     kept.map(({path}) => ({term: {text: path, name: path}, goal: undefined, kind: 'setting' as const})),
   );

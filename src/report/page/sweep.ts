@@ -20,6 +20,22 @@ export function settingsOverview(state: State): HTMLElement {
   const bars = h('div', {class: 'importance'});
   const scale = h('div', {class: 'scale'});
   const picks = h('div', {class: 'controls'});
+  const tooFew = h(
+    'p',
+    {class: 'muted'},
+    'No two runs have different values of this metric: there is nothing to draw.',
+  );
+  const charts = h(
+    'div',
+    {class: 'sweep'},
+    h(
+      'figure',
+      {class: 'panel'},
+      h('figcaption', {}, h('h3', {}, 'One setting'), h('span', {class: 'muted'}, 'a point a run')),
+      scatter.element,
+    ),
+    h('figure', {class: 'panel wide'}, h('figcaption', {}, h('h3', {}, 'All settings'), scale), parallel.element),
+  );
   let metricName: string | undefined;
   let settingPath: string | undefined;
   let drawn = '';
@@ -74,10 +90,15 @@ export function settingsOverview(state: State): HTMLElement {
     if (inputs === drawn) return;
     drawn = inputs;
     if (!isBeingUsed(picks)) drawPicks(column, setting);
+    fill(bars, ...importanceBars(state));
     const points = runs.flatMap((run): Point[] => {
       const value = run.values[column];
       return typeof value === 'number' ? [{run, value}] : [];
     });
+    const numValues = new Set(points.map(({value}) => value)).size;
+    charts.hidden = numValues < 2;
+    tooFew.hidden = !charts.hidden;
+    if (charts.hidden) return;
     const values = points.map(({value}) => value);
     const range: Range = [Math.min(...values), Math.max(...values)];
     const {title} = columns[column]!;
@@ -91,25 +112,8 @@ export function settingsOverview(state: State): HTMLElement {
       `${title} by ${settings[setting]!.title}: ${points.length} runs`,
     );
     parallel.element.dataset.runs = scatter.element.dataset.runs = String(points.length);
-    fill(bars, ...importanceBars(state));
   };
-  fill(
-    body,
-    h('h3', {}, 'Which setting matters'),
-    bars,
-    picks,
-    h(
-      'div',
-      {class: 'sweep'},
-      h(
-        'figure',
-        {class: 'panel'},
-        h('figcaption', {}, h('h3', {}, 'One setting'), h('span', {class: 'muted'}, 'a point a run')),
-        scatter.element,
-      ),
-      h('figure', {class: 'panel wide'}, h('figcaption', {}, h('h3', {}, 'All settings'), scale), parallel.element),
-    ),
-  );
+  fill(body, h('h3', {}, 'Which setting matters'), bars, picks, tooFew, charts);
   state.on(['data', 'theme'], draw);
   draw();
   return element;
