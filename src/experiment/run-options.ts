@@ -1,6 +1,7 @@
 import type {RunEnding, RunReporter} from '../report/reporter.js';
 import type {RunGroup} from '../runs/records.js';
 import type {RunDirectory} from '../runs/run-directory.js';
+import type {PreparedExperiment} from './prepare.js';
 
 export interface RunOptions {
   /** Where the run folder goes; `runs` by default. */
@@ -19,6 +20,8 @@ export interface RunOptions {
   readonly group?: RunGroup;
   /** All seeds of that group, where it has several. */
   readonly groupSeeds?: readonly number[];
+  /** Gets the data, the model and the session before there is a run folder; what it throws ends the run. */
+  readonly onPrepared?: (prepared: PreparedExperiment) => Promise<void>;
   /** Gets the run folder as soon as there is one; a second Ctrl-C marks it interrupted. */
   readonly onFolder?: (directory: RunDirectory) => void;
 }

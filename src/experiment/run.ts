@@ -36,6 +36,7 @@ export async function runExperiment(given: LoadedExperiment, options: RunOptions
   try {
     loaded.warnings.forEach(warn);
     prepared = await prepareExperiment(loaded, warn, options.notify);
+    await options.onPrepared?.(prepared);
     const plan: RunPlan = {...prepared.plan, ...(group ? {group} : {})};
     if (signal?.aborted) throw new ExpError('INTERRUPTED', 'interrupted before training began; there is no run folder');
     const directory = RunDirectory.create({runsDir, name: loaded.spec.name, startedAt, group, groupSeeds});

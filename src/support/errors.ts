@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'BASELINE_UNUSABLE' // a baseline that is not there or damaged, of other data, or without what a gate asks for
   | 'EXPORT_FAILED' // a model that a format cannot hold, a file that computes something else, a server that refuses
   | 'GATE_FAILED' // a condition of exp compare --fail-if is met
+  | 'NOT_REPEATED' // exp rerun --exact: conditions or results differ
   | 'DIVERGED' // NaN or infinite loss
   | 'INTERRUPTED'; // Ctrl-C, SIGTERM, SIGHUP or SIGUSR1
 
@@ -33,6 +34,7 @@ export const exitCodes = {
   BASELINE_UNUSABLE: 2,
   EXPORT_FAILED: 1,
   GATE_FAILED: 3,
+  NOT_REPEATED: 3,
   DIVERGED: 4,
   INTERRUPTED: 130,
 } as const satisfies Record<ErrorCode, number>;
