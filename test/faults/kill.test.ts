@@ -18,7 +18,7 @@ model:
     - {type: dropout, rate: 0.2}
     - {type: dense, units: 3}
 training:
-  epochs: 40
+  epochs: 36
   batchSize: 8
   loss: softmaxCrossEntropy
   optimizer: {type: adam, learningRate: 0.002}
@@ -33,8 +33,8 @@ checkpoint: {monitor: val_loss, keep: 3, everySteps: 7}
 
 /** Kills in all; fewer would not meet every window. */
 const numKills = Number(process.env.FAULT_KILLS ?? 200);
-/** Longest wait from the beginning of training to a kill; a whole training takes about as long. */
-const spanMillis = 600;
+/** Longest wait from the beginning of training to a kill; a whole training takes somewhat longer. */
+const spanMillis = 350;
 
 // Two processes at a time: most of their time is spent starting.
 t.jobs = 2;

@@ -75,7 +75,7 @@ const fileMoments: readonly RegExp[] = [
 /** @param spanMillis longest wait once training has begun */
 export function drawMoment(rng: Rng, spanMillis: number): Moment {
   if (rng.uniform() < 0.5) return {kind: 'time', millis: spanMillis * rng.uniform()};
-  return {kind: 'file', name: fileMoments[rng.below(fileMoments.length)]!, skip: rng.below(12)};
+  return {kind: 'file', name: fileMoments[rng.below(fileMoments.length)]!, skip: rng.below(6)};
 }
 
 /**
