@@ -49,6 +49,7 @@ function measured(run: Run, past: RunEnvironment | undefined, present: Present):
     ...packages.map((name) => matter(name, past?.packages?.[name], here.packages[name])),
     matter('engine', past?.engine, here.engine),
     matter('device', withoutThreads(past?.device), withoutThreads(here.device)),
+    matter('threads', threadsOf(past?.device), threadsOf(here.device)),
     matter('processor', past?.cpu?.model, here.cpu.model),
     matter('system', past && `${past.os?.platform} ${past.os?.arch}`, `${here.os.platform} ${here.os.arch}`),
   ];
@@ -62,14 +63,10 @@ function surroundings(past: RunEnvironment | undefined, {environment: here, git}
     is: value,
     matters: false,
   });
-  return [
-    fact('host', past?.host, here.host),
-    fact('threads', threadsOf(past?.device), threadsOf(here.device)),
-    fact('git', gitOf(past?.git), gitOf(git)),
-  ];
+  return [fact('host', past?.host, here.host), fact('git', gitOf(past?.git), gitOf(git))];
 }
 
-/** `cpu (2 threads)` → `cpu`: results do not follow from their number. */
+/** `cpu (2 threads)` → `cpu`: their number is told by itself. */
 const withoutThreads = (device: string | undefined): string | undefined => device?.replace(/ \(\d+ threads?\)$/, '');
 
 const threadsOf = (device: string | undefined): string | undefined => /\((\d+) threads?\)$/.exec(device ?? '')?.[1];
