@@ -61,6 +61,10 @@ async function goOn(
     warnings.push(message);
     reporter.warn(message);
   };
+  if (run.summary && !point.checkpoint) {
+    const message = `${run.id} is finished, and its checkpoints are gone: there is nothing to train it further from`;
+    throw new ExpError('USAGE', message, 'start a new run, with model.init from this one perhaps');
+  }
   for (const message of point.skipped) warn(`${message}; an older checkpoint is used`);
   checkResumable(run, loaded.spec, overrides, point.checkpoint);
   for (const message of loaded.warnings) warn(message);
