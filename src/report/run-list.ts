@@ -71,7 +71,7 @@ export function renderRunList(
   now = new Date(),
 ): string {
   const isTerminal = Number.isFinite(view.width);
-  const shown: readonly (Column & {readonly cell: (run: RunListing) => string; readonly isOptional?: true})[] = [
+  const shown: readonly ListColumn[] = [
     {title: 'run', cell: ({run}) => printable(run)},
     {title: 'state', cell: ({state}) => paintState(state, view.style)},
     {
@@ -94,7 +94,7 @@ export function renderRunList(
       droppable: 4,
       cell: ({epochs, numEpochs}) => (numEpochs === undefined ? String(epochs) : `${epochs}/${numEpochs}`),
     },
-    {title: 'metrics', droppable: 1, cell: ({metrics}) => printable(keyMetrics(metrics))},
+    ...metricColumns(runs),
     {
       title: 'duration',
       align: 'right',
@@ -114,6 +114,24 @@ export function renderRunList(
     rows,
     view,
   );
+}
+
+type ListColumn = Column & {readonly cell: (run: RunListing) => string; readonly isOptional?: true};
+
+const mostMetrics = 4;
+
+/** A column for each metric that tells most of some run, or where runs measure all kinds of things one for all of them. */
+function metricColumns(runs: readonly RunListing[]): readonly ListColumn[] {
+  const names = [...new Set(runs.flatMap(({metrics}) => keyMetricNames(metrics)))];
+  if (names.length === 0 || names.length > mostMetrics) {
+    return [{title: 'metrics', droppable: 1, cell: ({metrics}) => printable(keyMetrics(metrics))}];
+  }
+  return names.map((name, index) => ({
+    title: printable(name),
+    align: 'right',
+    droppable: index === 0 ? 1 : name.endsWith('loss') ? 4.5 : 1.5,
+    cell: ({metrics}) => (metrics[name] === undefined ? '' : formatMetric(metrics[name])),
+  }));
 }
 
 /** The latest note, as far as it goes into a cell. */
@@ -139,15 +157,17 @@ export function runListCsv(runs: readonly RunListing[]): string {
 }
 
 /** The two values that tell most: of the test set, else of the validation set, else of the training set; metrics before the loss. */
-export function keyMetrics(metrics: MetricValues): string {
+export const keyMetrics = (metrics: MetricValues): string =>
+  keyMetricNames(metrics)
+    .map((name) => `${name} ${formatMetric(metrics[name]!)}`)
+    .join(', ');
+
+function keyMetricNames(metrics: MetricValues): readonly string[] {
   const names = Object.keys(metrics);
   const prefix = ['test_', 'val_'].find((candidate) => names.some((name) => name.startsWith(candidate))) ?? '';
   const own = names.filter((name) => (prefix ? name.startsWith(prefix) : true));
   const isLoss = (name: string): boolean => name === `${prefix}loss`;
-  return [...own.filter((name) => !isLoss(name)), ...own.filter(isLoss)]
-    .slice(0, 2)
-    .map((name) => `${name} ${formatMetric(metrics[name]!)}`)
-    .join(', ');
+  return [...own.filter((name) => !isLoss(name)), ...own.filter(isLoss)].slice(0, 2);
 }
 
 /** A state in its colour. */

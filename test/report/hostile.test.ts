@@ -54,9 +54,9 @@ t.test('hostile names and values do no harm in any format of a list', async (t) 
     );
   t.equal(
     (await listed('table')).replace(/ +/g, ' '),
-    `run state group started epochs metrics duration tags note
-${red} finished 2026-01-02 03:04 2/2 val_loss NaN 1 min 00 s <img src=x onerror=alert(1)>, +1-1 =1+1\\u000a\\u001b[2J|\`rm\`
--rf finished \\u001b[5m: 2026-01-02 03:04 2/2 val_loss 1.000e+308 1 min 00 s <img src=x onerror=alert(1)>
+    `run state group started epochs val_loss duration tags note
+${red} finished 2026-01-02 03:04 2/2 NaN 1 min 00 s <img src=x onerror=alert(1)>, +1-1 =1+1\\u000a\\u001b[2J|\`rm\`
+-rf finished \\u001b[5m: 2026-01-02 03:04 2/2 1.000e+308 1 min 00 s <img src=x onerror=alert(1)>
 `,
   );
   t.equal(
