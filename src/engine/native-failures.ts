@@ -131,6 +131,13 @@ const known: readonly KnownFailure[] = [
     }),
   },
   {
+    pattern: /vkCreateInstance: Found no drivers|VK_ERROR_INCOMPATIBLE_DRIVER/,
+    explain: () => ({
+      reason: 'the Vulkan loader finds no Vulkan driver for a card',
+      fix: 'apt install mesa-vulkan-drivers for AMD and Intel cards, NVIDIA’s driver for its own; vulkaninfo --summary must list the card',
+    }),
+  },
+  {
     pattern: /(lib[\w+-]+\.so[.\d]*): cannot open shared object file/,
     explain: ([, library]) => ({
       reason: `the library ${library} is missing`,

@@ -97,10 +97,16 @@ const texts: readonly {
     fix: /newer system/,
   },
   {
-    from: 'Dawn without a loader',
-    said: "Warning: Couldn't open libvulkan.so.1: libvulkan.so.1: cannot open shared object file: No such file or directory",
+    from: 'Dawn (npm package webgpu 0.6.2) without a loader',
+    said: "Warning: Couldn't load Vulkan: libvulkan.so.1: cannot open shared object file: No such file or directory\n    at operator() (/x/dawn/src/dawn/native/vulkan/BackendVk.cpp:368)",
     reason: /Vulkan loader is missing/,
     fix: /apt install libvulkan1/,
+  },
+  {
+    from: 'the same with a loader, without a driver',
+    said: 'Warning: vkCreateInstance: Found no drivers!\nWarning: vkCreateInstance failed with VK_ERROR_INCOMPATIBLE_DRIVER',
+    reason: /no Vulkan driver/,
+    fix: /apt install mesa-vulkan-drivers/,
   },
   {
     from: 'any other library',
