@@ -10,6 +10,7 @@ import {foldConstants} from '../../../src/engine/compiled/passes/fold-constants.
 import {fuseBias} from '../../../src/engine/compiled/passes/fuse-bias.js';
 import {mergeProducts} from '../../../src/engine/compiled/passes/merge-products.js';
 import {poolBeforeRelu} from '../../../src/engine/compiled/passes/pool-before-relu.js';
+import {simplifyArithmetic} from '../../../src/engine/compiled/passes/simplify-arithmetic.js';
 import {record} from '../../../src/engine/compiled/recorder.js';
 
 t.beforeEach(() => void tf.setBackend('cpu'));
@@ -66,6 +67,41 @@ t.test('constants: arithmetic on them is done, and what changes nothing disappea
   t.equal(simple.outputs.get('same'), simple.calls[1]!.outputs[0]);
 });
 
+t.test('simplify arithmetic: sums of equals, sums of negatives, products with two numbers', async (t) => {
+  const graph = record((recording) => {
+    const [x, y] = [recording.input('x', [2, 3]), recording.input('y', [3])];
+    recording.output('double', tf.add(x, x));
+    recording.output('difference', tf.add(x, tf.neg(y)));
+    recording.output('turned difference', tf.add(tf.neg(x), y));
+    recording.output('sum', tf.sub(x, tf.neg(y)));
+    recording.output('six', tf.mul(2, tf.mul(x, 3)));
+    const read = tf.mul(x, 5);
+    recording.output('read twice', tf.add(tf.mul(read, 3), tf.exp(read)));
+    recording.output('tiny', tf.mul(tf.mul(x, 1e-30), 1e-30));
+  });
+  const simple = removeDeadCode(simplifyArithmetic(graph));
+  const maker = (name: string) => simple.calls.find(({outputs}) => outputs[0] === simple.outputs.get(name))!;
+  const number = (name: string) => {
+    const source = maker(name).inputs.a?.source;
+    return source?.kind === 'constant' ? source.value : undefined;
+  };
+  t.strictSame([maker('double').kernel, number('double')], ['Multiply', 2]);
+  t.equal(maker('difference').kernel, 'Sub');
+  t.equal(maker('turned difference').kernel, 'Sub');
+  t.equal(maker('turned difference').inputs.a, graph.inputs[1]);
+  t.equal(maker('sum').kernel, 'Add');
+  t.strictSame([maker('six').kernel, number('six'), maker('six').inputs.b], ['Multiply', 6, graph.inputs[0]]);
+  t.strictSame(
+    kernelsOf(simple).filter((kernel) => kernel === 'Neg'),
+    [],
+  );
+  t.equal(
+    kernelsOf(simple).filter((kernel) => kernel === 'Multiply').length,
+    6,
+    '1e-30 · 1e-30 stays apart, and what is read twice',
+  );
+});
+
 t.test('fuse bias: a product that only the addition reads takes the bias', async (t) => {
   const graph = record((recording) => {
     const [a, b, bias] = [recording.input('a', [2, 3]), recording.input('b', [3, 4]), recording.input('bias', [4])];
@@ -74,6 +110,19 @@ t.test('fuse bias: a product that only the addition reads takes the bias', async
   const fused = fuseBias(graph);
   t.strictSame(kernelsOf(fused), ['_FusedMatMul', 'Relu']);
   t.equal(fused.calls[0]!.inputs.bias, graph.inputs[2]);
+});
+
+t.test('fuse bias: the product of two matrices takes a matrix of its own shape, others do not', async (t) => {
+  const sum = (...[a, b, c]: number[][]): RecordedGraph =>
+    record((recording) => {
+      const product = tf.matMul(recording.input('a', a!), recording.input('b', b!));
+      recording.output('y', tf.add(product, recording.input('c', c!)));
+    });
+  const fused = fuseBias(sum([2, 3], [3, 4], [2, 4]));
+  t.strictSame(kernelsOf(fused), ['_FusedMatMul']);
+  t.equal(fused.calls[0]!.inputs.bias, fused.inputs[2]);
+  t.strictSame(kernelsOf(fuseBias(sum([2, 3], [3, 4], [1, 4]))), ['BatchMatMul', 'Add'], 'a row');
+  t.strictSame(kernelsOf(fuseBias(sum([5, 2, 3], [5, 3, 4], [5, 2, 4]))), ['BatchMatMul', 'Add'], 'several matrices');
 });
 
 t.test('fuse bias: leaves alone what is read elsewhere, is an output, or is no vector of the last axis', async (t) => {

@@ -1,5 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type {Tensor, Tensor2D} from '@tensorflow/tfjs-core';
+import type {FusedCell} from './fused.js';
 
 /** An activation as the cell applies it. */
 export type Activate = (x: Tensor2D) => Tensor2D;
@@ -36,6 +37,8 @@ export interface RecurrentCell {
   /** The bias is [2, G · units]: one for the inputs' product, one for the recurrent one. */
   readonly hasRecurrentBias: boolean;
   start(tf: typeof tfjs, parts: CellParts): CellStep;
+  /** The same with a gradient of its own, where all activations are the standard ones: tanh, and sigmoid for gates. */
+  readonly fused?: FusedCell;
 }
 
 /** Columns [from, to) · units of a matrix. */

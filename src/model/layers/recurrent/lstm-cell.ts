@@ -1,5 +1,6 @@
 import type {Tensor2D} from '@tensorflow/tfjs-core';
 import type {RecurrentCell} from './cell.js';
+import {fusedLstm} from './fused-lstm.js';
 
 /**
  * Long short-term memory without peepholes (Hochreiter & Schmidhuber 1997, Gers et al. 2000), gates in Keras's and PyTorch's order:
@@ -9,6 +10,7 @@ export const lstmCell: RecurrentCell = {
   numGates: 4,
   states: ['hidden', 'cell'],
   hasRecurrentBias: false,
+  fused: fusedLstm,
   start:
     (tf, {recurrentKernel, activate, activateGate, dropState}) =>
     (projected, [h, c]) => {

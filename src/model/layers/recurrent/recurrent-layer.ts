@@ -8,6 +8,7 @@ import {keepMaskOf} from '../own-layer.js';
 import {sequenceOf, timeSteps} from '../sequences.js';
 import type {Activate, CellParts, CellStep} from './cell.js';
 import {type RecurrentArguments, recurrentOutputShape, recurrentWeights} from './fields.js';
+import {runFused} from './fused.js';
 import type {RecurrentKind} from './kind.js';
 import {type MergeMode, mergedShape, mergeOutputs} from './merge-outputs.js';
 import {savedConfig} from './saved-config.js';
@@ -43,57 +44,67 @@ export function createRecurrentLayer(
   const {units, returnSequences} = args;
   const width = cell.numGates * units;
   const activate = (name: RecurrentArguments['activation']) => activationOf(context, name) as Activate;
+  const isStandard = args.activation === 'tanh' && (kind.recurrentActivation ?? 'sigmoid') === 'sigmoid';
   const functions = {
     activate: activate(args.activation),
     activateGate: activate(kind.recurrentActivation ?? 'sigmoid'),
   };
 
-  /** The outputs in the order in which the steps are read, and the states after the last. @param first states, zeros by default */
+  /** The output, of all steps in their order or of the last, and the states after it. @param first states, zeros by default */
   function run(
     x: Tensor3D,
     {prefix, goBackwards}: Direction,
     weight: (name: string) => Tensor,
     step: CallContext,
     first: readonly Tensor2D[],
-  ): {outputs: readonly Tensor2D[]; states: readonly Tensor2D[]} {
+  ): {output: Tensor; states: readonly Tensor2D[]} {
+    const isTurned = mergeMode !== undefined && goBackwards;
+    const outputOf = (outputs: readonly Tensor2D[]): Tensor =>
+      returnSequences ? sequenceOf(core, isTurned ? outputs.toReversed() : outputs) : outputs.at(-1)!;
     const [batch, time, features] = x.shape;
     const inputMask = keepMaskOf(step, `${context.name}/${prefix}dropout`, args.dropout, [batch, 1, features]);
     const stateMask = keepMaskOf(step, `${context.name}/${prefix}recurrentDropout`, args.recurrentDropout, [
       batch,
       units,
     ]);
-    const given = core.reshape(inputMask ? core.mul(x, inputMask) : x, [batch * time, features]);
+    const seen = inputMask ? core.mul<Tensor3D>(x, inputMask) : x;
+    const kernel = weight(`${prefix}kernel`) as Tensor2D;
+    const recurrentKernel = weight(`${prefix}recurrent_kernel`) as Tensor2D;
     const bias = args.useBias ? weight(`${prefix}bias`) : undefined;
+    const zeros = core.zeros([batch, units]) as Tensor2D;
+    const start = first.length > 0 ? first : cell.states.map(() => zeros);
+    const mask = step.masks?.[0];
+    // Inference needs no gradient, and stays in the order that exported models keep the batch in.
+    if (cell.fused && isStandard && step.training && !mask) {
+      const givesAll = returnSequences;
+      const sequence = {x: seen, kernel, recurrentKernel, bias, start, stateMask, goBackwards, givesAll};
+      const {output, states} = runFused(core, cell.fused, sequence);
+      return {output: givesAll && isTurned ? core.reverse(output, 1) : output, states};
+    }
+    const given = core.reshape(seen, [batch * time, features]);
     const [inputBias, recurrentBias] = bias && cell.hasRecurrentBias ? core.unstack(bias) : [bias];
-    const product = core.matMul(given, weight(`${prefix}kernel`) as Tensor2D);
+    const product = core.matMul(given, kernel);
     const projected = inputBias ? core.add(product, inputBias) : product;
     const parts: CellParts = {
       ...functions,
       units,
-      recurrentKernel: weight(`${prefix}recurrent_kernel`) as Tensor2D,
+      recurrentKernel,
       recurrentBias,
       dropState: (h) => (stateMask ? core.mul(h, stateMask) : h),
     };
     const advance = cell.start(core, parts);
     const steps = timeSteps(core, core.reshape(projected, [batch, time, width]));
-    const zeros = core.zeros([batch, units]) as Tensor2D;
-    const start = first.length > 0 ? first : cell.states.map(() => zeros);
     const {length} = steps;
     const order = Array.from(steps, (_gates, i) => (goBackwards ? length - 1 - i : i));
-    const mask = step.masks?.[0];
-    if (!mask)
-      return advanceAll(
-        advance,
-        order.map((i) => steps[i]!),
-        start,
-      );
+    const gates = order.map((i) => steps[i]!);
+    if (!mask) {
+      const {outputs, states} = advanceAll(advance, gates, start);
+      return {output: outputOf(outputs), states};
+    }
     const counts = timeSteps(core, core.reshape(mask, [batch, length, 1]));
-    return advanceMasked(
-      advance,
-      order.map((i) => [steps[i]!, counts[i]!] as const),
-      start,
-      zeros,
-    );
+    const counted = order.map((i) => [steps[i]!, counts[i]!] as const);
+    const {outputs, states} = advanceMasked(advance, counted, start, zeros);
+    return {output: outputOf(outputs), states};
   }
 
   /**
@@ -128,12 +139,9 @@ export function createRecurrentLayer(
     weights: directions.flatMap(({prefix}) => recurrentWeights(args, cell, context.inputShape, prefix)),
     ...(context.givesStates ? {stateShapes: directions.flatMap(() => cell.states.map(() => [units]))} : {}),
     call(x, weight, step, [, ...firstStates]) {
-      const read = directions.map((direction) => {
-        const {outputs, states} = run(x as Tensor3D, direction, weight, step, firstStates as readonly Tensor2D[]);
-        const isTurned = mergeMode !== undefined && direction.goBackwards;
-        const output = returnSequences ? sequenceOf(core, isTurned ? outputs.toReversed() : outputs) : outputs.at(-1)!;
-        return {output, states};
-      });
+      const read = directions.map((direction) =>
+        run(x as Tensor3D, direction, weight, step, firstStates as readonly Tensor2D[]),
+      );
       const [first, second] = read as [(typeof read)[0], (typeof read)[0]];
       const output = mergeMode ? mergeOutputs(core, mergeMode, [first.output, second.output]) : first.output;
       return context.givesStates ? [output, ...read.flatMap(({states}) => states)] : output;
