@@ -1,5 +1,6 @@
 import {noticeLines} from '../report/download-lines.js';
 import {eventsScreen, exportScreen, mlflowScreen} from '../report/export-screen.js';
+import {visibleJson} from '../report/printable.js';
 import {streamSink, type TextStream} from '../report/sink.js';
 import type {RunCheckpoint} from '../runs/run-weights.js';
 import {ExpError} from '../support/errors.js';
@@ -32,7 +33,7 @@ export async function exportRuns(request: ExportRequest, out: TextStream, errors
   const warn = (message: string): void => notify(`warning: ${message}`);
   const sink = streamSink(out);
   const print = <Result>(result: Result, screen: (result: Result) => string): void =>
-    sink.write(json ? `${JSON.stringify(result, null, 2)}\n` : screen(result));
+    sink.write(json ? visibleJson(result) : screen(result));
   if (format === 'tensorboard') {
     const {exportTensorboard, runsOf} = await import('./export-tensorboard.js');
     if (request.out === undefined)

@@ -1,5 +1,7 @@
+import {hang} from './definitions.js';
 import {formatMetric, plural} from './format.js';
 import type {Sink} from './sink.js';
+import {widthOf} from './text.js';
 
 /** What a screen says of an exported model. */
 export interface ExportView {
@@ -19,13 +21,15 @@ export interface ExportView {
 }
 
 /** Where it is, what it is, and how near it comes to the model. */
-export function exportScreen(view: ExportView, {style}: Pick<Sink, 'style'>): string {
+export function exportScreen(view: ExportView, {style, width}: Pick<Sink, 'style' | 'width'>): string {
   const {run, format, checkpoint, epoch, path, check, notes} = view;
   const moment = epoch === undefined ? '' : ` of epoch ${epoch}`;
   const weights = checkpoint === 'model' ? 'final model' : `${checkpoint} checkpoint${moment}`;
-  return [`${style.bold(path)}  ${format}, ${weights} of ${run}`, ...notes, ...(check ? [checkedLine(check)] : [])]
-    .map((line, index) => `${index === 0 ? '' : '  '}${line}\n`)
-    .join('');
+  const what = `${format}, ${weights}${path.includes(run) ? '' : ` of ${run}`}`;
+  const isShort = widthOf(path) + 2 + widthOf(what) <= width;
+  const lines = [...(isShort ? [] : [what]), ...notes, ...(check ? [checkedLine(check)] : [])];
+  const heading = `${style.bold(path)}${isShort ? `  ${what}` : ''}\n`;
+  return heading + lines.map((line) => `${hang('  ', 4, line, width, 2)}\n`).join('');
 }
 
 function checkedLine({

@@ -16,6 +16,8 @@ export interface OnnxExport {
   readonly batchSize: number | undefined;
   /** Why it does not take any number, where that was asked for. */
   readonly reason?: string;
+  /** Of ONNX, each once. */
+  readonly operators: readonly string[];
   /** Names in the file by those of the model. */
   readonly inputNames: Readonly<Record<string, string>>;
   readonly outputNames: Readonly<Record<string, string>>;
@@ -55,6 +57,7 @@ export async function exportOnnx(model: BuiltModel, options: OnnxExportOptions =
     bytes: encodeModel(named, exportedOpset, facts),
     batchSize,
     ...(reason === undefined ? {} : {reason}),
+    operators: [...new Set(named.nodes.map(({op}) => op))].sort(),
     inputNames,
     outputNames,
   };
