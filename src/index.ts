@@ -5,6 +5,7 @@
  *     const outcome = await runExperiment(experiment, {runsDir: 'runs'});
  */
 export {type EvaluateRequest, type Evaluation, evaluateRun} from './experiment/evaluate-run.js';
+export {type ExportedModel, type ExportModelRequest, exportModel} from './experiment/export-model.js';
 export {type LoadedExperiment, loadExperiment} from './experiment/load.js';
 export {type Predicted, type PredictRequest, predictRun} from './experiment/predict-run.js';
 export {type ResumeOptions, resumeRun} from './experiment/resume.js';
