@@ -52,10 +52,11 @@ export function scalarsOf(run: Run): readonly ScalarMoment[] {
     values,
   });
   const stepOf = new Map(epochs.map(({epoch, step}) => [epoch, step]));
+  const ends = new Set(epochs.map(({step}) => step));
   const moments = [
     ...rowsOf(run, 'steps').map((row) => moment(row.step!, inGroup('steps', row))),
     ...rowsOf(run, 'validation')
-      .filter(({step}) => !epochs.some((row) => row.step === step))
+      .filter(({step}) => !ends.has(step))
       .map((row) => moment(row.step!, tagged(row))),
     ...epochs.map((row) => moment(row.step!, tagged(row))),
     ...timing.flatMap((row) => {
@@ -93,13 +94,24 @@ function clockOf(run: Run, epochs: readonly CsvRow[], timing: readonly CsvRow[])
     now += trainSeconds + evaluateSeconds;
   }
   return (step) => {
-    const index = marks.findIndex((mark) => step <= mark.step);
-    if (index < 0) return now;
+    const index = firstFrom(marks, step);
+    if (index === marks.length) return now;
     const {step: last, from, until, end} = marks[index]!;
     if (step === last) return end;
     const first = marks[index - 1]?.step ?? 0;
     return from + ((until - from) * (step - first)) / (last - first);
   };
+}
+
+/** The first place whose step is not before the given one; by halves, as there may be many of both. */
+function firstFrom(marks: readonly {readonly step: number}[], step: number): number {
+  let [low, high] = [0, marks.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (marks[middle]!.step < step) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Whole rows of a table that a run may lack. */
