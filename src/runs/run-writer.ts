@@ -39,7 +39,7 @@ export class RunWriter {
   readonly totals: RunTotals;
   #rows: Readonly<Record<string, CsvCell>>[] = [];
   #lastBeat = performance.now();
-  readonly #heart = setInterval(() => this.#beatAlone(), heartbeatMillis).unref();
+  readonly #heart: NodeJS.Timeout;
   #failure: {readonly error: unknown} | undefined;
   /** Where training is; a heartbeat tells it. */
   #position = {epoch: 0, step: 0};
@@ -59,6 +59,7 @@ export class RunWriter {
     this.#checkpoints = new CheckpointWriter(() => directory.makeFolder('checkpoints'), keepsLast);
     this.totals = new RunTotals(totals);
     if (position) this.#position = {epoch: position.epoch, step: position.step};
+    this.#heart = setInterval(() => this.#beatAlone(), heartbeatMillis).unref();
   }
 
   /** The training listener; a promise only where training has to wait for the disk. @throws ExpError RUN_UNWRITABLE */

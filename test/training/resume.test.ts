@@ -137,6 +137,32 @@ t.test('an evaluation that was interrupted is made again', async (t) => {
   await whole.close();
 });
 
+t.test('maxMinutes counts the minutes before the interruption', async (t) => {
+  const options: TinyOptions = {checkpoint: {last: true, everySteps: 3}, spec: {maxMinutes: 10}};
+  const whole = await trainTiny(options);
+  t.equal(whole.outcome.step, 24);
+  for (const [step, at] of [
+    [3, 'step'],
+    [8, 'concluded'],
+  ] as const) {
+    const wanted = at === 'concluded' ? {...options, checkpoint: {last: true}} : options;
+    const {events, close} = await trainTiny(wanted);
+    const saved = events.find((event) => event.type === 'checkpoint' && event.step === step);
+    if (saved?.type !== 'checkpoint' || saved.kind !== 'last') throw new Error(`nothing saved at step ${step}`);
+    t.equal(saved.position.at, at);
+    const goOn = async (minutes: number): Promise<number> => {
+      const clock = {...saved.position.clock, elapsed: 60_000 * minutes};
+      const run = await trainTiny({...options, from: {position: {...saved.position, clock}, state: saved.state}});
+      await run.close();
+      return run.outcome.step;
+    };
+    t.equal(await goOn(11), step);
+    t.equal(await goOn(1), 24);
+    await close();
+  }
+  await whole.close();
+});
+
 t.test('every metric goes on from what it had gathered', async (t) => {
   const rng = Rng.fromSeed(8);
   const draw = (length: number, value: () => number) => Float32Array.from({length}, value);
