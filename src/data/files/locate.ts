@@ -11,8 +11,8 @@ export const dataFile = (description: string) =>
       Type.Object(
         {
           url: Type.String({
-            pattern: '^https?://',
-            'x-expected': 'an address that starts with http:// or https://',
+            pattern: '^https?://(?![^/?#]*@)',
+            'x-expected': 'an address that starts with http:// or https://, without user name and password',
             description: 'Where to download it: http:// or https://.',
           }),
           sha256: Type.String({
