@@ -6,7 +6,7 @@ import {cellText, labelOf, notesOf, stateOf, titlesOf, verdictOf} from '../compa
 import {testOf} from '../comparison-formats.js';
 import {groupLabels} from '../curve-labels.js';
 import {formatMetric} from '../format.js';
-import type {CellData, Overview, PlainValue, SettingData} from '../page/data.js';
+import type {CellData, ColumnData, Overview, PlainValue, SettingData} from '../page/data.js';
 import {printable, printableSentence} from '../printable.js';
 
 /** Settings that a page looks at, the most telling ones. */
@@ -21,7 +21,7 @@ export function overviewOf(
   const {columns, rows, sortedBy} = comparison;
   const titles = titlesOf(columns);
   const shown = rows.flatMap((row) => row.runs);
-  const labels = groupLabels(rows, comparison.groupedBy);
+  const labels = shortLabels(groupLabels(rows, comparison.groupedBy));
   const importance = sortedBy ? importanceOf(shown, sortedBy.term, sortedBy.goal) : undefined;
   const sortColumn = columns.findIndex(({term}) => term.text === sortedBy?.term.text);
   const verdict = verdictOf(comparison, testOf(comparison));
@@ -37,9 +37,9 @@ export function overviewOf(
       name: printable(labelOf(row)),
       state: stateOf(row),
       runs: row.runs.map(({id}) => id),
-      cells: row.cells.map((cell, column) => cellOf(cell, cellText(cell, columns[column]!))),
+      cells: row.cells.map((cell, column) => cellOf(cell, cellText(cell, columns[column]!), columns[column]!.kind)),
     })),
-    ...(verdict === undefined ? {} : {verdict: printableSentence(verdict)}),
+    ...(verdict === undefined ? {} : {verdict: shorter(printableSentence(verdict))}),
     notes: notesOf(comparison).map(printableSentence),
     ...(sortColumn < 0 ? {} : {sortedBy: sortColumn}),
     settings: settingsOf(importance?.settings ?? withoutImportance(shown), comparison),
@@ -74,11 +74,27 @@ function settingsOf(importance: readonly SettingImportance[], {columns}: Compari
   return kept.map((setting, index) => ({...setting, title: titles[index]!}));
 }
 
-function cellOf({value, sample, isBest, isWithinNoise}: Cell, text: string): CellData {
+/** A number with more digits than anybody reads; a search draws such ones. */
+const longNumber = /\d+\.\d{6,}(e[-+]?\d+)?/g;
+const shorter = (text: string): string =>
+  text.replace(longNumber, (number) => String(Number(Number(number).toPrecision(4))));
+
+/** Labels without long numbers, where they still tell rows apart. */
+function shortLabels(labels: readonly string[]): readonly string[] {
+  const short = labels.map(shorter);
+  const counts = new Map<string, number>();
+  for (const label of short) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return short.map((label, index) => (counts.get(label) === 1 ? label : labels[index]!));
+}
+
+function cellOf({value, sample, isBest, isWithinNoise}: Cell, whole: string, kind: ColumnData['kind']): CellData {
+  const text = kind === 'setting' && typeof value === 'number' ? shorter(whole) : whole;
   const [low, high] = sample?.interval ?? [];
   const detail =
     low === undefined || high === undefined
-      ? {}
+      ? text === whole
+        ? {}
+        : {detail: whole}
       : {detail: `95 % interval ${formatMetric(low)} to ${formatMetric(high)}, n = ${sample!.values.length}`};
   return {
     text,

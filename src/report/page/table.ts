@@ -63,7 +63,7 @@ export function runTable(state: State): HTMLElement {
     const {overview} = state.data;
     const list = visible();
     const hasStates = overview.rows.some((row) => row.state !== 'finished');
-    fill(head, headOf(overview.columns, hasStates, orderOf(overview, chosen), sortBy));
+    fill(head, headOf(overview, hasStates, orderOf(overview, chosen), sortBy));
     fill(rows, ...list.slice(0, limit).flatMap((row) => rowsOf(row, hasStates)));
     if (list.length > limit) {
       const more = h('button', {type: 'button', onclick: () => showAll()}, `Show ${list.length - limit} more rows`);
@@ -100,7 +100,7 @@ export function runTable(state: State): HTMLElement {
       h('td', {class: 'box'}, box),
       h('th', {scope: 'row', title: `${row.label}\n${row.runs.join('\n')}`}, labelOf(row, slot, isOpen)),
       hasStates && h('td', {}, stateChip(row.state), progressOf(state.runsOf(row))),
-      ...row.cells.map((cell, index) => cellOf(cell, state.data.overview.columns[index]!)),
+      ...placesOf(state.data.overview).map((index) => cellOf(row.cells[index]!, state.data.overview.columns[index]!)),
     );
     if (!isOpen) return [line];
     return [line, ...state.runsOf(row).map((run) => memberOf(run, hasStates))];
@@ -141,7 +141,9 @@ export function runTable(state: State): HTMLElement {
         ),
       ),
       hasStates && h('td', {}, stateChip(run.state)),
-      ...run.texts.map((text, index) => h('td', {class: state.data.overview.columns[index]!.kind}, text)),
+      ...placesOf(state.data.overview).map((index) =>
+        h('td', {class: state.data.overview.columns[index]!.kind}, run.texts[index]),
+      ),
     );
 
   fill(body, h('div', {class: 'controls'}, filter, tickAll, tickNone, count), scroller, notes);
@@ -165,8 +167,14 @@ function orderOf({columns, sortedBy}: Overview, chosen: NamedOrder | undefined):
   return sortedBy === undefined ? undefined : {by: sortedBy, isDescending: columns[sortedBy]!.goal === 'maximize'};
 }
 
+/** The column that decides comes first: settings may fill the screen. */
+const placesOf = ({columns, sortedBy = -1}: Overview): readonly number[] => {
+  const others = [...columns.keys()].filter((index) => index !== sortedBy);
+  return sortedBy < 0 ? others : [sortedBy, ...others];
+};
+
 function headOf(
-  columns: readonly ColumnData[],
+  overview: Overview,
   hasStates: boolean,
   order: Order | undefined,
   sortBy: (by: Order['by'], goal: ColumnData['goal']) => void,
@@ -190,7 +198,7 @@ function headOf(
     h('td', {class: 'box'}),
     heading('run', 'run', {}),
     hasStates && heading('state', 'state', {}),
-    ...columns.map((column, index) => heading(index, column.title, column)),
+    ...placesOf(overview).map((index) => heading(index, overview.columns[index]!.title, overview.columns[index]!)),
   );
 }
 
