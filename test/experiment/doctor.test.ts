@@ -109,6 +109,8 @@ t.test('the cache is shown with what it takes', async (t) => {
     state: 'ok',
     detail: `${process.env.EXP_CACHE_DIR}: 2.0 MB downloaded, 40.0 kB decoded; may be deleted while no run uses it`,
   });
+  process.env.EXP_CACHE_DIR = t.testdir({engines: {one: {library: 'x'.repeat(3000)}}});
+  t.match(await describeCache(), {state: 'ok', detail: /0 B downloaded, 0 B decoded, 3\.0 kB of engines; may be/});
   process.env.EXP_CACHE_DIR = t.testdir({});
   t.match(await describeCache(), {state: 'absent', detail: /empty/});
   if (before === undefined) delete process.env.EXP_CACHE_DIR;

@@ -9,12 +9,12 @@ export function cacheFolder(env: Readonly<Record<string, string | undefined>> = 
   return path.resolve(env.XDG_CACHE_HOME || local || path.join(homedir(), '.cache'), 'exp');
 }
 
-/** Bytes that lie in the cache: downloads (`sha256`) and decoded data (`decoded`). */
-export async function cacheBytes(): Promise<Readonly<Record<'sha256' | 'decoded', number>>> {
-  const [sha256, decoded] = await Promise.all(
-    ['sha256', 'decoded'].map((name) => bytesBelow(path.join(cacheFolder(), name))),
+/** Bytes that lie in the cache: downloads (`sha256`), decoded data (`decoded`) and installed engines (`engines`). */
+export async function cacheBytes(): Promise<Readonly<Record<'sha256' | 'decoded' | 'engines', number>>> {
+  const [sha256, decoded, engines] = await Promise.all(
+    ['sha256', 'decoded', 'engines'].map((name) => bytesBelow(path.join(cacheFolder(), name))),
   );
-  return {sha256: sha256!, decoded: decoded!};
+  return {sha256: sha256!, decoded: decoded!, engines: engines!};
 }
 
 /** Bytes of all files below a folder; 0 for one that is not there. Files that go meanwhile do not count. */

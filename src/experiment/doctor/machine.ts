@@ -47,15 +47,15 @@ export function checkMachine(): Finding {
 
 /** What lies in the cache, which nothing but its user clears. */
 export async function describeCache(): Promise<Finding> {
-  const {sha256, decoded} = await cacheBytes();
+  const {sha256, decoded, engines} = await cacheBytes();
   const subject = 'cache';
   const folder = cacheFolder();
-  if (sha256 + decoded === 0)
+  if (sha256 + decoded + engines === 0)
     return {subject, state: 'absent', detail: `${folder}: empty; for downloads and decoded data`};
   return {
     subject,
     state: 'ok',
-    detail: `${folder}: ${formatBytes(sha256)} downloaded, ${formatBytes(decoded)} decoded; may be deleted while no run uses it`,
+    detail: `${folder}: ${formatBytes(sha256)} downloaded, ${formatBytes(decoded)} decoded${engines > 0 ? `, ${formatBytes(engines)} of engines` : ''}; may be deleted while no run uses it`,
   };
 }
 
