@@ -23,6 +23,7 @@ export interface WrittenExport {
   readonly applied?: Readonly<Record<string, 'softmax' | 'sigmoid' | undefined>>;
   /** For people, a line each. */
   readonly notes: readonly string[];
+  dispose?(): void;
 }
 
 export interface OnnxRequest {
@@ -110,6 +111,7 @@ export async function writeTfjs(subject: ExportSubject, place: OutputPlace): Pro
   const {model, outputs} = subject;
   return {
     notes: ['a layers model: tf.loadLayersModel loads it'],
+    dispose: () => void loaded.dispose(),
     predict: async (inputs) => {
       const tensors = Object.keys(model.inputShapes).map((name) =>
         tf.tensor(inputs[name]!.values, [...inputs[name]!.shape], 'float32'),

@@ -87,11 +87,15 @@ async function writeChecked(
   subject: ExportSubject,
   place: OutputPlace,
 ): Promise<{readonly notes: readonly string[]; readonly check?: ExportCheck}> {
-  const {predict, batchSize, applied, notes} = await write(request, subject, place);
+  const {predict, batchSize, applied, notes, dispose} = await write(request, subject, place);
   if (!predict) return {notes};
-  const {warn, notify, examples} = request;
-  const real = await realExamples(subject.saved, {examples, warn, ...(notify ? {notify} : {})});
-  return {notes, check: await checkExport(subject, predict, real, {batchSize, ...(applied ? {applied} : {})})};
+  try {
+    const {warn, notify, examples} = request;
+    const real = await realExamples(subject.saved, {examples, warn, ...(notify ? {notify} : {})});
+    return {notes, check: await checkExport(subject, predict, real, {batchSize, ...(applied ? {applied} : {})})};
+  } finally {
+    dispose?.();
+  }
 }
 
 async function write(

@@ -103,7 +103,9 @@ t.test('a classifier of rows', async (t) => {
 
   t.test('tfjs loads without exp, and says where it comes from', async (t) => {
     const out = path.join(folder, 'rows-tfjs');
+    const {numTensors} = tf.memory();
     await exporting({run, runsDir, format: 'tfjs', out, checkpoint: 'last'});
+    t.equal(tf.memory().numTensors, numTensors, 'no tensor is left');
     t.strictSame(readdirSync(out).sort(), ['model.json', 'weights.bin']);
     const {userDefinedMetadata, modelTopology, weightsManifest} = JSON.parse(
       readFileSync(path.join(out, 'model.json'), 'utf8'),
