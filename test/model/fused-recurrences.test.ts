@@ -2,12 +2,17 @@ import * as tf from '@tensorflow/tfjs-core';
 import t from 'tap';
 import type {RecurrentCell} from '../../src/model/layers/recurrent/cell.js';
 import {runFused} from '../../src/model/layers/recurrent/fused.js';
+import {gruResetAfterCell} from '../../src/model/layers/recurrent/gru-cell.js';
 import {lstmCell} from '../../src/model/layers/recurrent/lstm-cell.js';
 import {simpleRnnCell} from '../../src/model/layers/recurrent/simple-rnn-cell.js';
 import {Rng} from '../../src/support/random.js';
 import {type Input, inputOf, largestDifference, runCompiled, runEagerly} from '../engine/compiled/run-compiled.js';
 
-const cells: Readonly<Record<string, RecurrentCell>> = {lstm: lstmCell, simpleRnn: simpleRnnCell};
+const cells: Readonly<Record<string, RecurrentCell>> = {
+  lstm: lstmCell,
+  gru: gruResetAfterCell,
+  simpleRnn: simpleRnnCell,
+};
 
 interface Case {
   readonly cell: RecurrentCell;
@@ -32,7 +37,7 @@ function inputsOf(given: Case, name: string): readonly Input[] {
     [features, width],
     [units, width],
   ];
-  if (useBias) shapes.push([width]);
+  if (useBias) shapes.push(cell.hasRecurrentBias ? [2, width] : [width]);
   for (const _state of cell.states) shapes.push([batch, units]);
   const drawn = shapes.map((shape, index) => {
     const {values} = inputOf(shape, `${name} ${index}`);
@@ -69,10 +74,11 @@ const unfused =
   (given: Case) =>
   (...tensors: tf.Tensor[]): tf.Tensor => {
     const {x, kernel, recurrentKernel, bias, start, mask} = read(given, tensors);
+    const [inputBias, recurrentBias] = bias && given.cell.hasRecurrentBias ? tf.unstack(bias) : [bias];
     const step = given.cell.start(tf, {
       units: given.units,
       recurrentKernel,
-      recurrentBias: undefined,
+      recurrentBias,
       activate: (sums) => tf.tanh(sums),
       activateGate: (sums) => tf.sigmoid(sums),
       dropState: (h) => (mask ? tf.mul(h, mask) : h),
@@ -83,7 +89,7 @@ const unfused =
       const place = given.goBackwards ? given.time - 1 - i : i;
       const input = tf.reshape(tf.slice(x, [0, place, 0], [-1, 1, -1]), [given.batch, given.features]);
       const product = tf.matMul(input, kernel) as tf.Tensor2D;
-      states = step(bias ? tf.add<tf.Tensor2D>(product, bias) : product, states);
+      states = step(inputBias ? tf.add<tf.Tensor2D>(product, inputBias) : product, states);
       outputs.push(states[0]!);
     }
     return together(given.givesAll ? tf.concat(outputs, 1) : outputs.at(-1)!, states, given);

@@ -8,6 +8,8 @@ import type {GradSaveFunc, Rank, Tensor, Tensor2D, Tensor3D} from '@tensorflow/t
 export interface FusedCell {
   /** Which of the gates, as the weights have them, comes first, second… in the rows here. */
   readonly gateOrder: readonly number[];
+  /** The weights with a row of gates for each that `forward` reads, where the layer's have others; differentiated by TensorFlow.js. */
+  prepare?(tf: typeof tfjs, weights: FusedWeights): FusedWeights;
   /** A step: the next states, and what its `back` needs. @param sums of the products, [G · units, batch] */
   forward(tf: typeof tfjs, sums: Tensor2D, states: readonly Tensor2D[]): FusedStep;
   /** @param kept what `forward` kept @param gradients of the states after the step */
@@ -28,16 +30,19 @@ export interface FusedGradients {
   readonly others?: readonly Tensor2D[];
 }
 
-/** What a whole sequence is computed from. */
-export interface FusedSequence {
-  /** [batch, time, features] */
-  readonly x: Tensor3D;
+export interface FusedWeights {
   /** [features, G · units] */
   readonly kernel: Tensor2D;
   /** [units, G · units] */
   readonly recurrentKernel: Tensor2D;
   /** [G · units] */
   readonly bias: Tensor | undefined;
+}
+
+/** What a whole sequence is computed from. */
+export interface FusedSequence extends FusedWeights {
+  /** [batch, time, features] */
+  readonly x: Tensor3D;
   /** States before the first step, [batch, units] each. */
   readonly start: readonly Tensor2D[];
   /** Recurrent dropout's, [batch, units]. */
@@ -60,8 +65,9 @@ const stepsPerProduct = 10;
 export function runFused(
   tf: typeof tfjs,
   cell: FusedCell,
-  given: FusedSequence,
+  sequence: FusedSequence,
 ): {readonly output: Tensor; readonly states: readonly Tensor2D[]} {
+  const given = {...sequence, ...cell.prepare?.(tf, sequence)};
   const {x, kernel, recurrentKernel, bias, start, givesAll} = given;
   const [batch, time] = x.shape;
   const [units] = recurrentKernel.shape;
@@ -90,9 +96,10 @@ function differentiable(tf: typeof tfjs, cell: FusedCell, given: FusedSequence, 
   const [batch, time, features] = x.shape;
   const [units, width] = recurrentKernel.shape;
   const {gateOrder} = cell;
-  const reordered = (weight: Tensor2D, order: readonly number[], axis: number): Tensor2D => {
-    const gates = split(tf, weight, order.length, axis);
-    const inOrder = order.map((gate) => gates[gate]!);
+  const reordered = (weight: Tensor2D, from: readonly number[], axis: number): Tensor2D => {
+    if (from.every((gate, place) => gate === place)) return weight;
+    const gates = split(tf, weight, from.length, axis);
+    const inOrder = from.map((gate) => gates[gate]!);
     return join(tf, inOrder, axis);
   };
   const inputs = split(tf, tf.transpose(tf.reshape(x, [batch, time * features])), time, 0);
@@ -162,7 +169,7 @@ function differentiable(tf: typeof tfjs, cell: FusedCell, given: FusedSequence, 
       kernelGradient,
       recurrentGradient,
       ...startGradients,
-      ...(biasGradient ? [tf.reshape(biasGradient, [width])] : []),
+      ...(biasGradient ? [tf.reshape(biasGradient, bias!.shape)] : []),
     ];
   }
   const gradFunc = (dy: Tensor, tensors: Tensor[]): Tensor[] => tf.tidy(() => gradients(dy, tensors));

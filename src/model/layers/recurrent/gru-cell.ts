@@ -1,5 +1,6 @@
 import type {Tensor2D} from '@tensorflow/tfjs-core';
 import {columns, type RecurrentCell} from './cell.js';
+import {fusedGru} from './fused-gru.js';
 
 /**
  * Gated recurrent unit with the reset gate behind the recurrent product, as in Keras's default, PyTorch and cuDNN: gates z (update),
@@ -10,6 +11,7 @@ export const gruResetAfterCell: RecurrentCell = {
   numGates: 3,
   states: ['hidden'],
   hasRecurrentBias: true,
+  fused: fusedGru,
   start(tf, {units, recurrentKernel, recurrentBias, activate, activateGate, dropState}) {
     return (projected, [h]) => {
       const product = tf.matMul(dropState(h!), recurrentKernel);
