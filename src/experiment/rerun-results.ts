@@ -8,7 +8,7 @@ import type {Run} from '../runs/run.js';
 /** A number that is not the same in both runs. */
 export interface Deviation {
   /** Of metrics.csv; undefined for the metrics of the test set at the end. */
-  readonly epoch?: number;
+  readonly epoch?: number | undefined;
   readonly metric: string;
   readonly was: number | undefined;
   readonly is: number | undefined;

@@ -42,7 +42,7 @@ async function trainAndPredict(t: Tap, source: string, files: Record<string, str
   t.strictSame(run.warnings, []);
   t.equal(run.metrics().length, 2);
   const stdout = new PassThrough();
-  const warn = (message: string): void => t.fail(message);
+  const warn = (message: string): void => void t.fail(message);
   await predictRun({run: ending.path!, runsDir, input: path.join(folder, input), stdout, warn});
   t.match(
     readFileSync(path.join(ending.path!, 'confusion-matrix.validation.csv'), 'utf8'),

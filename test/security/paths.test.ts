@@ -2,7 +2,9 @@ import {execFileSync} from 'node:child_process';
 import {readdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import t from 'tap';
+import {gzipSync} from 'node:zlib';
+import t, {type Test} from 'tap';
+import {readData} from '../../src/data/files/read.js';
 import {loadExperiment} from '../../src/experiment/load.js';
 import {folderNameOf} from '../../src/runs/run-name.js';
 import {openWeightFile} from '../../src/runs/weight-files/open.js';
@@ -19,7 +21,7 @@ training: {epochs: 1, batchSize: 2, loss: softmaxCrossEntropy, optimizer: adam}
 `;
 
 /** A spec's folder away from the working folder, and beside it what is not the spec's. */
-function places(t: {testdir(files: object): string; teardown(done: () => void): void}): {own: string; other: string} {
+function places(t: Pick<Test, 'testdir' | 'teardown'>): {own: string; other: string} {
   const root = t.testdir({
     own: {'in.csv': secret},
     other: {'secret.csv': secret, 'secret.txt': 'top-secret: [', images: {a: {}, b: {}}},
@@ -219,6 +221,17 @@ t.test('archives that claim or unpack to more than they hold', async (t) => {
     t.match((await openWeightFile(file)).arrays.get('a')?.problem, /cut short|bytes left over/);
   }
   t.ok(process.memoryUsage().rss - before < 400e6);
+});
+
+t.test('packed files that unpack to more than memory', async (t) => {
+  const root = t.testdir({});
+  const file = path.join(root, 'zeros.csv.gz');
+  writeFileSync(file, gzipSync(Buffer.alloc(50e6)));
+  await t.rejects(readData(file, 1e6), {
+    code: 'DATA_INVALID',
+    message: /zeros\.csv\.gz unpacks to more than 1000000 bytes/,
+  });
+  t.equal((await readData(file)).length, 50e6);
 });
 
 t.test('aliases that multiply, and other bombs of YAML', async (t) => {

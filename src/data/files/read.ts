@@ -1,5 +1,7 @@
+import {constants} from 'node:buffer';
 import {createReadStream} from 'node:fs';
 import {open, readFile, stat} from 'node:fs/promises';
+import {totalmem} from 'node:os';
 import {promisify} from 'node:util';
 import {createGunzip, gunzip} from 'node:zlib';
 import {ExpError} from '../../support/errors.js';
@@ -8,11 +10,21 @@ import {displayPath, missing} from './paths.js';
 
 const unzip = promisify(gunzip);
 
-/** A whole data file, unpacked when it is gzip (told by its first bytes, not by its name). @throws ExpError */
-export async function readData(file: string): Promise<Uint8Array> {
+/** What is unpacked is in memory whole: half of it at most, and no more than Node.js can hold in one piece. */
+const maxUnpackedBytes = Math.min(constants.MAX_LENGTH, Math.floor(totalmem() / 2));
+
+/**
+ * A whole data file, unpacked when it is gzip (told by its first bytes, not by its name).
+ * @param maxBytes a small file may unpack to a thousand times its size; no more than this is unpacked @throws ExpError
+ */
+export async function readData(file: string, maxBytes: number = maxUnpackedBytes): Promise<Uint8Array> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => fail(file, error));
   if (!isGzip(bytes)) return bytes;
-  return unzip(bytes).catch((error: Error) => brokenGzip(file, error));
+  return unzip(bytes, {maxOutputLength: maxBytes}).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ERR_BUFFER_TOO_LARGE') return brokenGzip(file, error);
+    const message = `${displayPath(file)} unpacks to more than ${maxBytes} bytes, which is more than fits into memory`;
+    throw new ExpError('DATA_INVALID', message, 'unpack it, and name the unpacked file', {cause: error});
+  });
 }
 
 /** A whole text file to read piece by piece; unpacked in memory when it is gzip. @throws ExpError */
