@@ -156,7 +156,7 @@ t.test('a disk that fills up during the run', async (t) => {
   }
   t.teardown(() => disk.unmount());
   const cwd = withTinySpec(t.testdir());
-  disk.fill(16 * 4096); // room for the first files, not for thousands of epochs
+  disk.fill(40 * 4096); // room for the first files, not for thousands of epochs
   const {exitCode, stderr} = await exp(cwd, [...endless, '--runs-dir', disk.path]);
   t.equal(exitCode, 1);
   t.match(
