@@ -39,10 +39,6 @@ export default class Run extends BaseCommand {
       description: 'also write an event file into the run folder, for tensorboard --logdir runs',
       exclusive: ['dry-run', 'smoke'],
     }),
-    tensorboard: boolean({
-      description: 'also write an event file into the run folder, for tensorboard --logdir runs',
-      exclusive: ['dry-run', 'smoke'],
-    }),
     quiet: boolean({char: 'q', description: 'print only how it ended'}),
     json: boolean({
       description: 'print one JSON object a line: the plan, the events, how it ended',
@@ -69,7 +65,6 @@ export default class Run extends BaseCommand {
       dryRun: flags['dry-run'],
       smoke: flags.smoke,
       dumpGraph: flags['dump-graph'],
-      tensorboard: flags.tensorboard,
       tensorboard: flags.tensorboard,
       quiet: flags.quiet,
       json: flags.json,

@@ -37,8 +37,6 @@ export interface RunRequest {
   readonly dumpGraph: boolean;
   /** Event files for TensorBoard in the run folders. */
   readonly tensorboard: boolean;
-  /** Event files for TensorBoard in the run folders. */
-  readonly tensorboard: boolean;
   readonly quiet: boolean;
   readonly json: boolean;
 }
