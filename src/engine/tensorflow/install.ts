@@ -4,6 +4,7 @@ import {hostname} from 'node:os';
 import path from 'node:path';
 import {isAlive} from '../../data/files/cache.js';
 import {ExpError} from '../../support/errors.js';
+import {hasNvidiaDriver} from '../nvidia.js';
 import {compileEngine, findCompiler, nodeApiVersion} from './compile.js';
 import {type InstalledEngine, installedEngine, readEngine} from './installed.js';
 import {
@@ -54,6 +55,12 @@ export async function installTensorflow(options: InstallOptions): Promise<Instal
   const there = isForced ? undefined : installedEngine(variant);
   if (there) return {engine: there, isNew: false};
   checkMachine(machineFacts(), variant);
+  if (variant === 'cuda' && !hasNvidiaDriver())
+    throw new ExpError(
+      'INSTALL_FAILED',
+      'no NVIDIA driver is loaded here, so what would be made could not be tried',
+      'install NVIDIA’s driver, so that nvidia-smi lists the card (in a container: --gpus all), and run this again; or leave out --cuda',
+    );
   const folder = enginesFolder();
   checkSpace(folder, variant);
   const partial = path.join(folder, partialName(variant));

@@ -81,6 +81,13 @@ if (skip === false && problem === undefined) {
       t.ok(Math.abs(native.losses[step]! - loss) <= 1e-3, `loss of step ${step + 1}`);
   });
 
+  t.test('a card that is asked for and not used is an error, not the CPU', async (t) => {
+    // A build for the CPU alone, asked to use a card: what a build for CUDA does that finds none.
+    const folder = engineFolder('cpu');
+    const trial = await tryEngine({engine: 'eager', device: 'cuda', backend: 'cuda', folder, steps: 1});
+    t.match(trial, {works: false, reason: /TensorFlow loads, but finds no GPU that it can use/, fix: /nvidia-smi/});
+  });
+
   t.test('runs, doctor and the list find it', async (t) => {
     const env = {...plainEnv, EXP_CACHE_DIR: process.env.EXP_CACHE_DIR!};
     const cwd = withTinySpec(t.testdir({}));

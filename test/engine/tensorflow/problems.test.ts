@@ -2,6 +2,7 @@ import {chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync} from 'node
 import path from 'node:path';
 import {execa} from 'execa';
 import t from 'tap';
+import {hasNvidiaDriver} from '../../../src/engine/nvidia.js';
 import {findCompiler} from '../../../src/engine/tensorflow/compile.js';
 import {installTensorflow, removeEngine} from '../../../src/engine/tensorflow/install.js';
 import {installedEngines, readEngine} from '../../../src/engine/tensorflow/installed.js';
@@ -55,6 +56,17 @@ t.test('what this machine says of itself', {skip: process.platform !== 'linux' &
   const said = /(\d+\.\d+)$/m.exec(ldd.stdout)?.[1];
   if (said) t.equal(own.glibc, said, 'the version that ldd prints');
 });
+
+t.test(
+  'CUDA without a driver is refused before 3 GB are downloaded',
+  {skip: hasNvidiaDriver() && 'a driver is here'},
+  async (t) => {
+    await t.rejects(installTensorflow({variant: 'cuda'}), {
+      code: 'INSTALL_FAILED',
+      message: /no NVIDIA driver is loaded|Linux/,
+    });
+  },
+);
 
 t.test('a disk that is too small', async (t) => {
   const folder = t.testdir({});
