@@ -32,6 +32,13 @@ export interface SessionOptions {
   readonly accumulates?: boolean;
   /** The stream that layers' noise comes from, `rng.split('dropout')` of the run. */
   readonly rng: Rng;
+  /**
+   * Sessions of the same key have the same network, losses and shapes, whatever their weights, rules and batch sizes, and may share what
+   * their steps were compiled to. Nothing is shared when left out.
+   */
+  readonly graphKey?: string;
+  /** How many cores a step may use; all that the process may by default. Only the compiled engine can be told. */
+  readonly numThreads?: number | undefined;
 }
 
 /** An engine, as the contract suite and the engine choice see it. */

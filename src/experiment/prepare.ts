@@ -16,6 +16,7 @@ import type {TrainingSpec} from '../training/section.js';
 import type {TrainingSession} from '../training/session.js';
 import {encodedTargetShape} from '../training/targets.js';
 import {updateRule} from '../training/update-rule.js';
+import {graphKey} from './graph-key.js';
 import {fingerprint, initialWeights, loadInit, openInit} from './init-weights.js';
 import type {LoadedExperiment} from './load.js';
 import type {ExperimentSpec} from './schema.js';
@@ -60,13 +61,16 @@ export async function prepareExperiment(
   const model = await buildModel(spec.model, {inputShapes, outputs: names, rng, initFingerprint});
   if (opened) await loadInit(opened, model);
   const rule = updateRule(training);
+  const trained = trainedOutputs(outputs, dataset.info);
   const sessionOptions: SessionOptions = {
     model,
     rule,
     clipping: training.gradientClipping,
     accumulates: accumulates(training),
-    outputs: trainedOutputs(outputs, dataset.info),
+    outputs: trained,
     rng: rng.split('dropout'),
+    graphKey: graphKey(spec, dataset.info, trained),
+    numThreads: spec.threads,
   };
   const session = await createSession(
     choice,

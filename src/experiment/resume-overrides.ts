@@ -3,6 +3,7 @@ import {ExpError} from '../support/errors.js';
 
 /** What may be changed when a run is resumed: how long it is trained, how often it is saved, where. Listed in docs/runs.md. */
 const allowed: readonly string[] = [
+  'threads',
   'description',
   'tags',
   'device',

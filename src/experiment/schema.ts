@@ -58,6 +58,14 @@ export const experimentSection = Type.Object(
       description:
         'compiled records a step once and runs it with ONNX Runtime; eager lets TensorFlow.js do every step, with TensorFlow’s native library where exp engines install tensorflow has made it. auto: compiled, or eager where that is not possible or a card is used.',
     }),
+    threads: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1024,
+        description:
+          'Cores that one step of the compiled engine may use, at least 1; all that the process may use when left out. With fewer than all, threads without work sleep instead of waiting busily, so that several runs share a machine: as many runs as cores / threads.',
+      }),
+    ),
   },
   {
     additionalProperties: false,

@@ -16,6 +16,7 @@ import type {
 import {fillNoise, noiseStream} from '../noise.js';
 import type {SessionOptions} from '../options.js';
 import type {ArenaTensor} from './arena.js';
+import {type CompiledGraph, cachedGraph} from './graph-cache.js';
 import {lower} from './lower.js';
 import {optimize} from './passes/index.js';
 import {
@@ -61,10 +62,11 @@ interface BatchGraph {
 }
 
 type UpdatedTensor = Required<StateTensor>;
+type Mode = 'training' | 'evaluation';
 
 /** How a step is compiled; people have no need to choose. */
 export interface CompileOptions {
-  /** How many threads share a step's arithmetic; the machine's cores by default. Another number may change the last bits. */
+  /** How many threads share a step's arithmetic; those of the session's options by default. Another number may change the last bits. */
   readonly numThreads?: number;
   /** Off: the graph runs as it was recorded, without our passes and without ONNX Runtime's. Tests compare the two. */
   readonly passes?: boolean;
@@ -86,7 +88,8 @@ export class CompiledSession implements TrainingSession {
   #compileMillis: CompileMillis | undefined;
   readonly #graphs = new Map<string, BatchGraph>();
 
-  constructor(options: SessionOptions, {numThreads = availableParallelism(), passes = true}: CompileOptions) {
+  constructor(options: SessionOptions, compile: CompileOptions) {
+    const {numThreads = options.numThreads ?? availableParallelism(), passes = true} = compile;
     this.device = `cpu (${numThreads} ${numThreads === 1 ? 'thread' : 'threads'})`;
     this.#options = options;
     this.#numThreads = numThreads;
@@ -104,7 +107,7 @@ export class CompiledSession implements TrainingSession {
    */
   prepare(batchSize: number): void {
     this.#graph('training', batchSize);
-    lower(optimize(recordEvaluation(this.#options, batchSize).graph), 'evaluation');
+    this.#compiled('evaluation', batchSize);
   }
 
   /** Records and compiles an evaluation now, for a session that will do nothing else. @throws ExpError KERNEL_UNSUPPORTED */
@@ -193,7 +196,7 @@ export class CompiledSession implements TrainingSession {
     return {loss: graph.loss[0]!, losses: firstOfEach(graph.losses), outputs: graph.outputs};
   }
 
-  #graph(mode: 'training' | 'evaluation', batchSize: number): BatchGraph {
+  #graph(mode: Mode, batchSize: number): BatchGraph {
     const key = `${mode}:${batchSize}`;
     const known = this.#graphs.get(key);
     if (known) return known;
@@ -202,10 +205,26 @@ export class CompiledSession implements TrainingSession {
     return made;
   }
 
-  #compile(mode: 'training' | 'evaluation', batchSize: number): BatchGraph {
-    const lap = stopwatch();
-    const recorded = (mode === 'training' ? recordTraining : recordEvaluation)(this.#options, batchSize);
-    const recording = lap();
+  /** The step as ONNX, out of the cache where this process has compiled the same one; then it took no time. */
+  #compiled(mode: Mode, batchSize: number): CompiledGraph & {readonly millis: Omit<CompileMillis, 'loading'>} {
+    const millis = {recording: 0, passes: 0, lowering: 0};
+    const make = (): CompiledGraph => {
+      const lap = stopwatch();
+      const recorded = (mode === 'training' ? recordTraining : recordEvaluation)(this.#options, batchSize);
+      millis.recording = lap();
+      const graph = this.#hasPasses ? optimize(recorded.graph) : recorded.graph;
+      millis.passes = lap();
+      const model = lower(graph, `${mode} of ${batchSize} examples`, this.#hasPasses ? blockSize() : 0);
+      millis.lowering = lap();
+      return {recorded, model, numCalls: graph.calls.length};
+    };
+    const {graphKey} = this.#options;
+    const key = graphKey && JSON.stringify([mode, batchSize, this.#hasPasses, graphKey]);
+    return {...(key === undefined ? make() : cachedGraph(key, make)), millis};
+  }
+
+  #compile(mode: Mode, batchSize: number): BatchGraph {
+    const {recorded, model, numCalls, millis} = this.#compiled(mode, batchSize);
     const inState = new Map<string, Float32Array>();
     for (const {name, weight, trained} of this.#state.tensors) {
       inState.set(name, weight.values);
@@ -227,18 +246,14 @@ export class CompiledSession implements TrainingSession {
       Object.fromEntries(
         all.flatMap((name) => (bound[graphName(name)] ? [[name, bound[graphName(name)]!.values]] : [])),
       );
-    lap();
-    const graph = this.#hasPasses ? optimize(recorded.graph) : recorded.graph;
-    const passes = lap();
-    const isLeftAsItIs = !this.#hasPasses || graph.calls.length > numCallsLeftAsTheyAre;
-    const model = lower(graph, `${mode} of ${batchSize} examples`, this.#hasPasses ? blockSize() : 0);
-    const lowering = lap();
+    const isLeftAsItIs = !this.#hasPasses || numCalls > numCallsLeftAsTheyAre;
+    const lap = stopwatch();
     const boundGraph = new BoundGraph(model, inputs, outputs, {
       numThreads: this.#numThreads,
       isRewritten: !isLeftAsItIs,
-      spins: this.#numThreads === availableParallelism(),
+      spins: this.#numThreads >= availableParallelism(),
     });
-    this.#compileMillis ??= {recording, passes, lowering, loading: lap()};
+    this.#compileMillis ??= {...millis, loading: lap()};
     return {
       graph: boundGraph,
       inputs: arrays(inputs, Object.keys(built.inputShapes), inputOf),

@@ -6,6 +6,7 @@ import {foldConstants} from './fold-constants.js';
 import {fuseBias} from './fuse-bias.js';
 import {mergeProducts} from './merge-products.js';
 import {poolBeforeRelu} from './pool-before-relu.js';
+import {simplifyArithmetic} from './simplify-arithmetic.js';
 
 /** Rewrites a graph into one with the same outputs and fewer or cheaper kernels. */
 export type Pass = (graph: RecordedGraph) => RecordedGraph;
@@ -16,6 +17,7 @@ export const passes = {
   removeDeadCode,
   foldConstants,
   mergeEqualCalls,
+  simplifyArithmetic,
   fuseBias,
   poolBeforeRelu,
   mergeProducts,
