@@ -3,7 +3,7 @@ import t from 'tap';
 import {findNamedRun, weightsInFolder} from '../../src/runs/run-weights.js';
 
 const summary = (name: string, startedAt: string): string =>
-  JSON.stringify({name, metrics: {}, durationSeconds: {}, startedAt});
+  JSON.stringify({name, metrics: {final: {}}, durationSeconds: {total: 1}, startedAt});
 const status = (state: string, startedAt: string): string =>
   JSON.stringify({state, startedAt, pid: 1, host: 'elsewhere', heartbeatAt: startedAt});
 
