@@ -165,7 +165,7 @@ function filterGradientOnBlocks(
   info: Geometry,
   builder: GraphBuilder,
 ): void {
-  const {batchSize, outChannels, outHeight, outWidth, filterHeight, filterWidth, inHeight, inWidth} = info;
+  const {batchSize, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth, inHeight, inWidth} = info;
   const block = builder.blockSize;
   const [top, left] = info.pads as Shape4;
   const reach = (out: number, stride: number, filter: number, dilation: number): number =>
@@ -173,16 +173,17 @@ function filterGradientOnBlocks(
   // What is read of x and no more: a negative padding cuts off.
   const bottom = reach(outHeight, info.strideHeight, filterHeight, info.dilationHeight) - inHeight - top;
   const right = reach(outWidth, info.strideWidth, filterWidth, info.dilationWidth) - inWidth - left;
-  const turned = builder.node('Transpose', [builder.channelsFirst(x)], {perm: [1, 0, 2, 3]});
+  const rows =
+    inChannels === 1
+      ? builder.channelsFirst(x)
+      : builder.rowsTransposed(builder.channelsFirst(x), [batchSize, inChannels, inHeight * inWidth], [1, 0, 2]);
+  const turned = builder.node('Reshape', [rows, builder.integers([inChannels, batchSize, inHeight, inWidth])]);
   const images = [top, left, bottom, right].some((size) => size !== 0)
     ? builder.node('Pad', [turned, builder.integers([0, 0, top, left, 0, 0, bottom, right]), builder.float(0)])
     : turned;
-  const gradients = builder.node('Reshape', [
-    builder.blocked(dy),
-    builder.integers([batchSize / block, block, outChannels / block, outHeight * outWidth, block]),
-  ]);
+  const blocks = [batchSize / block, block, outChannels / block, outHeight * outWidth, block];
   const filters = builder.node('Reshape', [
-    builder.node('Transpose', [gradients], {perm: [2, 0, 3, 1, 4]}),
+    builder.rowsTransposed(builder.blocked(dy), blocks, [2, 0, 3, 1, 4]),
     builder.integers([outChannels, batchSize, outHeight, outWidth]),
   ]);
   const product = builder.blockedNode('Conv', [builder.blockedNode('ReorderInput', [images]), filters], {

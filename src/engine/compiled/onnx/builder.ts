@@ -188,6 +188,22 @@ export class GraphBuilder {
     return this.node('Reshape', [this.plain(root), this.integers(shape)]);
   }
 
+  /**
+   * A transpose that leaves the last axis where it is, as [product of the others, last axis]. ONNX Runtime gathers rows on all cores and
+   * transposes on one; the numbers of the rows are constants that it works out once, when it loads the graph.
+   */
+  rowsTransposed(name: string, shape: Shape, perm: readonly number[]): string {
+    const before = shape.slice(0, -1);
+    const numRows = sizeOf(before);
+    const int = (value: number): string => this.constant('int32', [value], []);
+    const numbers = this.node('Range', [int(0), int(numRows), int(1)]);
+    const grid = this.node('Reshape', [numbers, this.integers(before)]);
+    const turned = this.node('Transpose', [grid], {perm: perm.slice(0, -1)});
+    const order = this.node('Reshape', [turned, this.integers([numRows])]);
+    const rows = this.node('Reshape', [name, this.integers([numRows, shape.at(-1)!])]);
+    return this.node('Gather', [rows, order], {axis: 0});
+  }
+
   /** The finished graph, unreachable nodes left out. @param outputs by name, with the value each one holds */
   finish(name: string, outputs: ReadonlyMap<string, RecordedValue>): OnnxGraph {
     const infos: OnnxValueInfo[] = [];
