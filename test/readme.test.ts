@@ -45,7 +45,9 @@ t.test('the mistakes shown in the README are reported as shown', async (t) => {
 t.test('the table of commands lists every command, in no other words', async (t) => {
   const listed = [...readme.matchAll(/^\| `exp ([\w-]+)/gm)].map((match) => match[1]);
   const {commands} = JSON.parse(readFileSync(path.join(root, 'oclif.manifest.json'), 'utf8'));
-  t.same([...listed].sort(), Object.keys(commands).sort());
+  // Commands of a topic (engines:install) share a row.
+  const names = new Set(Object.keys(commands).map((name) => name.split(':')[0]));
+  t.same([...listed].sort(), [...names].sort());
 });
 
 t.test('the table of exit codes lists every code', async (t) => {

@@ -1,6 +1,5 @@
 import {execFileSync} from 'node:child_process';
 import {readdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {gzipSync} from 'node:zlib';
 import t, {type Test} from 'tap';
@@ -25,10 +24,11 @@ function places(t: Pick<Test, 'testdir' | 'teardown'>): {own: string; other: str
   const root = t.testdir({
     own: {'in.csv': secret},
     other: {'secret.csv': secret, 'secret.txt': 'top-secret: [', images: {a: {}, b: {}}},
+    working: {},
   });
   const before = process.cwd();
-  // The working folder counts as a place that a spec may read.
-  process.chdir(tmpdir());
+  // The working folder counts as a place that a spec may read, with all below it.
+  process.chdir(path.join(root, 'working'));
   t.teardown(() => process.chdir(before));
   return {own: path.join(root, 'own'), other: path.join(root, 'other')};
 }
@@ -168,7 +168,7 @@ t.test('names in archives are names and no paths', async (t) => {
 });
 
 t.test('shards of a model lie in its folder', async (t) => {
-  const root = t.testdir({'secret.bin': Buffer.alloc(24), model: {}});
+  const root = t.testdir({'secret.bin': Buffer.alloc(24), model: {}, working: {}});
   symlinkSync(path.join(root, 'secret.bin'), path.join(root, 'model', 'link.bin'));
   const names = [
     '../secret.bin',
@@ -186,7 +186,7 @@ t.test('shards of a model lie in its folder', async (t) => {
       JSON.stringify({weightsManifest: [{paths: [name], weights}]}),
     );
     const before = process.cwd();
-    process.chdir(tmpdir());
+    process.chdir(path.join(root, 'working'));
     try {
       await t.rejects(
         openWeightFile(path.join(root, 'model', 'model.json')),

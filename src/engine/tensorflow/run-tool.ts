@@ -1,4 +1,5 @@
 import {spawn} from 'node:child_process';
+import {stripVTControlCharacters} from 'node:util';
 
 /** Why a tool did not do its work. */
 export class ToolFailure extends Error {
@@ -52,7 +53,7 @@ export async function runTool(tool: string, args: readonly string[], options: To
   const [out, err]: [string[], string[]] = [[], []];
   child.stdout?.setEncoding('utf8').on('data', (text: string) => out.push(text));
   child.stderr?.setEncoding('utf8').on('data', (text: string) => err.push(text));
-  const said = (): string => `${err.join('')}\n${out.join('')}`;
+  const said = (): string => stripVTControlCharacters(`${err.join('')}\n${out.join('')}`);
   await new Promise<void>((resolve, reject) => {
     child.on('error', (error: NodeJS.ErrnoException) => {
       if (signal?.aborted) return reject(signal.reason);

@@ -76,7 +76,17 @@ export async function downloadWheels(
   options: ToolOptions,
 ): Promise<readonly string[]> {
   const bar = options.showsOutput ? [] : ['--progress-bar', 'off'];
-  const command = ['-m', 'pip', 'download', '--disable-pip-version-check', ...bar, ...target(), '--dest', folder];
+  const command = [
+    '-m',
+    'pip',
+    'download',
+    '--disable-pip-version-check',
+    '--no-color',
+    ...bar,
+    ...target(),
+    '--dest',
+    folder,
+  ];
   try {
     await runTool(python, [...command, ...requirements], options);
   } catch (error) {

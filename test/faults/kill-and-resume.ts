@@ -31,16 +31,14 @@ training:
 checkpoint: {monitor: val_loss, keep: 3, everySteps: 7}
 `;
 
-/** Kills in all; fewer would not meet every window. */
-const numKills = Number(process.env.FAULT_KILLS ?? 200);
+/** Kills of one engine; fewer would not meet every window. */
+const numKills = Number(process.env.FAULT_KILLS ?? 200) / 2;
 /** Longest wait from the beginning of training to a kill; a whole training takes somewhat longer. */
 const spanMillis = 350;
 
-// Two processes at a time: most of their time is spent starting.
-t.jobs = 2;
-const root = t.testdir();
-
-for (const engine of ['compiled', 'eager'] as const) {
+/** Kills runs of an engine at seeded moments and resumes them, until what is left must equal what an undisturbed run left. */
+export function killAndResume(engine: 'compiled' | 'eager'): void {
+  const root = t.testdir();
   t.test(
     `${engine}: whenever it is killed, the run ends up the same`,
     {timeout: 900_000, buffered: true},
@@ -58,7 +56,7 @@ for (const engine of ['compiled', 'eager'] as const) {
       t.equal(code, 0, text);
       const expected = traces(runFolder(undisturbed)!);
       let kills = 0;
-      for (let chain = 1; kills < numKills / 2; chain++) {
+      for (let chain = 1; kills < numKills; chain++) {
         const folder = folderOf(`chain-${chain}`);
         const starts: string[] = [];
         let exit: number | string = 'SIGKILL';
@@ -66,7 +64,7 @@ for (const engine of ['compiled', 'eager'] as const) {
           const known = runFolder(folder);
           const hasBegun = known !== undefined && readdirSync(known).includes('environment.json');
           const victim = start(folder, hasBegun ? ['resume', 'latest', '--quiet'] : first);
-          const isLastChance = kills >= numKills / 2;
+          const isLastChance = kills >= numKills;
           const moment = drawMoment(rng, spanMillis);
           const wasKilled =
             !isLastChance && (await killAt(folder, victim, moment, () => isRunBy(folder, victim.child.pid)));
