@@ -178,21 +178,35 @@ function filterGradientOnBlocks(
       ? builder.channelsFirst(x)
       : builder.rowsTransposed(builder.channelsFirst(x), [batchSize, inChannels, inHeight * inWidth], [1, 0, 2]);
   const turned = builder.node('Reshape', [rows, builder.integers([inChannels, batchSize, inHeight, inWidth])]);
+  const reordered = builder.blockedNode('ReorderInput', [turned]);
   const images = [top, left, bottom, right].some((size) => size !== 0)
-    ? builder.node('Pad', [turned, builder.integers([0, 0, top, left, 0, 0, bottom, right]), builder.float(0)])
-    : turned;
+    ? paddedBlocks(builder, reordered, [inChannels, batchSize, inHeight, inWidth], [top, left, bottom, right])
+    : reordered;
   const blocks = [batchSize / block, block, outChannels / block, outHeight * outWidth, block];
   const filters = builder.node('Reshape', [
     builder.rowsTransposed(builder.blocked(dy), blocks, [2, 0, 3, 1, 4]),
     builder.integers([outChannels, batchSize, outHeight, outWidth]),
   ]);
-  const product = builder.blockedNode('Conv', [builder.blockedNode('ReorderInput', [images]), filters], {
+  const product = builder.blockedNode('Conv', [images, filters], {
     kernel_shape: [outHeight, outWidth],
     strides: info.dilations,
     dilations: info.strides,
   });
   const first = builder.blockedNode('ReorderOutput', [product], {channels: outChannels});
   builder.define(gradient, builder.node('Transpose', [first], {perm: [2, 3, 0, 1]}));
+}
+
+/** Padded in blocks, where a row is some hundred numbers that lie together. @param shape channels first */
+function paddedBlocks(builder: GraphBuilder, name: string, shape: Shape4, [top, left, bottom, right]: Shape4): string {
+  const [images, channels, height, width] = shape;
+  const split = [images, channels / builder.blockSize, height, width, builder.blockSize];
+  const axes = builder.node('Reshape', [name, builder.integers(split)]);
+  const pads = builder.integers([0, 0, top, left, 0, 0, 0, bottom, right, 0]);
+  const padded = builder.node('Pad', [axes, pads, builder.float(0)]);
+  return builder.node('Reshape', [
+    padded,
+    builder.integers([images, channels, top + height + bottom, left + width + right]),
+  ]);
 }
 
 /**
