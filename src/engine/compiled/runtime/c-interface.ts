@@ -10,7 +10,7 @@ export const apiVersion = 18;
 export const rewriting = {disabled: 0, basic: 1, extended: 2, all: 99} as const;
 const [fatal, float32, arenaAllocator, defaultMemory] = [4, 1, 1, 0];
 
-/** Where a function stands in the table `OrtApi` of onnxruntime_c_api.h, and what it takes. All but the last few return a status. */
+/** Where a function stands in the table `OrtApi` of onnxruntime_c_api.h, and what it takes. All return a status, null for success. */
 const table = {
   CreateEnv: {index: 3, takes: ['int', 'str', 'out']},
   CreateSessionFromArray: {index: 8, takes: ['void *', 'void *', 'size_t', 'void *', 'out']},
