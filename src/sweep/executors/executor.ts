@@ -1,0 +1,29 @@
+/** A worker to be started: a process that claims trials of a sweep, trains them and records them, until nothing is left to do. */
+export interface WorkerTask {
+  /** Which of the workers: 0, 1, …; also the index in a Slurm array. */
+  readonly slot: number;
+  /** The trials that it may take; any by default. */
+  readonly trials?: readonly number[];
+  /** It ends after so many trials; any number by default. */
+  readonly maxTrials?: number;
+}
+
+/** What the executor calls a task that it accepted: a process number, `4711_3`. */
+export interface TaskHandle {
+  readonly task: WorkerTask;
+  readonly id: string;
+}
+
+/** `lost`: gone without saying how it ended. `unknown`: nobody can be asked now; it counts as running. */
+export type TaskState = 'pending' | 'running' | 'done' | 'failed' | 'cancelled' | 'lost' | 'unknown';
+
+/** Where workers run. All of them run the same worker on the same folder, so that an executor never knows what a trial is. */
+export interface Executor {
+  submit(tasks: readonly WorkerTask[]): Promise<readonly TaskHandle[]>;
+  /** @returns the state of each handle, by its id */
+  poll(handles: readonly TaskHandle[]): Promise<ReadonlyMap<string, TaskState>>;
+  /** Ends tasks in an orderly way: each saves a checkpoint of its trial. */
+  cancel(handles: readonly TaskHandle[]): Promise<void>;
+  /** Tasks of this sweep that an earlier process submitted and that may still be there. */
+  reconcile(): Promise<readonly TaskHandle[]>;
+}

@@ -1,0 +1,33 @@
+/** Scores of one trial by epoch, lower is better; NaN where the metric was NaN. */
+export interface LearningCurve {
+  /** From 1, the trial's number in the sweep. */
+  readonly trial: number;
+  /** Whether it ended by itself (not pruned, not failed). */
+  readonly isComplete: boolean;
+  /** By epoch, from 1; an epoch that was not reported is absent. Ascending in its keys. */
+  readonly scores: ReadonlyMap<number, number>;
+}
+
+/** The question after an epoch. The same question gets the same answer. */
+export interface PruningRequest {
+  /** With the score of the epoch just reported. */
+  readonly trial: LearningCurve;
+  /** All others of the sweep, as far as they are known now, by number. */
+  readonly others: readonly LearningCurve[];
+}
+
+/** Decides after each reported epoch whether a trial is worth going on with. */
+export interface Pruner {
+  /** @returns why it is to be stopped, for people: `asha: 5th of 9 at epoch 3; the best 3 go on`; undefined to go on */
+  decide(request: PruningRequest): string | undefined;
+}
+
+/** What a pruner may know besides its own words. */
+export interface PruningContext {
+  /** Name of the sweep: Hyperband's brackets are drawn by it. */
+  readonly sweepName: string;
+  /** Epochs of a whole trial, where the sweep does not vary them. */
+  readonly numEpochs: number | undefined;
+}
+
+export type PrunerBuilder<Spec> = (spec: Spec, context: PruningContext) => Pruner;
