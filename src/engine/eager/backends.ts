@@ -3,8 +3,8 @@ import {registerComparisonGradients} from '../gradients.js';
 import {describeCard, nvidiaCards} from '../nvidia.js';
 import {addHostKernels} from './host-kernels.js';
 
-/** cpu: plain JavaScript, always there, the oracle. tensorflow: libtensorflow on the CPU. cuda: libtensorflow on an NVIDIA card. */
-export type EagerBackend = 'cpu' | 'tensorflow' | 'cuda';
+/** cpu: plain JavaScript, always there, the oracle. tensorflow: libtensorflow on the CPU. cuda: libtensorflow on an NVIDIA card. webgpu: Dawn. */
+export type EagerBackend = 'cpu' | 'tensorflow' | 'cuda' | 'webgpu';
 
 export interface BackendOptions {
   /** Which card, among those that are visible. */
@@ -22,6 +22,7 @@ export interface LoadedBackend {
 }
 
 let nativeDevice = '';
+let webgpuDevice = '';
 
 /**
  * Loads a TensorFlow.js backend and makes it the active one; models built from now on live there.
@@ -35,6 +36,9 @@ export async function loadEagerBackend(name: EagerBackend, options: BackendOptio
   let messages: readonly string[] = [];
   if (name === 'cpu') {
     await tf.setBackend('cpu');
+  } else if (name === 'webgpu') {
+    const {activateWebgpu} = await import('./webgpu.js');
+    webgpuDevice = await activateWebgpu(options.index);
   } else {
     const {loadTensorflow} = await import('../tensorflow/load.js');
     const device = name === 'cuda' ? 'cuda' : 'cpu';
@@ -59,5 +63,6 @@ function describeNative(device: 'cpu' | 'cuda', index: number | undefined, versi
 export function eagerDevice(): string {
   const name = tf.getBackend();
   if (name === 'tensorflow') return nativeDevice;
+  if (name === 'webgpu') return webgpuDevice;
   return name === 'cpu' ? 'cpu (JavaScript)' : name;
 }

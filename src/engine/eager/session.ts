@@ -5,7 +5,7 @@ import type {CallContext, NoiseRequest} from '../../model/call-context.js';
 import {forward} from '../../model/forward.js';
 import type {Rng} from '../../support/random.js';
 import {type Shape, sizeOf} from '../../support/tensor.js';
-import {clippedRule, clippingScale} from '../../training/optimizers/clipping.js';
+import {clippedRule, clippingScaleOf} from '../../training/optimizers/clipping.js';
 import {scalarsOfRules} from '../../training/optimizers/rule.js';
 import {tensorMath} from '../../training/optimizers/tensor-math.js';
 import type {BatchResult, StepHyper, TrainingSession, TrainingState, UpdatePart} from '../../training/session.js';
@@ -42,6 +42,7 @@ class EagerSession implements TrainingSession {
   readonly engine = 'eager';
   readonly device = eagerDevice();
   readonly #math = tensorMath(tf);
+  readonly #readsAtOnce = tf.getBackend() !== 'webgpu';
   readonly #weights: EagerWeights;
   #sums: tf.NamedTensorMap = {};
 
@@ -49,47 +50,63 @@ class EagerSession implements TrainingSession {
     this.#weights = new EagerWeights(options.model.weights, clippedRule(options.rule, options.clipping));
   }
 
-  step(batch: Batch, {learningRate, step, part}: StepHyper): BatchResult {
+  step(batch: Batch, {learningRate, step, part}: StepHyper): BatchResult | Promise<BatchResult> {
     const rng = noiseStream(this.options.rng, part);
+    return this.#run((keep) => {
+      const moved: {variable: LayerVariable; value: tf.Tensor}[] = [];
+      const context: CallContext = {
+        training: true,
+        noise: (request) => noiseTensor(request, rng, step),
+        assignAfterStep: (variable, value) => moved.push({variable, value: keep(value)}),
+      };
+      const held: Forward[] = [];
+      const loss = () => {
+        const result = this.#forward(batch, context);
+        held.push({...result, losses: result.losses.map(keep), outputs: result.outputs.map(keep)});
+        return result.loss;
+      };
+      const variables = this.#weights.trainable.map(({variable}) => variable);
+      const {value, grads} = tf.variableGrads(loss, variables);
+      const gathered = part ? this.#accumulate(grads, part) : grads;
+      if (!part || part.isLast) this.#update(gathered, learningRate, step);
+      for (const {variable, value} of moved) variable.write(value);
+      return {...held[0]!, loss: value};
+    });
+  }
+
+  evaluate(batch: Batch): BatchResult | Promise<BatchResult> {
+    return this.#run(() => this.#forward(batch, {training: false}));
+  }
+
+  /** Computes on the device and reads the numbers back: at once where that is possible, else later, as from a GPU. */
+  #run(compute: (keep: (value: tf.Tensor) => tf.Tensor) => Forward): BatchResult | Promise<BatchResult> {
     const kept: tf.Tensor[] = [];
     const keep = (value: tf.Tensor): tf.Tensor => {
       const held = tf.keep(tf.clone(value));
       kept.push(held);
       return held;
     };
-    const moved: {variable: LayerVariable; value: tf.Tensor}[] = [];
-    const context: CallContext = {
-      training: true,
-      noise: (request) => noiseTensor(request, rng, step),
-      assignAfterStep: (variable, value) => moved.push({variable, value: keep(value)}),
-    };
+    let later: Promise<BatchResult> | undefined;
     try {
       return tidied(() => {
-        const held: Forward[] = [];
-        const loss = () => {
-          const result = this.#forward(batch, context);
-          held.push({...result, losses: result.losses.map(keep), outputs: result.outputs.map(keep)});
-          return result.loss;
-        };
-        const variables = this.#weights.trainable.map(({variable}) => variable);
-        const {value, grads} = tf.variableGrads(loss, variables);
-        const gathered = part ? this.#accumulate(grads, part) : grads;
-        if (!part || part.isLast) this.#update(gathered, learningRate, step);
-        for (const {variable, value} of moved) variable.write(value);
-        return this.#result({...held[0]!, loss: value});
+        const {loss, losses, outputs} = compute(keep);
+        const tensors = [loss, ...(outputs.length > 1 ? losses : []), ...outputs];
+        if (this.#readsAtOnce) return this.#result(tensors.map((tensor) => tensor.dataSync<'float32'>()));
+        later = this.#readLater(tensors.map(keep), kept);
+        return later;
       });
     } catch (error) {
       throw explainFailure(error);
     } finally {
-      tf.dispose(kept);
+      if (!later) tf.dispose(kept);
     }
   }
 
-  evaluate(batch: Batch): BatchResult {
+  async #readLater(tensors: readonly tf.Tensor[], kept: readonly tf.Tensor[]): Promise<BatchResult> {
     try {
-      return tidied(() => this.#result(this.#forward(batch, {training: false})));
-    } catch (error) {
-      throw explainFailure(error);
+      return this.#result(await Promise.all(tensors.map((tensor) => tensor.data<'float32'>())));
+    } finally {
+      tf.dispose([...kept]);
     }
   }
 
@@ -125,14 +142,14 @@ class EagerSession implements TrainingSession {
     return {loss: model.penalty ? tf.add(total, model.penalty()) : total, losses, outputs};
   }
 
-  /** Reads the numbers of a batch back. */
-  #result({loss, losses, outputs}: Forward): BatchResult {
+  /** @param values of the loss, of each output's own loss where there are several, and of the outputs */
+  #result(values: readonly Float32Array[]): BatchResult {
     const names = this.options.outputs.map(({name}) => name);
-    const scalar = (tensor: tf.Tensor): number => tensor.dataSync()[0]!;
+    const numLosses = names.length > 1 ? names.length : 0;
     return {
-      loss: scalar(loss),
-      losses: names.length > 1 ? Object.fromEntries(names.map((name, i) => [name, scalar(losses[i]!)])) : undefined,
-      outputs: Object.fromEntries(names.map((name, i) => [name, outputs[i]!.dataSync<'float32'>()])),
+      loss: values[0]![0]!,
+      losses: numLosses > 0 ? Object.fromEntries(names.map((name, i) => [name, values[1 + i]![0]!])) : undefined,
+      outputs: Object.fromEntries(names.map((name, i) => [name, values[1 + numLosses + i]!])),
     };
   }
 
@@ -176,7 +193,7 @@ class EagerSession implements TrainingSession {
     if (!clipping || clipping.by === 'value') return undefined;
     const scaleOf = (tensors: readonly tf.Tensor[]): tf.Tensor => {
       const squares = tensors.map((tensor) => tf.sum(tf.square(tensor)));
-      return tf.scalar(clippingScale(clipping, Math.sqrt(tf.addN(squares).dataSync()[0]!)));
+      return clippingScaleOf(this.#math, clipping, tf.sqrt(tf.addN(squares)));
     };
     if (clipping.by === 'norm') return (gradient) => scaleOf([gradient]);
     const common = scaleOf(gradients);

@@ -1,5 +1,5 @@
 import {type Static, Type} from '@sinclair/typebox';
-import {type RuleChoice, type UpdateRule, wrapRules} from './rule.js';
+import {type RuleChoice, type UpdateRule, type WeightMath, wrapRules} from './rule.js';
 
 /** `training.gradientClipping`. */
 export const gradientClipping = Type.Object(
@@ -20,8 +20,15 @@ export const gradientClipping = Type.Object(
 
 export type ClippingSpec = Readonly<Static<typeof gradientClipping>>;
 
-/** The factor for gradients of this L2 norm, at most 1; clip_grad_norm_ of PyTorch, its 1e-6 included. */
-export const clippingScale = ({max}: ClippingSpec, norm: number): number => Math.min(1, max / (norm + 1e-6));
+/** Of clip_grad_norm_ of PyTorch: keeps a gradient of zeros from being divided by zero. */
+const epsilon = 1e-6;
+
+/** The factor for gradients of this L2 norm, at most 1; clip_grad_norm_ of PyTorch. */
+export const clippingScale = ({max}: ClippingSpec, norm: number): number => Math.min(1, max / (norm + epsilon));
+
+/** The same of a norm that lies on a device, where reading it would make the step wait. */
+export const clippingScaleOf = <Value>(math: WeightMath<Value>, {max}: ClippingSpec, norm: Value): Value =>
+  math.min(math.constant(1), math.div(math.constant(max), math.add(norm, math.constant(epsilon))));
 
 /**
  * Rules that clip their gradients before anything else, weight decay included. By value they do so on their own. By norms they have
