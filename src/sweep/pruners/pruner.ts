@@ -10,7 +10,7 @@ export interface LearningCurve {
 
 /** The question after an epoch. The same question gets the same answer. */
 export interface PruningRequest {
-  /** With the score of the epoch just reported. */
+  /** Its last score is that of the epoch just reported. */
   readonly trial: LearningCurve;
   /** All others of the sweep, as far as they are known now, by number. */
   readonly others: readonly LearningCurve[];
@@ -24,8 +24,10 @@ export interface Pruner {
 
 /** What a pruner may know besides its own words. */
 export interface PruningContext {
-  /** Name of the sweep: Hyperband's brackets are drawn by it. */
+  /** Name of the sweep: the brackets of Hyperband and ASHA are drawn by it. */
   readonly sweepName: string;
+  /** What better is: scores are turned so that lower is better, bounds and messages are in the metric's own values. */
+  readonly goal: 'minimize' | 'maximize';
   /** Epochs of a whole trial, where the sweep does not vary them. */
   readonly numEpochs: number | undefined;
 }
