@@ -1,5 +1,6 @@
-import {linkSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {readFileSync, rmSync} from 'node:fs';
 import path from 'node:path';
+import {createOnce} from '../support/create-once.js';
 import {ExpError} from '../support/errors.js';
 import {isAlive, thisProcess} from './alive.js';
 import type {RunStatus} from './records.js';
@@ -13,8 +14,6 @@ export interface Claim {
   release(): void;
 }
 
-let numClaims = 0;
-
 /**
  * Makes sure that one process alone goes on with a run, or with a group of runs. A claim is a file `<what>-<number>.claim` that the file
  * system lets only one process make; one whose process is gone is passed over, to the next number. Nothing is ever taken from anybody,
@@ -26,27 +25,22 @@ let numClaims = 0;
  */
 export function claim(folder: string, what: {readonly name: 'resume' | 'group'; readonly numBefore: number}): Claim {
   const own: Holder = {...thisProcess(), heartbeatAt: new Date().toISOString()};
-  const temporary = path.join(folder, `${what.name}.claim.${process.pid}-${++numClaims}.tmp`);
+  const content = JSON.stringify(own);
   const fileOf = (number: number): string => path.join(folder, `${what.name}-${number}.claim`);
-  writing(folder, () => writeFileSync(temporary, JSON.stringify(own)));
-  try {
-    for (let number = what.numBefore + 1; ; number++) {
-      const file = fileOf(number);
-      if (writing(folder, () => tryToLink(temporary, file))) {
-        let isHeld = true;
-        return {
-          release() {
-            if (isHeld) removeSpent(fileOf, number);
-            isHeld = false;
-          },
-        };
-      }
-      const holder = readHolder(file);
-      // One that is gone again by now belonged to a process that is done: the status has changed.
-      if (!holder || isAlive(holder)) throw heldBy(folder, holder);
+  for (let number = what.numBefore + 1; ; number++) {
+    const file = fileOf(number);
+    if (writing(folder, () => createOnce(file, content))) {
+      let isHeld = true;
+      return {
+        release() {
+          if (isHeld) removeSpent(fileOf, number);
+          isHeld = false;
+        },
+      };
     }
-  } finally {
-    rmSync(temporary, {force: true});
+    const holder = readHolder(file);
+    // One that is gone again by now belonged to a process that is done: the status has changed.
+    if (!holder || isAlive(holder)) throw heldBy(folder, holder);
   }
 }
 
@@ -57,30 +51,6 @@ function removeSpent(fileOf: (number: number) => string, own: number): void {
     if (holder && !isAlive(holder)) rmSync(fileOf(number), {force: true});
   }
   rmSync(fileOf(own), {force: true});
-}
-
-/** With its content from the start, so that nobody reads half of it. @returns whether there was no such file */
-function tryToLink(from: string, to: string): boolean {
-  try {
-    linkSync(from, to);
-    return true;
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EEXIST') return false;
-    // File systems without hard links.
-    if (code === 'EPERM' || code === 'ENOTSUP' || code === 'EOPNOTSUPP' || code === 'EXDEV') return tryToCopy(from, to);
-    throw error;
-  }
-}
-
-function tryToCopy(from: string, to: string): boolean {
-  try {
-    writeFileSync(to, readFileSync(from), {flag: 'wx'});
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw error;
-  }
 }
 
 function readHolder(file: string): Holder | undefined {

@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto';
-import {existsSync, mkdirSync, statSync} from 'node:fs';
+import {mkdirSync} from 'node:fs';
 import path from 'node:path';
+import {makeFolders} from '../support/make-folders.js';
 import {unwritable, writing} from './unwritable.js';
 
 const maxNameLength = 80;
@@ -57,19 +58,5 @@ export function makeRunFolder(runsDir: string, name: string, time: Date, letters
       const isTaken = error instanceof Error && 'code' in error && error.code === 'EEXIST';
       if (!isTaken || attempt === maxAttempts) throw unwritable(error, folder);
     }
-  }
-}
-
-/** mkdir with all folders above. Node's own `recursive` never returns where a folder is there but takes no entries, as /proc. */
-function makeFolders(folder: string): void {
-  try {
-    mkdirSync(folder);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EEXIST' && statSync(folder).isDirectory()) return;
-    const parent = path.dirname(folder);
-    if (code !== 'ENOENT' || existsSync(parent)) throw error;
-    makeFolders(parent);
-    makeFolders(folder);
   }
 }

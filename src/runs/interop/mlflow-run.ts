@@ -52,7 +52,7 @@ interface ServerRun {
  * Sends a run to a tracking server, or what is new of it since it was sent last: the server's run is found by a tag, and numbers that are
  * there are not sent again.
  * @param progress is told how many numbers have been sent, for whoever has to say what a failure left
- * @throws MlflowFailure
+ * @throws RequestFailure
  */
 export async function sendRun(
   client: MlflowClient,

@@ -1,5 +1,3 @@
-import type {MetricValues} from '../../training/events.js';
-
 /** A value of the YAML. */
 export type PlainValue =
   | number
@@ -28,17 +26,18 @@ export type SeenRecords = Readonly<Record<string, number>>;
  * everything that happened in a sweep.
  */
 export type SweepRecord =
-  /** A trial was claimed (`attempt` 1) or taken up again. `values`, `seen`: of attempt 1 only. */
+  /** A trial was claimed (`attempt` 1) or taken up again. */
   | {
       readonly type: 'started';
       readonly at: string;
+      /** How often the sweep had been begun and resumed by then, from 1. */
+      readonly session: number;
       readonly trial: number;
       readonly attempt: number;
       /** The point of the space, from 1: with several seeds, trials share a point. */
       readonly point: number;
       readonly seed?: number;
-      readonly values?: Readonly<Record<string, PlainValue>>;
-      readonly seen?: SeenRecords;
+      readonly values: Readonly<Record<string, PlainValue>>;
     }
   /** The sweep's metric after an epoch; only written where a pruner asks for it. NaN and infinities are the texts `NaN`, `Infinity`, `-Infinity`. */
   | {readonly type: 'reported'; readonly trial: number; readonly epoch: number; readonly value: number | string}
@@ -46,6 +45,7 @@ export type SweepRecord =
   | {
       readonly type: 'ended';
       readonly at: string;
+      readonly session: number;
       readonly trial: number;
       readonly attempt: number;
       readonly state: Exclude<TrialState, 'waiting' | 'running'>;
@@ -58,7 +58,6 @@ export type SweepRecord =
       readonly seconds?: number;
       /** Why it failed, diverged or was pruned. */
       readonly message?: string;
-      readonly metrics?: MetricValues;
     };
 
 /** trial.json in the folder of a trial: what makes the run one of a sweep. */
@@ -89,4 +88,59 @@ export interface TrialRecord {
   readonly message?: string;
   /** By epoch, as reported. */
   readonly reported: ReadonlyMap<number, number>;
+}
+
+/** sweep.json: what is fixed when a sweep begins. */
+export interface SweepPlan {
+  /** Of this file. */
+  readonly format: 1;
+  readonly name: string;
+  readonly createdAt: string;
+  readonly exp: string;
+  /** Absolute folder that relative paths of the experiment start from. */
+  readonly baseDir: string;
+  /** Absolute path of the sweep file. */
+  readonly spec: string;
+  /** `grid`, `tpe`, … */
+  readonly sampler: string;
+  readonly pruner?: string;
+  readonly metric: {readonly name: string; readonly goal: 'minimize' | 'maximize'};
+  /** Names of the parameters, in their order. */
+  readonly parameters: readonly string[];
+  /** Present with several: trials 1 … numSeeds are of point 1, the next ones of point 2. */
+  readonly seeds?: readonly number[];
+  /** Absent where only a time or a target ends the sweep. */
+  readonly numTrials?: number;
+  readonly target?: number;
+  readonly maxMinutes?: number;
+  /** Trials that may fail without the sweep counting as failed. */
+  readonly allowFailures: number;
+}
+
+/** status.json of a sweep: who coordinates it. */
+export interface SweepStatus {
+  readonly state: 'running' | 'finished' | 'stopped' | 'failed';
+  /** How often it has been begun and resumed, from 1. */
+  readonly session: number;
+  readonly executor: string;
+  readonly pid: number;
+  readonly process?: string;
+  readonly host: string;
+  readonly startedAt: string;
+  readonly heartbeatAt: string;
+  readonly endedAt?: string;
+  /** No trial is begun after this time. */
+  readonly deadlineAt?: string;
+  /** `1/4`: this folder holds a part of the trials. */
+  readonly shard?: string;
+  /** Why it stopped or failed. */
+  readonly message?: string;
+}
+
+/** stop.json: somebody wants the sweep to end. */
+export interface StopRequest {
+  readonly at: string;
+  /** `trial`: when the trials under way are done. `now`: each saves a checkpoint and ends. */
+  readonly after: 'trial' | 'now';
+  readonly why: string;
 }

@@ -1,0 +1,55 @@
+import {isAbandoned} from './attempts.js';
+import {JournalReader} from './journal.js';
+import {trialFolder} from './layout.js';
+import {Ledger} from './ledger.js';
+import type {SweepPlan, SweepStatus, TrialRecord} from './records.js';
+import {isCoordinated, SweepFolder} from './sweep-folder.js';
+
+/** A sweep as its folder tells it at one moment. */
+export interface SweepState {
+  /** Path of the folder. */
+  readonly path: string;
+  readonly id: string;
+  readonly plan: SweepPlan;
+  readonly status: SweepStatus | undefined;
+  /** `waiting`: nobody works on it now and trials are missing. */
+  readonly state: 'running' | 'finished' | 'stopped' | 'failed' | 'waiting';
+  /** By number; those that were never begun are absent. */
+  readonly trials: readonly TrialRecord[];
+}
+
+/** Follows a sweep while others write it. */
+export class SweepReader {
+  readonly #folder: SweepFolder;
+  readonly #reader: JournalReader;
+  readonly #ledger = new Ledger();
+  readonly plan: SweepPlan;
+
+  /** @throws ExpError RUN_NOT_FOUND, DATA_INVALID */
+  constructor(folder: string) {
+    this.#folder = SweepFolder.open(folder);
+    this.#reader = new JournalReader(this.#folder.fileOf('journal'));
+    this.plan = this.#folder.plan;
+  }
+
+  /** What is so now. Reads only what was added; for every trial under way it looks whether its process is there. */
+  look(): SweepState {
+    this.#ledger.add(this.#reader.read());
+    const {path, id, status} = this.#folder;
+    const trials = this.#ledger.trials.map((trial) => asSeen(path, trial));
+    return {path, id, plan: this.plan, status, state: stateOf(status, trials), trials};
+  }
+}
+
+/** Reads a sweep folder. @throws ExpError RUN_NOT_FOUND, DATA_INVALID */
+export const readSweep = (folder: string): SweepState => new SweepReader(folder).look();
+
+function asSeen(sweep: string, trial: TrialRecord): TrialRecord {
+  const isGone = trial.state === 'running' && isAbandoned(trialFolder(sweep, trial.trial), trial.attempts);
+  return isGone ? {...trial, state: 'crashed'} : trial;
+}
+
+function stateOf(status: SweepStatus | undefined, trials: readonly TrialRecord[]): SweepState['state'] {
+  if (isCoordinated(status) || trials.some(({state}) => state === 'running')) return 'running';
+  return status && status.state !== 'running' ? status.state : 'waiting';
+}
