@@ -1,0 +1,17 @@
+import type {TProperties} from '@sinclair/typebox';
+import type {SpecUnion} from '../../spec/define.js';
+import type {SearchSpace} from '../space/search-space.js';
+import type {SamplerDefinition} from './definition.js';
+import {random} from './random.js';
+import type {Sampler} from './sampler.js';
+
+/** Every sampler of the catalogue, by the name users type. */
+export const samplers = {random} as const;
+
+export type SamplerSpec = SpecUnion<typeof samplers>;
+
+/** The spec's sampler for a space. */
+export function buildSampler(spec: SamplerSpec, space: SearchSpace): Sampler {
+  const definition: SamplerDefinition<string, TProperties, SamplerSpec> = samplers[spec.type];
+  return definition.build(spec, space);
+}
