@@ -1,11 +1,11 @@
 import type {TProperties} from '@sinclair/typebox';
 import type {Definition, SpecOf} from '../../spec/define.js';
-import type {PrunerBuilder} from './pruner.js';
+import type {Pruner, PruningContext} from './pruner.js';
 
 /** A pruner of the catalogue: how it is written in a sweep, and how it is made. */
 export interface PrunerDefinition<Name extends string, Args extends TProperties, Spec> extends Definition<Name, Args> {
   /** @throws ExpError SPEC_INVALID if its words contradict each other, or lack what the sweep does not tell */
-  readonly build: PrunerBuilder<Spec>;
+  build(spec: Spec, context: PruningContext): Pruner;
 }
 
 /** Types a pruner from its own arguments; returns it unchanged. */

@@ -1,12 +1,17 @@
 import type {TProperties} from '@sinclair/typebox';
 import type {SpecUnion} from '../../spec/define.js';
+import {asha} from './asha.js';
 import {lastEpoch} from './curves.js';
 import type {PrunerDefinition} from './definition.js';
+import {hyperband} from './hyperband.js';
+import {median} from './median.js';
+import {patience} from './patience.js';
+import {percentile} from './percentile.js';
 import type {Pruner, PruningContext} from './pruner.js';
 import {threshold} from './threshold.js';
 
 /** Every pruner of the catalogue, by the name users type. */
-export const pruners = {threshold} as const;
+export const pruners = {median, percentile, asha, hyperband, patience, threshold} as const;
 
 export type PrunerSpec = SpecUnion<typeof pruners>;
 

@@ -31,5 +31,3 @@ export interface PruningContext {
   /** Epochs of a whole trial, where the sweep does not vary them. */
   readonly numEpochs: number | undefined;
 }
-
-export type PrunerBuilder<Spec> = (spec: Spec, context: PruningContext) => Pruner;
