@@ -123,7 +123,7 @@ export class CompiledSession implements TrainingSession {
     const {graph} = recordTraining(this.#options, batchSize);
     return new Map([
       ['recorded', lower(graph, 'as recorded')],
-      ['optimized', lower(optimize(graph), 'after the passes', blockSize())],
+      ['optimized', lower(optimize(graph), 'after the passes', {blockSize: blockSize()})],
     ]);
   }
 
@@ -214,7 +214,7 @@ export class CompiledSession implements TrainingSession {
       millis.recording = lap();
       const graph = this.#hasPasses ? optimize(recorded.graph) : recorded.graph;
       millis.passes = lap();
-      const model = lower(graph, `${mode} of ${batchSize} examples`, this.#hasPasses ? blockSize() : 0);
+      const model = lower(graph, `${mode} of ${batchSize} examples`, {blockSize: this.#hasPasses ? blockSize() : 0});
       millis.lowering = lap();
       return {recorded, model, numCalls: graph.calls.length};
     };

@@ -7,6 +7,7 @@ import {optimize} from '../../../src/engine/compiled/passes/index.js';
 import {type Recording, record} from '../../../src/engine/compiled/recorder.js';
 import {blockSize} from '../../../src/engine/compiled/runtime/block-size.js';
 import {BoundGraph, type NamedArrays} from '../../../src/engine/compiled/runtime/bound-graph.js';
+import type {Device} from '../../../src/engine/compiled/runtime/device.js';
 import {Rng} from '../../../src/support/random.js';
 import {type Shape, sizeOf} from '../../../src/support/tensor.js';
 
@@ -54,12 +55,13 @@ export function runEagerly(fn: TensorFunction, inputs: readonly Input[], withGra
   });
 }
 
-/** The same through the recorder, the passes (all of them unless said), the lowering and ONNX Runtime. */
+/** The same through the recorder, the passes (all of them unless said), the lowering and ONNX Runtime; on the CPU unless said. */
 export function runCompiled(
   fn: TensorFunction,
   inputs: readonly Input[],
   withGradients: boolean,
   rewrite: (graph: RecordedGraph) => RecordedGraph = optimize,
+  device?: Device,
 ): Float32Array[] {
   tf.setBackend('cpu');
   const recorded = record((recording: Recording) => {
@@ -72,7 +74,13 @@ export function runCompiled(
   for (const [index, input] of inputs.entries()) given[`input${index}`] = input;
   const made: Record<string, NamedArrays[string]> = {};
   for (const [name, {shape}] of graph.outputs) made[name] = {shape, values: new Float32Array(sizeOf(shape))};
-  const bound = new BoundGraph(lower(graph, 'test', blockSize()), given, made, {
+  if (device) {
+    const loaded = device.load(lower(graph, 'test', {isPortable: true}));
+    loaded.bind(given, made).run();
+    loaded.dispose();
+    return Object.values(made).map(({values}) => values);
+  }
+  const bound = new BoundGraph(lower(graph, 'test', {blockSize: blockSize()}), given, made, {
     numThreads: 1,
     isRewritten: true,
     spins: false,

@@ -67,7 +67,23 @@ function lowerBackpropInput(call: KernelCall, builder: GraphBuilder): void {
     info.inWidth - ((info.outWidth - 1) * info.strideWidth + filterWidth - left - right),
   ];
   const attrs = {pads, strides, output_padding, kernel_shape, group: inChannels};
-  builder.define(output, builder.node('ConvTranspose', [builder.channelsFirst(dy), kernels], attrs), 'channelsFirst');
+  const spread = (gradients: string, filters: string): string =>
+    builder.node('ConvTranspose', [gradients, filters], attrs);
+  const first = builder.channelsFirst(dy);
+  if (!builder.isPortable || multiplier === 1) {
+    builder.define(output, spread(first, kernels), 'channelsFirst');
+    return;
+  }
+  // ONNX Runtime's WebGPU kernel is wrong where a group has several channels, so each multiple goes by itself.
+  const every = (name: string, axis: number, start: number): string => {
+    const [from, end, step] = [start, 2 ** 31 - 1, multiplier].map((value) => builder.integers([value]));
+    return builder.node('Slice', [name, from!, end!, builder.integers([axis]), step!]);
+  };
+  const parts = Array.from({length: multiplier}, (_, index) =>
+    spread(every(first, 1, index), every(kernels, 0, index)),
+  );
+  const sum = parts.reduce((left, right) => builder.node('Add', [left, right]));
+  builder.define(output, sum, 'channelsFirst');
 }
 
 /**

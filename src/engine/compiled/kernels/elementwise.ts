@@ -110,6 +110,9 @@ const op =
   (builder, inputs) =>
     builder.node(name, inputs);
 
+/** Of Klambauer et al. 2017, as ONNX and TensorFlow.js have them. */
+const [seluAlpha, seluScale] = [1.6732632423543772, 1.0507009873554805];
+
 /** float32 0 or 1 from a condition. */
 const asFloat = (builder: GraphBuilder, condition: string): string => builder.node('Cast', [condition], {to: 1});
 
@@ -134,7 +137,19 @@ export const elementwiseKernels = {
   Equal: binary(op('Equal'), 'bool'),
   NotEqual: binary((b, names) => b.node('Not', [b.node('Equal', names)]), 'bool'),
   LogicalAnd: binary(op('And'), 'bool'),
-  LogicalOr: binary(op('Or'), 'bool'),
+  /** Or, Sign and Selu are not among the operators of every device. */
+  LogicalOr: binary(
+    (b, names) =>
+      b.isPortable
+        ? b.node('Not', [
+            b.node(
+              'And',
+              names.map((name) => b.node('Not', [name])),
+            ),
+          ])
+        : b.node('Or', names),
+    'bool',
+  ),
   LogicalNot: unary(op('Not'), 'bool'),
   /** a: dy, b: y = elu(x). */
   EluGrad: binary(
@@ -158,7 +173,11 @@ export const elementwiseKernels = {
   Rsqrt: unary((b, [x]) => b.node('Reciprocal', [b.node('Sqrt', [x!])])),
   Square: unary((b, [x]) => b.node('Mul', [x!, x!])),
   Reciprocal: unary(op('Reciprocal')),
-  Sign: unary(op('Sign')),
+  Sign: unary((b, [x]) => {
+    if (!b.isPortable) return b.node('Sign', [x!]);
+    const zero = b.float(0);
+    return b.node('Sub', [asFloat(b, b.node('Greater', [x!, zero])), asFloat(b, b.node('Less', [x!, zero]))]);
+  }),
   Floor: unary(op('Floor')),
   Erf: unary(op('Erf')),
   Sin: unary(op('Sin')),
@@ -169,7 +188,11 @@ export const elementwiseKernels = {
     b.node('LeakyRelu', [x!], {alpha: {float: attributes<{alpha: number}>(attrs).alpha}}),
   ),
   Elu: unary((b, [x]) => b.node('Elu', [x!])),
-  Selu: unary((b, [x]) => b.node('Selu', [x!])),
+  Selu: unary((b, [x]) =>
+    b.isPortable
+      ? b.node('Mul', [b.node('Elu', [x!], {alpha: {float: seluAlpha}}), b.float(seluScale)])
+      : b.node('Selu', [x!]),
+  ),
   Sigmoid: unary(op('Sigmoid')),
   Softplus: unary(op('Softplus')),
   Tanh: unary(op('Tanh')),

@@ -16,8 +16,8 @@ function lowerUnpack(call: KernelCall, builder: GraphBuilder): void {
   const isLast = axis === value.shape.length - 1;
   const merged = isLast ? value.shape : value.shape.toSpliced(axis, 2, value.shape[axis]! * value.shape[axis + 1]!);
   const part = merged.with(axis, merged[axis]! / value.shape[axis]!);
-  const sizes = builder.integers(call.outputs.map(() => part[axis]!));
-  const names = builder.nodes('Split', [builder.as(value, merged), sizes], {axis}, call.outputs.length);
+  const sizes = call.outputs.map(() => part[axis]!);
+  const names = builder.split(builder.as(value, merged), axis, sizes);
   for (const [index, output] of call.outputs.entries()) {
     if (isLast) builder.defineView(output, builder.temporary(part, output.dtype, names[index]!));
     else builder.define(output, names[index]!);

@@ -152,10 +152,9 @@ export const shapeKernels = {
     lower: (call, builder) => {
       const x = input(call.inputs, 'x');
       const axis = positive(attributes<{axis: number}>(call.attrs).axis, x.shape.length);
-      const sizes = builder.integers(call.outputs.map((output) => output.shape[axis]!));
+      const sizes = call.outputs.map((output) => output.shape[axis]!);
       const layout = layoutOf(builder, [x]);
-      const attrs = {axis: axisIn(layout, axis)};
-      const names = builder.nodes('Split', [builder.in(x, layout), sizes], attrs, call.outputs.length);
+      const names = builder.split(builder.in(x, layout), axisIn(layout, axis), sizes);
       for (const [index, output] of call.outputs.entries()) builder.define(output, names[index]!, layout);
     },
   },

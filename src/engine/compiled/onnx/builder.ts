@@ -11,6 +11,17 @@ export type Layout = 'channelsLast' | 'channelsFirst' | 'blocked';
 /** Where ONNX Runtime keeps its operators on blocked tensors. */
 export const blockedDomain = 'com.microsoft.nchwc';
 
+/** What a graph is for. */
+export interface Target {
+  /** How many channels a block has on the processor; 0, the default: no operators on blocks. */
+  readonly blockSize?: number;
+  /** Only operators that ONNX Runtime has on every device, WebGPU and CUDA; else those that are fastest on a processor. */
+  readonly isPortable?: boolean;
+}
+
+/** With the input these are the eight buffers that every WebGPU device has for a shader. */
+const maxSplitOutputs = 7;
+
 /** For each axis of the channels-first order, the axis of TensorFlow.js's. */
 export const toFirst: readonly number[] = [0, 3, 1, 2];
 const toLast = [0, 2, 3, 1];
@@ -34,11 +45,13 @@ export class GraphBuilder {
   #nextName = 0;
   #nextTemporary = -1;
 
-  /** @param blockSize how many channels a block has on the processor the graph is for; 0: no operators on blocks */
-  constructor(
-    inputs: readonly RecordedValue[],
-    readonly blockSize = 0,
-  ) {
+  /** As in Target. */
+  readonly blockSize: number;
+  readonly isPortable: boolean;
+
+  constructor(inputs: readonly RecordedValue[], {blockSize = 0, isPortable = false}: Target = {}) {
+    this.blockSize = blockSize;
+    this.isPortable = isPortable;
     for (const value of inputs) {
       if (value.source.kind !== 'input') throw new Error('a graph input must be declared as one');
       this.#inputs.push({name: value.source.name, type: value.dtype, shape: value.shape});
@@ -67,6 +80,19 @@ export class GraphBuilder {
     this.#nodes.push({label: this.label, op, ...(domain === undefined ? {} : {domain}), inputs, outputs, attributes});
     this.#emitted.set(key, outputs);
     return outputs;
+  }
+
+  /** Consecutive parts along an axis. WebGPU's shaders take no more than some buffers at once, so many parts are cut out singly there. */
+  split(name: string, axis: number, sizes: readonly number[]): readonly string[] {
+    if (sizes.length === 1) return [name];
+    if (!this.isPortable || sizes.length <= maxSplitOutputs)
+      return this.nodes('Split', [name, this.integers(sizes)], {axis}, sizes.length);
+    let start = 0;
+    return sizes.map((size) => {
+      const [from, end] = [this.integers([start]), this.integers([start + size])];
+      start += size;
+      return this.node('Slice', [name, from, end, this.integers([axis])]);
+    });
   }
 
   /** A node on blocked tensors. */

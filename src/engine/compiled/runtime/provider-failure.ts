@@ -1,0 +1,49 @@
+import {ExpError} from '../../../support/errors.js';
+import type {DeviceKind} from './device.js';
+
+/** What ONNX Runtime says when a device cannot be used, what it means, and what mends it. The first that fits. */
+const failures: readonly {readonly says: RegExp; readonly reason: string; readonly hint: string}[] = [
+  {
+    says: /providers_(cuda|shared)\.so: cannot open shared object file|providers_(cuda|shared).*No such file/i,
+    reason: 'the CUDA part of onnxruntime-node is not installed',
+    hint: 'ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node, which downloads it; --device webgpu needs no more than a driver',
+  },
+  {
+    says: /libcudnn[\w.]*: cannot open shared object file/i,
+    reason: 'cuDNN 9 is missing',
+    hint: 'install cuDNN 9 for CUDA 12 (pip install nvidia-cudnn-cu12) and put its folder on LD_LIBRARY_PATH',
+  },
+  {
+    says: /lib(cublas|cublasLt|cudart|cufft|curand|nvrtc)[\w.]*: cannot open shared object file/i,
+    reason: 'the libraries of CUDA 12 are missing',
+    hint: 'install the CUDA 12 toolkit and put its lib64 on LD_LIBRARY_PATH',
+  },
+  {
+    says: /driver version is insufficient|cudaErrorInsufficientDriver/i,
+    reason: "NVIDIA's driver is too old for CUDA 12",
+    hint: 'install driver 525 or newer',
+  },
+  {
+    says: /no CUDA-capable device|cudaErrorNoDevice|invalid device ordinal|CUDA failure 10[01]/i,
+    reason: 'CUDA finds no such card',
+    hint: 'nvidia-smi must list it; see whether CUDA_VISIBLE_DEVICES hides it',
+  },
+  {
+    says: /Failed to get a WebGPU adapter|No supported adapters|adapter_? != nullptr/i,
+    reason: 'no adapter was found: there is no Vulkan driver here, or no Vulkan loader',
+    hint: "install the card's driver and the loader (apt install libvulkan1; vulkaninfo must list the card)",
+  },
+];
+
+/** Why a device cannot be opened, in words for people; a failure of another kind as it is, in ONNX Runtime's words. */
+export function explainProviderFailure(kind: DeviceKind, error: unknown): unknown {
+  if (error instanceof ExpError || !(error instanceof Error)) return error;
+  const known = failures.find(({says}) => says.test(error.message));
+  const reason = known?.reason ?? error.message.split('\n')[0]!.trim();
+  return new ExpError(
+    'ENGINE_UNAVAILABLE',
+    `the compiled engine cannot use ${kind}: ${reason}`,
+    known?.hint ?? 'exp doctor tells what works here; --device cpu needs no driver',
+    {cause: error},
+  );
+}
