@@ -74,3 +74,23 @@ export const mlflowScreen = (
       return `${run}  ${isNew ? 'new' : 'known'} in ${experiment}, ${plural(numSent, 'number')} sent${known}\n  ${url}\n`;
     })
     .join('');
+
+/** What was sent to W&B, a line a run and its page. */
+export const wandbScreen = (
+  runs: readonly {
+    readonly run: string;
+    readonly entity: string;
+    readonly project: string;
+    readonly url: string;
+    readonly isNew: boolean;
+    readonly numSent: number;
+    readonly numKnown: number;
+  }[],
+): string =>
+  runs
+    .map(({run, entity, project, url, isNew, numSent, numKnown}) => {
+      const known = numKnown > 0 ? `, ${plural(numKnown, 'row')} there before` : '';
+      const what = `${isNew ? 'new' : 'known'} in ${entity}/${project}, ${plural(numSent, 'row')} sent${known}`;
+      return `${run}  ${what}\n  ${url}\n`;
+    })
+    .join('');
