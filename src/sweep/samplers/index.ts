@@ -2,11 +2,14 @@ import type {TProperties} from '@sinclair/typebox';
 import type {SpecUnion} from '../../spec/define.js';
 import type {SearchSpace} from '../space/search-space.js';
 import type {SamplerDefinition} from './definition.js';
+import {grid} from './grid.js';
 import {random} from './random.js';
 import type {Sampler} from './sampler.js';
+import {sobol} from './sobol.js';
+import {tpe} from './tpe/tpe.js';
 
 /** Every sampler of the catalogue, by the name users type. */
-export const samplers = {random} as const;
+export const samplers = {grid, random} as const;
 
 export type SamplerSpec = SpecUnion<typeof samplers>;
 
