@@ -9,7 +9,7 @@ import {sobol} from './sobol.js';
 import {tpe} from './tpe/tpe.js';
 
 /** Every sampler of the catalogue, by the name users type. */
-export const samplers = {grid, random} as const;
+export const samplers = {grid, random, sobol, tpe} as const;
 
 export type SamplerSpec = SpecUnion<typeof samplers>;
 
