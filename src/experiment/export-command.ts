@@ -1,5 +1,5 @@
 import {noticeLines} from '../report/download-lines.js';
-import {eventsScreen, exportScreen, mlflowScreen} from '../report/export-screen.js';
+import {eventsScreen, exportScreen, mlflowScreen, wandbScreen} from '../report/export-screen.js';
 import {visibleJson} from '../report/printable.js';
 import {streamSink, type TextStream} from '../report/sink.js';
 import type {RunCheckpoint} from '../runs/run-weights.js';
@@ -11,7 +11,7 @@ export interface ExportRequest {
   /** As people name them. */
   readonly runs: readonly string[];
   readonly runsDir: string;
-  readonly format: ModelFormat | 'tensorboard' | 'mlflow';
+  readonly format: ModelFormat | 'tensorboard' | 'mlflow' | 'wandb';
   readonly out?: string | undefined;
   readonly checkpoint?: RunCheckpoint | undefined;
   readonly force: boolean;
@@ -21,6 +21,8 @@ export interface ExportRequest {
   readonly examples?: string | undefined;
   readonly url?: string | undefined;
   readonly experiment?: string | undefined;
+  readonly entity?: string | undefined;
+  readonly project?: string | undefined;
   readonly json: boolean;
 }
 
@@ -44,6 +46,9 @@ export async function exportRuns(request: ExportRequest, out: TextStream, errors
   } else if (format === 'mlflow') {
     const {exportMlflow} = await import('./export-mlflow.js');
     print(await exportMlflow(request, warn), mlflowScreen);
+  } else if (format === 'wandb') {
+    const {exportWandb} = await import('./export-wandb.js');
+    print(await exportWandb(request, warn), wandbScreen);
   } else {
     if (runs.length > 1) {
       const message = `--format ${format} takes one run, and there are ${runs.length}: ${runs.join(', ')}`;
@@ -58,7 +63,8 @@ const models = ['onnx', 'tfjs', 'safetensors'];
 
 /** A flag of another format would be without effect. @throws ExpError USAGE */
 function refuseStrayFlags(request: ExportRequest): void {
-  const {format, batchSize, probabilities, names, examples, checkpoint, force, experiment, out} = request;
+  const {format, batchSize, probabilities, names, examples, checkpoint, force, experiment, out, url} = request;
+  const {entity, project} = request;
   const stray = [
     {flag: '--batch-size', isGiven: batchSize !== undefined, formats: ['onnx']},
     {flag: '--probabilities', isGiven: probabilities, formats: ['onnx']},
@@ -67,6 +73,9 @@ function refuseStrayFlags(request: ExportRequest): void {
     {flag: '--checkpoint', isGiven: checkpoint !== undefined, formats: models},
     {flag: '--force', isGiven: force, formats: models},
     {flag: '--out', isGiven: out !== undefined, formats: [...models, 'tensorboard']},
+    {flag: '--url', isGiven: url !== undefined, formats: ['mlflow', 'wandb']},
+    {flag: '--entity', isGiven: entity !== undefined, formats: ['wandb']},
+    {flag: '--project', isGiven: project !== undefined, formats: ['wandb']},
     {flag: '--experiment', isGiven: experiment !== undefined, formats: ['mlflow']},
   ].find(({isGiven, formats}) => isGiven && !formats.includes(format));
   if (!stray) return;

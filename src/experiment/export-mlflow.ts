@@ -1,6 +1,7 @@
 import path from 'node:path';
 import {hparamsOf} from '../report/tensorboard-reporter.js';
-import {MlflowClient, MlflowFailure, type MlflowOptions} from '../runs/interop/mlflow-client.js';
+import {RequestFailure} from '../runs/interop/attempts.js';
+import {MlflowClient, type MlflowOptions} from '../runs/interop/mlflow-client.js';
 import {type MlflowDescription, type SentRun, sendRun} from '../runs/interop/mlflow-run.js';
 import type {Run} from '../runs/run.js';
 import {ExpError} from '../support/errors.js';
@@ -10,6 +11,7 @@ export interface MlflowRequest {
   /** As people name them. */
   readonly runs: readonly string[];
   readonly runsDir: string;
+  /** `MLFLOW_TRACKING_URI` by default. */
   readonly url?: string | undefined;
   /** The name of each run's spec by default. */
   readonly experiment?: string | undefined;
@@ -20,11 +22,11 @@ export interface MlflowRequest {
  * @throws ExpError USAGE, RUN_NOT_FOUND; EXPORT_FAILED with what has been sent by then
  */
 export async function exportMlflow(
-  {runs: references, runsDir, url, experiment}: MlflowRequest,
+  {runs: references, runsDir, url = process.env.MLFLOW_TRACKING_URI, experiment}: MlflowRequest,
   warn: (message: string) => void,
   options: MlflowOptions = {},
 ): Promise<readonly SentRun[]> {
-  if (url === undefined) {
+  if (!url) {
     throw new ExpError('USAGE', 'where is the tracking server?', '--url http://127.0.0.1:5000, or MLFLOW_TRACKING_URI');
   }
   const {MLFLOW_TRACKING_TOKEN, MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD} = process.env;
@@ -42,7 +44,7 @@ export async function exportMlflow(
       };
       sent.push(await sendRun(client, run, description, warn, progress));
     } catch (error) {
-      if (!(error instanceof MlflowFailure)) throw error;
+      if (!(error instanceof RequestFailure)) throw error;
       const others = runs.length > 1 ? `; ${sent.length} of ${runs.length} runs are there` : '';
       throw new ExpError(
         'EXPORT_FAILED',

@@ -8,6 +8,8 @@ export interface GitFacts {
   /** Absent on a detached head, as in most CI checkouts. */
   readonly branch?: string;
   readonly dirty: boolean;
+  /** Where `origin` is, without credentials; absent where there is none. */
+  readonly remote?: string;
   /** Uncommitted changes of tracked files as a patch, those inside submodules too, cut at {@link maxDiffBytes}. */
   readonly diff?: string;
   /** Files git does not know, the first hundred. */
@@ -73,6 +75,7 @@ export async function collectGit(directory: string): Promise<GitFacts | undefine
     ...(diff === '' ? {} : {diff}),
     ...(untracked.length === 0 ? {} : {untracked: untracked.slice(0, maxUntracked)}),
     ...(untracked.length > maxUntracked ? {numUntracked: untracked.length} : {}),
+    ...(await remote(directory)),
     ...(await shallow(directory)),
   };
 }
@@ -82,10 +85,16 @@ async function commitOnly(directory: string): Promise<GitFacts | undefined> {
   try {
     if ((await git(directory, 'rev-parse', '--is-inside-work-tree')).trim() !== 'true') return undefined;
     const commit = (await git(directory, 'rev-parse', 'HEAD')).trim();
-    return {commit, dirty: true, ...(await shallow(directory)), isPartial: true};
+    return {commit, dirty: true, ...(await remote(directory)), ...(await shallow(directory)), isPartial: true};
   } catch {
     return undefined;
   }
+}
+
+/** Of the work tree's own settings, so that it is the same for everybody; user and password are left out. */
+async function remote(directory: string): Promise<Pick<GitFacts, 'remote'>> {
+  const url = (await git(directory, 'config', '--get', 'remote.origin.url').catch(() => '')).trim();
+  return url === '' ? {} : {remote: url.replace(/^(\w[\w+.-]*:\/\/)[^/@]*@/, '$1').replace(/[?#].*$/, '')};
 }
 
 async function shallow(directory: string): Promise<Pick<GitFacts, 'isShallow'>> {
