@@ -2,7 +2,7 @@ import type {DownloadListener} from '../data/files/download.js';
 import {blockExpander} from '../model/blocks/expand.js';
 import {defaultRunsDir} from '../runs/find-runs.js';
 import {SpecError} from '../spec/diagnostic.js';
-import {type LoadOptions, loadSpec, type SpecSource} from '../spec/load.js';
+import {type LoadedSpec, type LoadOptions, loadSpec, type SpecSource} from '../spec/load.js';
 import type {Origins} from '../spec/origin.js';
 import {withSecretsNamed} from '../spec/write-yaml.js';
 import {checkSeeds} from './check-seeds.js';
@@ -49,7 +49,11 @@ export async function loadExperiment(
   source: SpecSource,
   options: LoadExperimentOptions = {},
 ): Promise<LoadedExperiment> {
-  const loaded = await loadSpec(experimentSchema, source, options, blockExpander);
+  return checkLoaded(await loadSpec(experimentSchema, source, options, blockExpander), options);
+}
+
+/** What the schema admitted → an experiment that can be run. @throws SpecError (SPEC_INVALID) with every mistake, each with its place */
+export async function checkLoaded(loaded: LoadedSpec, options: LoadExperimentOptions = {}): Promise<LoadedExperiment> {
   assertConforms(loaded.value);
   const spec = deepFreeze(loaded.value) as ExperimentSpec;
   const runsDir = options.runsDir ?? ((options.env ?? process.env).EXP_RUNS_DIR || defaultRunsDir);

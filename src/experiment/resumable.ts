@@ -5,17 +5,21 @@ import type {ExperimentSpec} from './schema.js';
 
 /**
  * Whether a run can go on.
- * @param checkpoint where it would; known later
+ * @param where.checkpoint where it would; known later
+ * @param where.isAbandoned its process is known to be gone
  * @throws ExpError RUN_ALIVE; USAGE for a run that is done, or that would only diverge again
  */
 export function checkResumable(
   run: Run,
   spec: ExperimentSpec,
   overrides: readonly string[],
-  checkpoint?: Checkpoint,
+  {
+    checkpoint,
+    isAbandoned = false,
+  }: {readonly checkpoint?: Checkpoint | undefined; readonly isAbandoned?: boolean | undefined} = {},
 ): void {
   const {status, state, summary, id} = run;
-  if (state === 'running' && status) {
+  if (state === 'running' && status && !isAbandoned) {
     throw new ExpError(
       'RUN_ALIVE',
       `${id} is running: process ${status.pid} on ${status.host}, last heard of at ${status.heartbeatAt}`,

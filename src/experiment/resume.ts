@@ -18,6 +18,8 @@ import {markFailed, trainRun, writeSpec} from './train-run.js';
 export interface ResumeOptions extends Omit<RunOptions, 'group' | 'isSmoke' | 'dumpGraph'> {
   /** `key=value` pairs laid over the run's own spec; a few keys only. */
   readonly overrides?: readonly string[];
+  /** Whoever wrote it last is known to be gone, whatever its heartbeat says: a scheduler started its task again elsewhere. */
+  readonly isAbandoned?: boolean;
 }
 
 /**
@@ -28,13 +30,13 @@ export interface ResumeOptions extends Omit<RunOptions, 'group' | 'isSmoke' | 'd
  * data or all its checkpoints are not what they were
  */
 export async function resumeRun(reference: string, options: ResumeOptions = {}): Promise<RunOutcome> {
-  const {overrides = [], runsDir = defaultRunsDir, reporter = silentReporter} = options;
+  const {overrides = [], runsDir = defaultRunsDir, reporter = silentReporter, isAbandoned} = options;
   checkResumeOverrides(overrides);
   const since = new Date();
   const found = findRun(reference, runsDir);
   for (let run = found; ; run = readRun(found.path)) {
     const loaded = await loadRecorded(run, overrides, options);
-    checkResumable(run, loaded.spec, overrides);
+    checkResumable(run, loaded.spec, overrides, {isAbandoned});
     const numResumes = run.status?.resumes?.length ?? 0;
     const {release} = claim(run.path, {name: 'resume', numBefore: numResumes});
     try {
@@ -66,7 +68,7 @@ async function goOn(
     throw new ExpError('USAGE', message, 'start a new run, with model.init from this one perhaps');
   }
   for (const message of point.skipped) warn(`${message}; an older checkpoint is used`);
-  checkResumable(run, loaded.spec, overrides, point.checkpoint);
+  checkResumable(run, loaded.spec, overrides, {checkpoint: point.checkpoint, isAbandoned: options.isAbandoned});
   for (const message of loaded.warnings) warn(message);
   const {init, ...model} = loaded.spec.model;
   // The weights are in the checkpoint; the file that the first ones came from may be gone.

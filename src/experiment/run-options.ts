@@ -6,6 +6,8 @@ import type {PreparedExperiment} from './prepare.js';
 export interface RunOptions {
   /** Where the run folder goes; `runs` by default. */
   readonly runsDir?: string;
+  /** The run folder itself, where another room has made it and chosen its name; a new one in `runsDir` by default. */
+  readonly folder?: string;
   /** Is told about the run as it goes; nobody by default. */
   readonly reporter?: RunReporter;
   /** Is told what takes long before training; nobody by default. */

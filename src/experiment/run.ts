@@ -39,7 +39,8 @@ export async function runExperiment(given: LoadedExperiment, options: RunOptions
     await options.onPrepared?.(prepared);
     const plan: RunPlan = {...prepared.plan, ...(group ? {group} : {})};
     if (signal?.aborted) throw new ExpError('INTERRUPTED', 'interrupted before training began; there is no run folder');
-    const directory = RunDirectory.create({runsDir, name: loaded.spec.name, startedAt, group, groupSeeds});
+    const {folder} = options;
+    const directory = RunDirectory.create({runsDir, folder, name: loaded.spec.name, startedAt, group, groupSeeds});
     options.onFolder?.(directory);
     try {
       writeInputs(directory, loaded, {...prepared, plan}, await git);

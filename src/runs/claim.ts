@@ -23,7 +23,10 @@ export interface Claim {
  * when the claim is held
  * @throws ExpError RUN_ALIVE if another process holds the claim, RUN_UNWRITABLE
  */
-export function claim(folder: string, what: {readonly name: 'resume' | 'group'; readonly numBefore: number}): Claim {
+export function claim(
+  folder: string,
+  what: {readonly name: 'resume' | 'group' | 'sweep'; readonly numBefore: number},
+): Claim {
   const own: Holder = {...thisProcess(), heartbeatAt: new Date().toISOString()};
   const content = JSON.stringify(own);
   const fileOf = (number: number): string => path.join(folder, `${what.name}-${number}.claim`);

@@ -62,6 +62,8 @@ export interface RunStatus {
   readonly step: number;
   /** Why the run failed, diverged or was interrupted. */
   readonly message?: string;
+  /** Of a trial that its sweep stopped early: why. Its state is `interrupted`. */
+  readonly pruned?: string;
   /** Each time that the run was interrupted and taken up again. */
   readonly resumes?: readonly RunResume[];
   /** Metrics of the last whole epoch, when the run diverged. */

@@ -38,16 +38,21 @@ export class RunDirectory {
     };
   }
 
-  /** Makes a new folder below `runsDir` and marks it running. @param options.name any text; what a folder cannot hold is replaced. */
+  /**
+   * Makes a new folder below `runsDir` and marks it running.
+   * @param options.name any text; what a folder cannot hold is replaced
+   * @param options.folder one that is there already, to be used instead
+   */
   static create(options: {
     readonly runsDir: string;
+    readonly folder?: string | undefined;
     readonly name: string;
     readonly startedAt?: Date;
     readonly group?: RunGroup | undefined;
     readonly groupSeeds?: readonly number[] | undefined;
   }): RunDirectory {
     const {runsDir, name, startedAt = new Date(), group, groupSeeds} = options;
-    const directory = new RunDirectory(makeRunFolder(runsDir, name, startedAt), startedAt);
+    const directory = new RunDirectory(options.folder ?? makeRunFolder(runsDir, name, startedAt), startedAt);
     directory.updateStatus({...(group ? {group} : {}), ...(groupSeeds ? {groupSeeds} : {})});
     return directory;
   }
@@ -57,7 +62,7 @@ export class RunDirectory {
    * @param known its status as it was read
    */
   static reopen(folder: string, startedAt: Date, known: RunStatus | undefined, resume: RunResume): RunDirectory {
-    const {endedAt: _end, message: _message, lastGood: _good, ...rest} = known ?? {};
+    const {endedAt: _end, message: _message, lastGood: _good, pruned: _pruned, ...rest} = known ?? {};
     const resumes = [...(known?.resumes ?? []), resume];
     const directory = new RunDirectory(folder, startedAt, {...rest, resumes});
     directory.updateStatus({epoch: resume.epoch, step: resume.step});

@@ -10,12 +10,14 @@ export type ErrorCode =
   | 'RUN_ALIVE' // a run that is to be resumed, but its process is still there
   | 'RUN_UNWRITABLE' // the runs folder cannot be written: permissions, full disk
   | 'ENGINE_UNAVAILABLE' // the engine or device asked for does not load on this machine
+  | 'EXECUTOR_UNAVAILABLE' // Slurm's commands are not on this machine, its controller does not answer, or it refuses a job
   | 'INSTALL_FAILED' // an engine could not be downloaded, compiled, or did not pass its self-test
   | 'KERNEL_UNSUPPORTED' // the compiled engine has no lowering for a kernel of this model
   | 'BASELINE_UNUSABLE' // a baseline that is not there or damaged, of other data, or without what a gate asks for
   | 'EXPORT_FAILED' // a model that a format cannot hold, a file that computes something else, a server that refuses
   | 'GATE_FAILED' // a condition of exp compare --fail-if is met
   | 'NOT_REPEATED' // exp rerun --exact: conditions or results differ
+  | 'TRIALS_FAILED' // a sweep ended, and trials of it failed
   | 'DIVERGED' // NaN or infinite loss
   | 'INTERRUPTED'; // Ctrl-C, SIGTERM, SIGHUP or SIGUSR1
 
@@ -29,6 +31,7 @@ export const exitCodes = {
   RUN_ALIVE: 2,
   RUN_UNWRITABLE: 1,
   ENGINE_UNAVAILABLE: 1,
+  EXECUTOR_UNAVAILABLE: 1,
   INSTALL_FAILED: 1,
   KERNEL_UNSUPPORTED: 1,
   BASELINE_UNUSABLE: 2,
@@ -36,6 +39,7 @@ export const exitCodes = {
   GATE_FAILED: 3,
   NOT_REPEATED: 3,
   DIVERGED: 4,
+  TRIALS_FAILED: 5,
   INTERRUPTED: 130,
 } as const satisfies Record<ErrorCode, number>;
 

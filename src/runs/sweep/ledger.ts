@@ -61,7 +61,7 @@ export class Ledger {
       known.reported.set(record.epoch, Number(record.value));
       return;
     }
-    if (record.state === 'failed' || record.state === 'crashed' || record.state === 'diverged') {
+    if (record.state === 'failed' || record.state === 'crashed') {
       known.failures.set(record.session, (known.failures.get(record.session) ?? 0) + 1);
     }
     // What two processes say of one attempt (the worker, and a coordinator that took it for dead) may differ: an outcome outweighs a crash.

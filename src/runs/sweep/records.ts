@@ -115,6 +115,10 @@ export interface SweepPlan {
   readonly maxMinutes?: number;
   /** Trials that may fail without the sweep counting as failed. */
   readonly allowFailures: number;
+  /** Cores of each trial; a trial's numbers may follow from them, so they hold for good. */
+  readonly threads: number;
+  /** What else is needed to load the sweep again. */
+  readonly facts: object;
 }
 
 /** status.json of a sweep: who coordinates it. */

@@ -1,0 +1,47 @@
+import type {LoadedExperiment} from '../../experiment/load.js';
+import type {TrialFile} from '../../runs/sweep/records.js';
+import {SweepFolder} from '../../runs/sweep/sweep-folder.js';
+import {type LoadSweepOptions, loadFrozenSweep, trialExperiment} from '../load.js';
+import type {FrozenFacts, LoadedSweep} from '../loaded-sweep.js';
+
+/** A sweep in its folder, ready to have trials made of it: all that a worker knows. */
+export interface SweepJob {
+  readonly folder: SweepFolder;
+  readonly sweep: Pick<LoadedSweep, 'sampler' | 'pruner' | 'metric' | 'seeds' | 'numTrials' | 'spec'>;
+  /** The experiment of a trial, checked. */
+  experimentOf(trial: Pick<TrialFile, 'trial' | 'seed' | 'values'>): Promise<LoadedExperiment>;
+}
+
+/** Loads a sweep from its folder. @throws ExpError RUN_NOT_FOUND, DATA_INVALID, SPEC_INVALID */
+export async function openJob(path: string, options: LoadSweepOptions = {}): Promise<SweepJob> {
+  const folder = SweepFolder.open(path);
+  const {facts, threads} = folder.plan;
+  const sweep = await loadFrozenSweep(
+    {sourceText: folder.readText('spec'), resolvedText: folder.readText('resolved'), facts: facts as FrozenFacts},
+    options,
+  );
+  return {
+    folder,
+    sweep,
+    async experimentOf({trial, seed, values}) {
+      return withThreads(await trialExperiment(sweep, {trial, values, seed}), threads);
+    },
+  };
+}
+
+/** Where a trial stands among points and seeds. @param trial from 1 */
+export function placeOf(
+  trial: number,
+  seeds: readonly number[],
+): {readonly point: number; readonly seed?: number; readonly first: number} {
+  const point = Math.floor((trial - 1) / seeds.length) + 1;
+  const seed = seeds.length > 1 ? seeds[(trial - 1) % seeds.length] : undefined;
+  return {point, ...(seed === undefined ? {} : {seed}), first: (point - 1) * seeds.length + 1};
+}
+
+/** An experiment that leaves the number of its threads open gets the sweep's. */
+function withThreads(loaded: LoadedExperiment, threads: number): LoadedExperiment {
+  if (loaded.spec.threads !== undefined) return loaded;
+  const spec = {...loaded.spec, threads} as LoadedExperiment['spec'];
+  return {...loaded, spec, resolved: {...loaded.resolved, threads}};
+}
