@@ -34,7 +34,7 @@ export const maxExplained = 100;
 export class SpecError extends ExpError {
   readonly diagnostics: readonly Diagnostic[];
 
-  constructor(problems: readonly Problem[]) {
+  constructor(readonly problems: readonly Problem[]) {
     const diagnostics = [...problems].sort(comparePlaces).map(toDiagnostic);
     const code = commonCode(problems);
     const numMistakes = diagnostics.length === 1 ? '1 mistake' : `${diagnostics.length} mistakes`;

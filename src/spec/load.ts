@@ -1,5 +1,6 @@
 import {dirname, resolve} from 'node:path';
 import {type Problem, SpecError} from './diagnostic.js';
+import type {Environment} from './environment.js';
 import {applyExtends} from './extend.js';
 import type {Located} from './located.js';
 import type {Origins} from './origin.js';
@@ -7,7 +8,7 @@ import {applyOverrides} from './overrides.js';
 import {dottedPath, type Path} from './path.js';
 import {displayPath, readSpecFile} from './read-file.js';
 import {readYaml} from './read-yaml.js';
-import {type Environment, resolveReferences} from './references.js';
+import {resolveReferences} from './references.js';
 import type {SchemaNode} from './schema.js';
 import {type Place, SourceFile} from './source.js';
 import {validate, type WrittenAt} from './validate.js';
@@ -20,6 +21,8 @@ export interface LoadOptions {
   readonly overrides?: readonly string[];
   /** What `${env:NAME}` reads; process.env by default. */
   readonly env?: Environment;
+  /** Folder that relative paths of the result start from; the spec's own by default. */
+  readonly baseDir?: string;
 }
 
 /** A rewriting of the tree between its references and its schema, which the owner of a section brings along. */
@@ -49,10 +52,18 @@ export interface LoadedSpec {
   readonly origins: Origins;
   /** Absolute. */
   readonly path: string;
-  /** Folder of the spec; its relative paths start here. */
+  /** Where its relative paths start: the folder of the spec, unless another was asked for. */
   readonly baseDir: string;
   /** A problem with the value at a path, placed where it was written, or on the nearest map that was. */
   problemAt(path: Path, message: string, hint?: string): Problem;
+}
+
+/** A spec as it is written, with what it extends: a tree that is yet to be resolved and checked. */
+export interface SpecTree {
+  readonly root: Located;
+  readonly source: SourceFile;
+  /** Absolute. */
+  readonly path: string;
 }
 
 /**
@@ -64,22 +75,42 @@ export async function loadSpec(
   schema: SchemaNode,
   from: SpecSource,
   options: LoadOptions = {},
-  expander: Expander = noExpander,
+  expander?: Expander,
 ): Promise<LoadedSpec> {
+  const problems: Problem[] = [];
+  const tree = await readTree(from, problems);
+  const root = applyOverrides(tree.root, options.overrides ?? [], problems);
+  return checkTree(schema, {...tree, root}, {env: options.env, expander, problems});
+}
+
+/** YAML text → a tree. @param problems gets mistakes that do not keep it from being made. @throws SpecError, ExpError SPEC_INVALID */
+export async function readTree(from: SpecSource, problems: Problem[]): Promise<SpecTree> {
   const path = resolve(from.path);
   const source =
     'text' in from ? new SourceFile(displayPath(path), from.text, 'spec', path) : await readSpecFile(from.path);
-  const problems: Problem[] = [];
   const written = readYaml(source, problems);
-  const extended = written && (await applyExtends(written, source, problems));
-  if (!extended) throw new SpecError(problems);
-  const overridden = applyOverrides(extended, options.overrides ?? [], problems);
-  const environment = options.env ?? process.env;
-  const resolved = resolveReferences(overridden, environment, problems, {isLater: expander.isDefinition});
+  const root = written && (await applyExtends(written, source, problems));
+  if (!root) throw new SpecError(problems);
+  return {root, source, path};
+}
+
+export interface CheckOptions {
+  /** What `${secret:NAME}` and `${env:NAME}` read; process.env by default. */
+  readonly env?: Environment | undefined;
+  readonly expander?: Expander | undefined;
+  /** Mistakes found before. */
+  readonly problems?: Problem[];
+}
+
+/** A tree → a checked value. @throws SpecError with every mistake that can be found */
+export function checkTree(schema: SchemaNode, tree: SpecTree, options: CheckOptions = {}): LoadedSpec {
+  const {env: environment = process.env, expander = noExpander, problems = []} = options;
+  const {source, path} = tree;
+  const resolved = resolveReferences(tree.root, environment, problems, {isLater: expander.isDefinition});
   const {root, tell} = expander.expand(resolved, {
     problems,
     resolve: (node, at, scope = new Map()) =>
-      resolveReferences(node, environment, problems, {at, root: overridden, scope}),
+      resolveReferences(node, environment, problems, {at, root: tree.root, scope}),
   });
 
   const baseDir = dirname(path);

@@ -47,6 +47,14 @@ export function locate(value: unknown, written: Written): Located {
   return {...written, kind: 'scalar', value: value as Scalar};
 }
 
+/** The value of a tree, without its places. */
+export function plainOf(node: Located): unknown {
+  if (node.kind === 'scalar') return node.value;
+  if (node.kind === 'list') return node.items.map(plainOf);
+  // By definition, since `__proto__` may be a key.
+  return Object.fromEntries([...node.entries].map(([key, {value}]) => [key, plainOf(value)]));
+}
+
 /** A copy of `map` with one entry set or, for undefined, removed. */
 export function withEntry(map: LocatedMap, key: string, entry: Entry | undefined): LocatedMap {
   const entries = new Map(map.entries);

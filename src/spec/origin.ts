@@ -15,6 +15,14 @@ export type Origin =
       /** Of a secret: what stands in the records for the value, `${secret:NAME}` with the text around it. */
       readonly secret?: string;
     }
+  /** Chosen for one trial of a sweep, as the value of `parameter` or as its seed. */
+  | {
+      readonly kind: 'trial';
+      readonly sweep: string;
+      readonly trial: number;
+      readonly parameter: string;
+      readonly reference?: string;
+    }
   | {readonly kind: 'default'};
 
 /** Origins of every leaf by dotted path: `model.layers.0.filters`. */
@@ -35,6 +43,8 @@ export function formatOrigin(origin: Origin): string {
       return origin.isSet
         ? `environment variable ${origin.name}, read at ${origin.writtenAt}`
         : `${origin.writtenAt} (environment variable ${origin.name} is not set)`;
+    case 'trial':
+      return `sweep trial ${origin.trial} of ${origin.sweep}: ${origin.parameter}${via}`;
     case 'default':
       return 'default';
   }

@@ -33,10 +33,17 @@ export function applyOverrides(root: Located, overrides: readonly string[], prob
       continue;
     }
     const value = readYaml(source, problems, equals + 1);
-    if (value) result = setAt(result, path, 0, value, keyPlace, problems);
+    if (value) result = withValueAt(result, path, value, keyPlace, problems);
   }
   return result;
 }
+
+/**
+ * A tree with the value at a path replaced; maps on the way are made where there are none, and `null` removes a key.
+ * @param keyPlace where the path is written
+ */
+export const withValueAt = (root: Located, path: Path, value: Located, keyPlace: Place, problems: Problem[]): Located =>
+  setAt(root, path, 0, value, keyPlace, problems);
 
 /** `node` with the value at `path` (looked at from step `depth` on) replaced. */
 function setAt(
@@ -79,10 +86,11 @@ function setAt(
 
 /** The step of an override's key that a message is about. */
 function stepPlace(keyPlace: Place, depth: number): Place {
-  const steps = [...keyPlace.source.text.slice(0, keyPlace.end).matchAll(/[^.[\]]+/g)];
+  const {source, start, end} = keyPlace;
+  const steps = [...source.text.slice(start, end).matchAll(/[^.[\]"']+/g)];
   const step = steps[depth];
   if (!step) return keyPlace;
-  return {...keyPlace, start: step.index, end: step.index + step[0].length};
+  return {...keyPlace, start: start + step.index, end: start + step.index + step[0].length};
 }
 
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;

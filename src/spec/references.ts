@@ -1,16 +1,14 @@
-import {Composer, isScalar, Parser} from 'yaml';
-import {isSecretName, rememberSecret} from '../support/secrets.js';
+import {rememberSecret} from '../support/secrets.js';
 import {maxExplained, type Problem} from './diagnostic.js';
-import {describeValue, type Entry, type Located, type LocatedScalar, nodeAt, pathsOf, type Scalar} from './located.js';
+import {type Environment, readVariable} from './environment.js';
+import {describeValue, type Entry, type Located, type LocatedScalar, nodeAt, pathsOf} from './located.js';
 import {dottedPath, formatPath, type Path, parsePath} from './path.js';
 import {maxValues} from './read-yaml.js';
 import type {Place} from './source.js';
 import {nearest} from './suggest.js';
 
-/** Environment variables by name; process.env fits. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-const referencePattern = /\$?\$\{([^{}]*)\}/g;
+/** `${…}`, and `$${…}`, which is none. */
+export const referencePattern = /\$?\$\{([^{}]*)\}/g;
 const maxTextLength = 10_000;
 /** References that lead to references; far below what the stack can take. */
 const maxChainLength = 200;
@@ -184,26 +182,9 @@ class Resolver {
   }
 
   #readEnvironment(inner: string, node: LocatedScalar, path: Path, isSecret = false): Resolved | undefined {
-    const [, name, written] = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s.exec(inner) ?? [];
-    if (name === undefined) {
-      const hint = `write \${env:NAME}, \${env:NAME:-default} or \${secret:NAME}`;
-      return this.#refuse(node.place, path, `\`${inner}\` is no name of an environment variable`, hint);
-    }
-    const found = Object.hasOwn(this.environment, name) ? this.environment[name] : undefined;
-    const isSet = found !== undefined && found !== '';
-    // A secret that is written down is none.
-    const fallback = isSecret ? undefined : written;
-    if (!isSet && fallback === undefined) {
-      const hint = isSecret ? 'set it' : `set it, or give a default: \${env:${name}:-value}`;
-      return this.#refuse(node.place, path, `the environment variable ${name} is not set`, hint);
-    }
-    const {source, start} = node.place;
-    const writtenAt = source.kind === 'override' ? source.text : `${source.name}:${source.positionAt(start).line}`;
-    const value = readScalar(isSet ? found : (fallback ?? ''));
-    const origin = {kind: 'env', name, isSet, writtenAt} as const;
-    if (!isSet || !(isSecret || isSecretName(name))) return {node: {...node, value, origin}, size: 1};
-    rememberSecret(found);
-    return {node: {...node, value, origin: {...origin, secret: `\${secret:${name}}`}}, size: 1};
+    const read = readVariable(inner, node, this.environment, isSecret);
+    if ('node' in read) return {node: read.node, size: 1};
+    return this.#refuse(node.place, path, read.message, read.hint);
   }
 
   #refuse(place: Place, path: Path, message: string, hint?: string): undefined {
@@ -215,12 +196,4 @@ class Resolver {
 function withReference(node: LocatedScalar, reference: string): LocatedScalar['origin'] {
   const {origin} = node;
   return origin.kind === 'env' || origin.kind === 'default' ? origin : {...origin, reference};
-}
-
-/** `3` is a number, `true` a truth value, everything else text: YAML's own rules for one plain scalar. */
-function readScalar(text: string): Scalar {
-  if (!/^[-+.\w]{1,40}$/.test(text)) return text;
-  const [document] = new Composer({logLevel: 'silent'}).compose(new Parser().parse(text), true, text.length);
-  const value = isScalar(document?.contents) && document.errors.length === 0 ? document.contents.value : text;
-  return typeof value === 'number' || typeof value === 'boolean' ? value : text;
 }

@@ -11,6 +11,7 @@ import {
   type LocatedMap,
   type LocatedScalar,
   locate,
+  plainOf,
   withEntry,
 } from './located.js';
 import type {Origin} from './origin.js';
@@ -266,7 +267,7 @@ class Walk {
 
   private keep(node: Located, path: Path): unknown {
     this.origins[dottedPath(path)] = node.origin;
-    return node.kind === 'scalar' ? node.value : undefined;
+    return plainOf(node);
   }
 
   /** A relative path in an extended file is relative to that file. */
