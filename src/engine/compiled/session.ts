@@ -5,14 +5,8 @@ import type {NoiseRequest} from '../../model/call-context.js';
 import {type Shape, sizeOf} from '../../support/tensor.js';
 import {clippedRule, clippingScale} from '../../training/optimizers/clipping.js';
 import {scalarsOfRules, type UpdateRule} from '../../training/optimizers/rule.js';
-import type {
-  BatchResult,
-  CompileMillis,
-  StepHyper,
-  TrainingSession,
-  TrainingState,
-  UpdatePart,
-} from '../../training/session.js';
+import type {BatchResult, CompileMillis, StepHyper, TrainingState, UpdatePart} from '../../training/session.js';
+import type {Provider} from '../device.js';
 import {fillNoise, noiseStream} from '../noise.js';
 import type {SessionOptions} from '../options.js';
 import type {ArenaTensor} from './arena.js';
@@ -33,15 +27,10 @@ import {
 import {blockSize} from './runtime/block-size.js';
 import {BoundGraph, type NamedArrays} from './runtime/bound-graph.js';
 import {loadOnnxRuntime} from './runtime/onnxruntime.js';
+import {type CompiledTrainingSession, fill, firstOfEach, numCallsLeftAsTheyAre, stopwatch} from './shared.js';
 import {CompiledState, type StateTensor, type TrainedState} from './state.js';
 import {compileSumOfSquares, type SumOfSquares} from './wasm/sum-of-squares.js';
 import {type UpdateKernel, UpdatePlan} from './wasm/update-kernel.js';
-
-/**
- * ONNX Runtime's own rewrites take time with the square of a graph's size, most of a minute for an lstm over 1,000 steps, and find
- * nothing in an unrolled recurrence; no feed-forward network of ordinary size has as many calls.
- */
-const numCallsLeftAsTheyAre = 5000;
 
 /** A graph for one batch size with the arrays it reads and writes. */
 interface BatchGraph {
@@ -66,6 +55,10 @@ type Mode = 'training' | 'evaluation';
 
 /** How a step is compiled; people have no need to choose. */
 export interface CompileOptions {
+  /** What the graphs run on; the processor by default. */
+  readonly provider?: Provider;
+  /** Which of the provider's devices; the first when left out. */
+  readonly deviceIndex?: number | undefined;
   /** How many threads share a step's arithmetic; those of the session's options by default. Another number may change the last bits. */
   readonly numThreads?: number;
   /** Off: the graph runs as it was recorded, without our passes and without ONNX Runtime's. Tests compare the two. */
@@ -76,7 +69,7 @@ export interface CompileOptions {
  * Trains a model as a recorded ONNX graph on onnxruntime-node's CPU provider, the optimizer as a WebAssembly SIMD kernel.
  * A graph is recorded once per batch size and mode, so the last, smaller batch of an epoch has one of its own.
  */
-export class CompiledSession implements TrainingSession {
+export class CompiledSession implements CompiledTrainingSession {
   readonly engine = 'compiled';
   readonly device: string;
   readonly #options: SessionOptions;
@@ -101,16 +94,11 @@ export class CompiledSession implements TrainingSession {
     this.#sumOfSquares = compileSumOfSquares(memory, scratch);
   }
 
-  /**
-   * Records and compiles the training step now, and records an evaluation, so that a model this engine cannot run fails here.
-   * @throws ExpError KERNEL_UNSUPPORTED
-   */
   prepare(batchSize: number): void {
     this.#graph('training', batchSize);
     this.#compiled('evaluation', batchSize);
   }
 
-  /** Records and compiles an evaluation now, for a session that will do nothing else. @throws ExpError KERNEL_UNSUPPORTED */
   prepareEvaluation(batchSize: number): void {
     this.#graph('evaluation', batchSize);
   }
@@ -274,31 +262,6 @@ export class CompiledSession implements TrainingSession {
   }
 }
 
-/** @returns a function that gives the milliseconds since it was last called, to a tenth */
-function stopwatch(): () => number {
-  let last = performance.now();
-  return () => {
-    const now = performance.now();
-    const millis = now - last;
-    last = now;
-    return Math.round(10 * millis) / 10;
-  };
-}
-
-function fill(into: Arrays, from: Arrays): void {
-  for (const name in into) into[name]!.set(from[name]!);
-}
-
-/** The scalars of several outputs; nothing for one. */
-function firstOfEach(scalars: Arrays): Readonly<Record<string, number>> | undefined {
-  let values: Record<string, number> | undefined;
-  for (const name in scalars) {
-    values ??= {};
-    values[name] = scalars[name]![0]!;
-  }
-  return values;
-}
-
 /** What the update reads: the gradient, or the sum of the gradients of its parts. */
 const gradientFor = ({sum, gradient}: TrainedState): ArenaTensor => sum ?? gradient;
 
@@ -312,11 +275,18 @@ const weightedSum: UpdateRule = {
   }),
 };
 
-/** @throws ExpError ENGINE_UNAVAILABLE */
+/** @throws ExpError ENGINE_UNAVAILABLE, with the reason and what mends it */
 export async function createCompiledSession(
   options: SessionOptions,
   compile: CompileOptions = {},
-): Promise<CompiledSession> {
+): Promise<CompiledTrainingSession> {
+  const {provider = 'cpu', deviceIndex, passes} = compile;
+  if (provider !== 'cpu') {
+    const {openDevice} = await import('./gpu/open-device.js');
+    const {device, name} = await openDevice(provider, deviceIndex);
+    const {DeviceSession} = await import('./gpu/session.js');
+    return new DeviceSession(options, device, name, passes);
+  }
   loadOnnxRuntime();
   return new CompiledSession(options, compile);
 }

@@ -82,8 +82,8 @@ export class CompiledState {
 
   /** @throws Error when names or sizes differ from this model's; nothing is written then */
   write(state: TrainingState): void {
-    check(this.#weights, state.weights);
-    check(this.#slots, state.slots);
+    checkState(sizesOf(this.#weights), state.weights);
+    checkState(sizesOf(this.#slots), state.slots);
     for (const [name, {values}] of this.#weights) values.set(state.weights.get(name)!.values);
     for (const [name, {values}] of this.#slots) values.set(state.slots.get(name)!.values);
   }
@@ -92,14 +92,17 @@ export class CompiledState {
 const copyAll = (tensors: ReadonlyMap<string, ArenaTensor>): Map<string, TensorData> =>
   new Map([...tensors].map(([name, {shape, values}]) => [name, {shape: [...shape], values: values.slice()}]));
 
-function check(tensors: ReadonlyMap<string, ArenaTensor>, state: ReadonlyMap<string, TensorData>): void {
-  const stranger = [...state.keys()].find((name) => !tensors.has(name));
+const sizesOf = (tensors: ReadonlyMap<string, ArenaTensor>): ReadonlyMap<string, number> =>
+  new Map([...tensors].map(([name, {values}]) => [name, values.length]));
+
+/** @param sizes of this model's arrays by name @throws Error when `state` has others */
+export function checkState(sizes: ReadonlyMap<string, number>, state: ReadonlyMap<string, TensorData>): void {
+  const stranger = [...state.keys()].find((name) => !sizes.has(name));
   if (stranger !== undefined) throw new Error(`the state holds ${stranger}, which this model lacks`);
-  for (const [name, {values}] of tensors) {
+  for (const [name, size] of sizes) {
     const data = state.get(name);
     if (!data) throw new Error(`the state lacks ${name}`);
-    if (data.values.length !== values.length) {
-      throw new Error(`the state's ${name} has ${data.values.length} values, this model's ${values.length}`);
-    }
+    if (data.values.length !== size)
+      throw new Error(`the state's ${name} has ${data.values.length} values, this model's ${size}`);
   }
 }

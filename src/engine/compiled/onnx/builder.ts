@@ -60,6 +60,12 @@ export class GraphBuilder {
     }
   }
 
+  /** Declares one more input of the graph. */
+  input(name: string, shape: Shape): RecordedValue {
+    this.#inputs.push({name, type: 'float32', shape});
+    return this.temporary(shape, 'float32', name);
+  }
+
   /** Emits a node with one output and returns the output's name; an equal node emitted before is reused. */
   node(op: string, inputs: readonly string[], attributes: Readonly<Record<string, OnnxAttribute>> = {}): string {
     return this.nodes(op, inputs, attributes, 1)[0]!;
