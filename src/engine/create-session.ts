@@ -1,6 +1,6 @@
 import {ExpError} from '../support/errors.js';
 import type {TrainingSession} from '../training/session.js';
-import {type DeviceName, parseDevice} from './device.js';
+import {type DeviceName, type Provider, parseDevice} from './device.js';
 import type {BackendOptions, EagerBackend} from './eager/backends.js';
 import type {SessionOptions} from './options.js';
 
@@ -10,16 +10,22 @@ export type EngineName = 'auto' | 'compiled' | 'eager';
 /** What `engine` and `device` come to on this machine. The TensorFlow.js backend that models are built on is active by then. */
 export interface EngineChoice {
   readonly engine: 'compiled' | 'eager';
+  readonly provider: Provider;
+  /** Which of the provider's devices; the first when left out. */
+  readonly deviceIndex?: number;
   /** `engine: auto` chose compiled: what it cannot run, eager may. */
   readonly mayFallBack: boolean;
   /** What native libraries said while they loaded, for the run's log. */
   readonly messages?: readonly string[];
 }
 
+/** Where the compiled engine runs its graphs; on the others, `engine: auto` takes the eager engine. */
+const compiledProviders: ReadonlySet<Provider> = new Set(['cpu']);
+
 /**
  * Chooses engine and device and loads the TensorFlow.js backend that the model has to be built on. `auto` takes what fits this
  * machine; a name takes that or fails, it is never exchanged silently.
- * @param warn is told why a card that is there, with an engine for it, is not used all the same
+ * @param warn is told why a card that is there is not used all the same, and that a device is software
  * @throws ExpError ENGINE_UNAVAILABLE with the reason and what mends it
  */
 export async function chooseEngine(
@@ -27,19 +33,47 @@ export async function chooseEngine(
   device: DeviceName,
   warn: (message: string) => void = () => {},
 ): Promise<EngineChoice> {
-  const chosen = parseDevice(device);
-  if (chosen.kind === 'webgpu') throw noWebgpu(device);
-  if (chosen.kind === 'cuda') {
-    if (engine === 'compiled') throw compiledIsOnCpu(device);
-    return eagerOn(['cuda'], {index: chosen.index});
+  const {kind, index} = parseDevice(device);
+  if (kind !== 'auto') return choose(engine, kind, index, device, warn);
+  for (const provider of ['cuda', 'webgpu'] as const) {
+    if (engine === 'compiled' && !compiledProviders.has(provider)) continue;
+    const isThere = provider === 'cuda' ? await hasCard() : await hasHardwareAdapter();
+    if (!isThere) continue;
+    try {
+      return await choose(engine, provider, undefined, provider, warn);
+    } catch (error) {
+      if (!(error instanceof ExpError)) throw error;
+      warn(`${error.message}; training goes on with the CPU${error.hint ? ` (${error.hint})` : ''}`);
+    }
   }
-  const onCard = chosen.kind === 'auto' && engine !== 'compiled' && (await tryCard(warn));
-  if (onCard) return onCard;
-  if (engine === 'eager') return eagerOn(['tensorflow', 'cpu']);
+  return choose(engine, 'cpu', undefined, device, warn);
+}
+
+async function choose(
+  engine: EngineName,
+  provider: Provider,
+  index: number | undefined,
+  device: DeviceName,
+  warn: (message: string) => void,
+): Promise<EngineChoice> {
+  const place = {provider, ...(index === undefined ? {} : {deviceIndex: index})};
+  if (engine === 'eager' || !compiledProviders.has(provider)) {
+    if (engine === 'compiled') throw compiledIsElsewhere(device);
+    const {device: loaded, messages, isSoftware} = await loadFirst(backendsOf[provider], {index});
+    if (isSoftware) warn(`${loaded} is no GPU but software that acts as one: slower than --device cpu`);
+    return {engine: 'eager', ...place, mayFallBack: false, ...(messages.length > 0 ? {messages} : {})};
+  }
   const {loadEagerBackend} = await import('./eager/backends.js');
   await loadEagerBackend('cpu');
-  return {engine: 'compiled', mayFallBack: engine === 'auto'};
+  return {engine: 'compiled', ...place, mayFallBack: engine === 'auto'};
 }
+
+/** What the eager engine computes with there, the best first. */
+const backendsOf: Readonly<Record<Provider, readonly EagerBackend[]>> = {
+  cpu: ['tensorflow', 'cpu'],
+  webgpu: ['webgpu'],
+  cuda: ['cuda'],
+};
 
 /**
  * Makes the session of a choice, the training step compiled where the engine compiles.
@@ -66,7 +100,7 @@ export async function createSession(
       const isFallible =
         error instanceof ExpError && (error.code === 'KERNEL_UNSUPPORTED' || error.code === 'ENGINE_UNAVAILABLE');
       if (!isFallible || !choice.mayFallBack) throw error;
-      const backend = await loadFirst(['tensorflow', 'cpu']);
+      const backend = await loadFirst(backendsOf[choice.provider], {index: choice.deviceIndex});
       const much = backend.device.includes('JavaScript') ? ', which is much slower' : ` on ${backend.device}`;
       warn(`${error.message}; ${use} goes on with the eager engine${much}`);
     }
@@ -76,24 +110,23 @@ export async function createSession(
 }
 
 /** CUDA, where a driver is loaded and an engine for it is installed: whoever installed that wants it used. */
-async function tryCard(warn: (message: string) => void): Promise<EngineChoice | undefined> {
+async function hasCard(): Promise<boolean> {
   const [{hasNvidiaDriver}, {installedEngine}] = await Promise.all([
     import('./nvidia.js'),
     import('./tensorflow/installed.js'),
   ]);
-  if (!hasNvidiaDriver() || !installedEngine('cuda')) return undefined;
-  try {
-    return await eagerOn(['cuda']);
-  } catch (error) {
-    if (!(error instanceof ExpError)) throw error;
-    warn(`${error.message}; training goes on with the CPU${error.hint ? ` (${error.hint})` : ''}`);
-    return undefined;
-  }
+  return hasNvidiaDriver() && installedEngine('cuda') !== undefined;
 }
 
-async function eagerOn(backends: readonly EagerBackend[], options: BackendOptions = {}): Promise<EngineChoice> {
-  const {messages} = await loadFirst(backends, options);
-  return {engine: 'eager', mayFallBack: false, ...(messages.length > 0 ? {messages} : {})};
+/** A GPU that WebGPU can use: `auto` never takes software. A machine without a graphics card is not kept waiting. */
+async function hasHardwareAdapter(): Promise<boolean> {
+  const [{mayHaveGpu}, {surveyAdapters}] = await Promise.all([
+    import('./webgpu/explain.js'),
+    import('./webgpu/adapters.js'),
+  ]);
+  if (!mayHaveGpu()) return false;
+  const survey = await surveyAdapters();
+  return survey.works && survey.adapters.some(({isSoftware}) => !isSoftware);
 }
 
 /** Activates the first backend that loads; the last one's failure is the caller's. */
@@ -110,16 +143,9 @@ async function loadFirst(backends: readonly EagerBackend[], options: BackendOpti
   return loadEagerBackend(last!, options);
 }
 
-const noWebgpu = (device: DeviceName): ExpError =>
-  new ExpError(
-    'ENGINE_UNAVAILABLE',
-    `device ${device} is not in this version: no engine trains on it yet`,
-    'take device: cpu, or device: cuda with exp engines install tensorflow --cuda; exp doctor tells what works here',
-  );
-
-const compiledIsOnCpu = (device: DeviceName): ExpError =>
+const compiledIsElsewhere = (device: DeviceName): ExpError =>
   new ExpError(
     'ENGINE_UNAVAILABLE',
     `the compiled engine of this version trains on the CPU only; device ${device} needs the eager engine`,
-    'take --engine eager with --device cuda, or --device cpu',
+    `take --engine eager with --device ${device}, or --device cpu`,
   );

@@ -8,6 +8,9 @@ export interface DeviceChoice {
   readonly index: number | undefined;
 }
 
+/** What computes: the processor, a GPU of any maker through WebGPU, an NVIDIA card through CUDA. */
+export type Provider = 'cpu' | 'webgpu' | 'cuda';
+
 /** What `device` has to look like, for schemas. */
 export const devicePattern = '^(auto|cpu|(cuda|webgpu)(:[0-9]{1,3})?)$';
 

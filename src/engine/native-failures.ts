@@ -131,6 +131,13 @@ const known: readonly KnownFailure[] = [
     }),
   },
   {
+    pattern: /loader_get_json: Failed to open JSON file (\S+)/,
+    explain: ([, file]) => ({
+      reason: `VK_ICD_FILENAMES or VK_DRIVER_FILES names the Vulkan driver ${file}, which is not there`,
+      fix: 'unset the variable, so that the Vulkan loader looks for the drivers itself, or name a file that is there',
+    }),
+  },
+  {
     pattern: /vkCreateInstance: Found no drivers|VK_ERROR_INCOMPATIBLE_DRIVER/,
     explain: () => ({
       reason: 'the Vulkan loader finds no Vulkan driver for a card',

@@ -109,6 +109,12 @@ const texts: readonly {
     fix: /apt install mesa-vulkan-drivers/,
   },
   {
+    from: 'the same, with a driver that is named and not there',
+    said: 'Warning: loader_get_json: Failed to open JSON file /nowhere.json\nWarning: vkCreateInstance: Found no drivers!',
+    reason: /names the Vulkan driver \/nowhere\.json, which is not there/,
+    fix: /unset the variable/,
+  },
+  {
     from: 'any other library',
     said: 'Error: libgomp.so.1: cannot open shared object file: No such file or directory',
     reason: /libgomp\.so\.1 is missing/,

@@ -1,6 +1,7 @@
 import type {Test} from 'tap';
 import type {Batch} from '../../src/data/dataset.js';
 import {createCompiledSession} from '../../src/engine/compiled/session.js';
+import {loadEagerBackend} from '../../src/engine/eager/backends.js';
 import {createEagerSession} from '../../src/engine/eager/session.js';
 import type {SessionFactory} from '../../src/engine/options.js';
 import {buildModel} from '../../src/model/build.js';
@@ -49,12 +50,25 @@ async function train(
   return found;
 }
 
-/** Trains a model for two steps on both engines and compares everything they hand out. The eager backend is to be loaded already. */
+const onCpu: SessionFactory = async (options) => {
+  await loadEagerBackend('cpu');
+  return createEagerSession(options);
+};
+
+/** Eager on WebGPU, for a model that was built elsewhere. */
+export const onWebgpu: SessionFactory = async (options) => {
+  await loadEagerBackend('webgpu');
+  return createEagerSession(options);
+};
+
+/** Trains a model for two steps eagerly on the CPU and on another engine, and compares everything they hand out. */
 export async function enginesAgree(
   t: Pick<Test, 'ok' | 'same'>,
   layers: readonly WrittenLayer[],
   inputs: ReferenceArray,
   probe: ReferenceArray,
+  create: SessionFactory = createCompiledSession,
+  tolerance = 1e-4,
 ): Promise<void> {
   const [size, ...inputShape] = inputs.shape;
   const batches = [1, -0.5].map((factor) =>
@@ -64,12 +78,12 @@ export async function enginesAgree(
       probe.values,
     ),
   );
-  const eager = await train(createEagerSession, layers, inputShape, batches);
-  const compiled = await train(createCompiledSession, layers, inputShape, batches);
-  t.same(Object.keys(compiled).sort(), Object.keys(eager).sort());
+  const eager = await train(onCpu, layers, inputShape, batches);
+  const other = await train(create, layers, inputShape, batches);
+  t.same(Object.keys(other).sort(), Object.keys(eager).sort());
   for (const [name, values] of Object.entries(eager)) {
     // Some gradients are zero but for rounding (an offset before a normalization), so no array is taken for smaller than 0.1.
-    const error = relativeError([...compiled[name]!, 0.1], [...values, 0.1]);
-    t.ok(error < 1e-4, `${name}: ${error}`);
+    const error = relativeError([...other[name]!, 0.1], [...values, 0.1]);
+    t.ok(error < tolerance, `${name}: ${error}`);
   }
 }

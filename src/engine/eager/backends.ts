@@ -19,6 +19,8 @@ export interface LoadedBackend {
   readonly device: string;
   /** What native libraries said while they loaded, for the run's log. */
   readonly messages: readonly string[];
+  /** A GPU that is none. */
+  readonly isSoftware: boolean;
 }
 
 let nativeDevice = '';
@@ -34,11 +36,12 @@ export async function loadEagerBackend(name: EagerBackend, options: BackendOptio
   tf.env().set('PROD', true); // no greeting on the console
   await import('@tensorflow/tfjs-backend-cpu');
   let messages: readonly string[] = [];
+  let isSoftware = false;
   if (name === 'cpu') {
     await tf.setBackend('cpu');
   } else if (name === 'webgpu') {
     const {activateWebgpu} = await import('./webgpu.js');
-    webgpuDevice = await activateWebgpu(options.index);
+    ({description: webgpuDevice, isSoftware} = await activateWebgpu(options.index));
   } else {
     const {loadTensorflow} = await import('../tensorflow/load.js');
     const device = name === 'cuda' ? 'cuda' : 'cpu';
@@ -49,7 +52,7 @@ export async function loadEagerBackend(name: EagerBackend, options: BackendOptio
     messages = tensorflow.messages;
   }
   await tf.ready();
-  return {device: eagerDevice(), messages};
+  return {device: eagerDevice(), messages, isSoftware};
 }
 
 function describeNative(device: 'cpu' | 'cuda', index: number | undefined, version: string): string {

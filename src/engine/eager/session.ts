@@ -9,6 +9,7 @@ import {clippedRule, clippingScaleOf} from '../../training/optimizers/clipping.j
 import {scalarsOfRules} from '../../training/optimizers/rule.js';
 import {tensorMath} from '../../training/optimizers/tensor-math.js';
 import type {BatchResult, StepHyper, TrainingSession, TrainingState, UpdatePart} from '../../training/session.js';
+import {checkClassNumbers, numClassesOfInputs} from '../class-numbers.js';
 import {explainFailure} from '../explain-failure.js';
 import {registerComparisonGradients} from '../gradients.js';
 import {fillNoise, noiseStream} from '../noise.js';
@@ -44,10 +45,12 @@ class EagerSession implements TrainingSession {
   readonly #math = tensorMath(tf);
   readonly #readsAtOnce = tf.getBackend() !== 'webgpu';
   readonly #weights: EagerWeights;
+  readonly #numClasses: ReadonlyMap<string, number>;
   #sums: tf.NamedTensorMap = {};
 
   constructor(private readonly options: SessionOptions) {
     this.#weights = new EagerWeights(options.model.weights, clippedRule(options.rule, options.clipping));
+    this.#numClasses = this.#readsAtOnce ? new Map() : numClassesOfInputs(options.model);
   }
 
   step(batch: Batch, {learningRate, step, part}: StepHyper): BatchResult | Promise<BatchResult> {
@@ -128,6 +131,7 @@ class EagerSession implements TrainingSession {
 
   #forward(batch: Batch, context: CallContext): Forward {
     const {model, outputs: trained} = this.options;
+    checkClassNumbers(this.#numClasses, batch);
     const tensorOf = (values: Float32Array, shape: Shape): tf.Tensor =>
       tf.tensor(values, [batch.size, ...shape], 'float32');
     const inputs = Object.entries(model.inputShapes).map(([name, shape]) => tensorOf(batch.inputs[name]!, shape));

@@ -1,19 +1,24 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {ExpError} from '../../support/errors.js';
 import {describeCard, nvidiaCards} from '../nvidia.js';
-import {interfaceName, type WebgpuAdapter} from '../webgpu/adapters.js';
+import {installWebgpu, interfaceName, type WebgpuAdapter} from '../webgpu/adapters.js';
 import {type OpenDevice, openDevice} from '../webgpu/open-device.js';
+import {mendProgram, mendWebgpuKernels} from './webgpu-kernels.js';
+import {mendSines} from './webgpu-sine.js';
 
 /** The device that TensorFlow.js's backend `webgpu` computes on: one in a process at a time. */
 let current: OpenDevice | undefined;
+let isMended = false;
 
 /**
  * Opens an adapter and makes TensorFlow.js compute on it; one that is open already stays so, with the programs that were compiled for it.
  * @param index in Dawn's list; the first that is no software when left out, else the first
- * @returns the device as people read it
+ * @returns the device as people read it, and whether it is no GPU
  * @throws ExpError ENGINE_UNAVAILABLE with the reason and what mends it
  */
-export async function activateWebgpu(index: number | undefined): Promise<string> {
+export async function activateWebgpu(
+  index: number | undefined,
+): Promise<{readonly description: string; readonly isSoftware: boolean}> {
   if (!current || (index !== undefined && current.adapter.index !== index)) {
     const opened = await openDevice(index);
     closeWebgpu();
@@ -21,7 +26,8 @@ export async function activateWebgpu(index: number | undefined): Promise<string>
     current = opened;
   }
   await tf.setBackend('webgpu');
-  return describeWebgpu(current.adapter, current.version);
+  const {adapter, version} = current;
+  return {description: describeWebgpu(adapter, version), isSoftware: adapter.isSoftware};
 }
 
 /** Gives the device and its memory back. Tensors that live there are lost; a process that ends need not call it. */
@@ -43,7 +49,14 @@ export function describeWebgpu(adapter: WebgpuAdapter, version: string): string 
 }
 
 async function register({gpu, device, info}: OpenDevice): Promise<void> {
-  const {WebGPUBackend} = await import('@tensorflow/tfjs-backend-webgpu');
+  const {WebGPUBackend} = await loadBackend();
+  if (!isMended) {
+    mendWebgpuKernels();
+    mendSines();
+  }
+  isMended = true;
+  const compile = device.createShaderModule.bind(device);
+  device.createShaderModule = (program) => compile({...program, code: mendProgram(program.code)});
   const failure = watch(device);
   const backend = withGpu(gpu, () => new WebGPUBackend(device as never, info as never));
   const read = backend.read.bind(backend);
@@ -57,6 +70,16 @@ async function register({gpu, device, info}: OpenDevice): Promise<void> {
   };
   tf.registerBackend('webgpu', () => backend);
 }
+
+const loadBackend = () =>
+  import('@tensorflow/tfjs-backend-webgpu').catch((error: unknown) => {
+    throw new ExpError(
+      'ENGINE_UNAVAILABLE',
+      'the package @tensorflow/tfjs-backend-webgpu is not installed or does not load; it is optional',
+      installWebgpu,
+      {cause: error},
+    );
+  });
 
 /** The backend's constructor insists on `navigator.gpu`. It is there for as long as that takes: it would keep Node.js from ending. */
 function withGpu<Result>(gpu: object, run: () => Result): Result {

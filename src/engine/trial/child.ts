@@ -13,7 +13,9 @@ const numWarmUpSteps = 3;
 
 async function train({engine, device, backend, folder, steps}: TrialRequest): Promise<TrialAnswer> {
   const choice = backend
-    ? await loadEagerBackend(backend, {folder}).then(() => ({engine: 'eager', mayFallBack: false}) as const)
+    ? await loadEagerBackend(backend, {folder}).then(
+        () => ({engine: 'eager', provider: 'cpu', mayFallBack: false}) as const,
+      )
     : await chooseEngine(engine, device);
   const options = await trialSession();
   const session = await createSession(choice, options, trialBatch(0).size, () => {});

@@ -72,11 +72,19 @@ const script = `
   }
   process.stdout.write('\\n@' + JSON.stringify(adapters));`;
 
+let last: {readonly drivers: string; readonly survey: AdapterSurvey} | undefined;
+
 /**
  * Lists the adapters of this machine, in a process of its own: drivers may abort or print, and what they print says why there are none.
- * Takes a tenth of a second.
+ * Takes a tenth of a second; a second call answers at once.
  */
 export async function surveyAdapters(): Promise<AdapterSurvey> {
+  const drivers = `${process.env.VK_ICD_FILENAMES}:${process.env.VK_DRIVER_FILES}`;
+  if (last?.drivers !== drivers) last = {drivers, survey: await survey()};
+  return last.survey;
+}
+
+async function survey(): Promise<AdapterSurvey> {
   const entry = dawnEntry();
   if (entry === undefined) return {works: false, ...notInstalled};
   const version = packageVersion('webgpu') ?? 'unknown';
@@ -93,9 +101,12 @@ export async function surveyAdapters(): Promise<AdapterSurvey> {
   }
 }
 
+/** Both packages in the versions that were tried. */
+export const installWebgpu = 'npm install webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0';
+
 const notInstalled: NativeFailure = {
   reason: 'the package webgpu, which holds Dawn, is not installed; it is optional',
-  fix: 'npm install webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0',
+  fix: installWebgpu,
 };
 
 function failureOf(error: unknown): NativeFailure {

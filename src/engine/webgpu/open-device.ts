@@ -7,6 +7,7 @@ import {findAdapter, formatAdapters} from './choose-adapter.js';
 export interface Device {
   readonly lost: Promise<{readonly reason: string; readonly message: string}>;
   addEventListener(type: 'uncapturederror', listener: (event: ErrorEvent) => void): void;
+  createShaderModule(program: {readonly code: string}): object;
   destroy(): void;
 }
 
@@ -54,6 +55,9 @@ const wantedLimits = [
   'maxComputeInvocationsPerWorkgroup',
 ] as const;
 
+/** By adapter. Dawn ends with the object that it was made as, so they are held. */
+const gpus = new Map<string, Gpu>();
+
 /**
  * Loads Dawn and opens an adapter.
  * @param index in Dawn's list; the first that is no software when left out, else the first
@@ -71,7 +75,8 @@ export async function openDevice(index: number | undefined, survey?: AdapterSurv
   const dawn: Dawn = await import(pathToFileURL(dawnEntry()!).href);
   // GPUBufferUsage and the like, which TensorFlow.js takes from a browser's globals.
   Object.assign(globalThis, dawn.globals);
-  const gpu = dawn.create([`backend=${graphicsInterface}`, `adapter=${adapter.name}`]);
+  const gpu = gpus.get(adapter.name) ?? dawn.create([`backend=${graphicsInterface}`, `adapter=${adapter.name}`]);
+  gpus.set(adapter.name, gpu);
   const opened = await gpu.requestAdapter({powerPreference: 'high-performance'});
   if (!opened)
     throw new ExpError(
