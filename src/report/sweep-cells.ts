@@ -21,13 +21,17 @@ export function parameterText(value: PlainValue | undefined): string {
   return truncate(printable(text), longestValue);
 }
 
-/** `learningRate 0.001, batchSize 64`: the values of a point, in the order of the sweep; those that it does not have are left out. */
-export function valuesText(values: TrialRecord['values'], parameters: readonly string[]): string {
+/** `learningRate 0.001`, `batchSize 64`: the values of a point, in the order of the sweep; those that it does not have are left out. */
+export function valueTexts(values: TrialRecord['values'], parameters: readonly string[]): readonly string[] {
   const titles = parameterTitles(parameters);
-  return parameters
-    .flatMap((name, index) => (values[name] === undefined ? [] : [`${titles[index]} ${parameterText(values[name])}`]))
-    .join(', ');
+  return parameters.flatMap((name, index) =>
+    values[name] === undefined ? [] : [`${titles[index]} ${parameterText(values[name])}`],
+  );
 }
+
+/** {@link valueTexts} as a part of a sentence. */
+export const valuesText = (values: TrialRecord['values'], parameters: readonly string[]): string =>
+  valueTexts(values, parameters).join(', ');
 
 /** `0.9891`, `0.9891 ± 0.0012`; of a trial that was pruned its best so far. */
 export function pointValue({sample, trials}: RankedPoint): string {

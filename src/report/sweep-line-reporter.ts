@@ -3,7 +3,7 @@ import {formatClock, formatDuration, formatMetric} from './format.js';
 import {printable, printableSentence} from './printable.js';
 import type {Sink} from './sink.js';
 import {SweepBoard} from './sweep-board.js';
-import {paintTrial, pointValue, trialOutcome, valuesText} from './sweep-cells.js';
+import {paintTrial, pointValue, trialOutcome, valueTexts} from './sweep-cells.js';
 import {countTrials, secondsLeft} from './sweep-progress.js';
 import {sweepHeading, sweepScreen} from './sweep-screen.js';
 import type {SweepReporter, SweepView, TrialProgress} from './sweep-view.js';
@@ -81,7 +81,7 @@ export class SweepLineReporter implements SweepReporter {
   }
 }
 
-/** `12/100  trial 14 finished  val_accuracy 0.9891  learningRate 0.00123, batchSize 64  12.3 s  best so far`; where it is too wide the least telling leave. */
+/** `12/100  trial 14 finished  val_accuracy 0.9891  learningRate 0.00123  batchSize 64  12.3 s  best so far`; where it is too wide the least telling leave. */
 export function trialLine(
   board: SweepBoard,
   trial: TrialRecord,
@@ -100,9 +100,9 @@ export function trialLine(
   const isBad = state !== 'finished' && state !== 'pruned';
   const fields: Field[] = [
     {text: value === undefined ? '' : `${printable(view.metric.name)} ${formatMetric(value)}`, priority: 1},
-    {text: valuesText(trial.values, view.parameters), priority: 3},
-    {text: seed === undefined ? '' : `seed ${seed}`, priority: 4},
-    {text: seconds === undefined ? '' : formatDuration(seconds), priority: 5},
+    ...valueTexts(trial.values, view.parameters).map((text, index) => ({text, priority: 3 + index})),
+    {text: seed === undefined ? '' : `seed ${seed}`, priority: 2.5},
+    {text: seconds === undefined ? '' : formatDuration(seconds), priority: 1000},
     {text: isBest ? 'best so far' : '', priority: 2},
   ];
   const tail = truncate(fitFields(fields, width - widthOf(head) - 2), Math.max(0, width - widthOf(head) - 2));

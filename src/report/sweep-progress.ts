@@ -1,14 +1,12 @@
+import {isOver} from '../runs/sweep/ledger.js';
 import type {TrialRecord, TrialState} from '../runs/sweep/records.js';
 import type {SweepView, TrialProgress} from './sweep-view.js';
 
 /** How many trials are in each state. */
 export type TrialCounts = Readonly<Record<TrialState, number>> & {
-  /** Over for good: finished, pruned, failed, diverged, crashed. */
+  /** Not taken up again by themselves: finished, pruned, failed, diverged. */
   readonly over: number;
 };
-
-const isOver = ({state}: Pick<TrialRecord, 'state'>): boolean =>
-  state !== 'running' && state !== 'waiting' && state !== 'interrupted';
 
 export function countTrials(trials: readonly TrialRecord[]): TrialCounts {
   const counts: Record<TrialState, number> = {
@@ -22,7 +20,7 @@ export function countTrials(trials: readonly TrialRecord[]): TrialCounts {
     crashed: 0,
   };
   for (const {state} of trials) counts[state]++;
-  return {...counts, over: trials.filter(isOver).length};
+  return {...counts, over: trials.filter(({state}) => isOver(state)).length};
 }
 
 /** `18 finished, 3 pruned, 2 failed`: of each state that any trial is in. */
@@ -68,7 +66,7 @@ export function secondsLeft(
   if (took.length > 0 && numPlanned !== undefined) {
     const mean = took.reduce((sum, seconds) => sum + seconds, 0) / took.length;
     const done = running.reduce((sum, {trial}) => sum + shareOf(progress.get(trial), view), 0);
-    const numLeft = Math.max(0, numPlanned - trials.filter(isOver).length - done);
+    const numLeft = Math.max(0, numPlanned - trials.filter(({state}) => isOver(state)).length - done);
     byTrials = (numLeft * mean) / Math.max(1, Math.min(numLeft, Math.max(numWorkers, running.length)));
   }
   const left = Math.min(byTrials, byBudget);

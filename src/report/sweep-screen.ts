@@ -17,10 +17,11 @@ const usualRows = 20;
 
 /** `mnist-lr: 9 trials, grid, by val_accuracy (larger is better), 2 workers`, and the folder. */
 export function sweepHeading(view: SweepView, {style, width}: View): string {
-  const {name, metric, sampler, pruner, numPlanned, seeds, numWorkers, trials, folder, budget} = view;
+  const {name, metric, sampler, pruner, numPlanned, seeds, numWorkers, trials, folder, budget, shard} = view;
   const numDone = countTrials(trials).over;
   const facts = [
     numPlanned === undefined ? 'trials without end' : plural(numPlanned, 'trial'),
+    ...(shard === undefined ? [] : [`shard ${printable(shard)}`]),
     ...(seeds ? [`${plural(seeds.length, 'seed')} a point`] : []),
     printable(pruner === undefined ? sampler : `${sampler} with ${pruner}`),
     `by ${printable(metric.name)} (${metric.goal === 'maximize' ? 'larger' : 'smaller'} is better)`,
@@ -139,11 +140,11 @@ export function rankingTable(
   const titles = parameterTitles(parameters);
   const hasNoise = shown.some(({isWithinNoise}) => isWithinNoise);
   const columns: Column[] = [
-    {title: 'rank', align: 'right', droppable: 3},
+    {title: 'rank', align: 'right', droppable: 5},
     {title: numSeeds > 1 ? 'point' : 'trial', align: 'right'},
     {title: `${truncate(printable(metric.name), 28)}${hasNoise ? ' ' : ''}`, align: 'right'},
-    ...(numSeeds > 1 ? [{title: 'n', align: 'right', droppable: 4} as const] : []),
-    ...titles.map((title, index) => ({title: truncate(title, 24), droppable: 5 + index})),
+    ...(numSeeds > 1 ? [{title: 'n', align: 'right', droppable: 3.5} as const] : []),
+    ...titles.map((title, index) => ({title: truncate(title, 24), droppable: index < 2 ? 3 + index : 4 + index})),
     {title: 'epochs', align: 'right', droppable: 99},
     {title: 'duration', align: 'right', droppable: 100},
     {title: 'state', droppable: 2},

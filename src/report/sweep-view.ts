@@ -1,8 +1,11 @@
 import type {Goal} from '../comparison/goal.js';
 import type {TrialRecord} from '../runs/sweep/records.js';
 
-/** How a sweep is. `stopping`: asked to stop, and its workers have not all ended. `interrupted`: nobody works on it, and trials are missing. */
-export type SweepState = 'running' | 'stopping' | 'finished' | 'stopped' | 'interrupted';
+/**
+ * How a sweep is. `stopping`: asked to stop, and its workers have not all ended. `interrupted`: nobody works on it, and trials are missing.
+ * `failed`: it gave up because too many trials failed.
+ */
+export type SweepStanding = 'running' | 'stopping' | 'finished' | 'stopped' | 'interrupted' | 'failed';
 
 /** What a sweep is to come to, and how far it is: all that screens show of it. Trials are as the journals tell them. */
 export interface SweepView {
@@ -27,9 +30,11 @@ export interface SweepView {
   readonly numEpochs?: number;
   /** What ends the sweep before all trials are done. */
   readonly budget?: {readonly maxMinutes?: number; readonly target?: number};
+  /** `1/4`: the folder holds a part of the trials. */
+  readonly shard?: string;
   /** Workers that are at it. */
   readonly numWorkers?: number;
-  readonly state: SweepState;
+  readonly state: SweepStanding;
   /** ISO 8601. */
   readonly startedAt: string;
   readonly endedAt?: string;

@@ -1,0 +1,66 @@
+import {plural} from '../report/format.js';
+import {LiveFrame} from '../report/live-frame.js';
+import {printable} from '../report/printable.js';
+import {harmless, streamSink} from '../report/sink.js';
+import {sweepFrame} from '../report/sweep-frame.js';
+import {sweepSentence} from '../report/sweep-screen.js';
+import {findSweepFolder} from '../runs/sweep/find-sweeps.js';
+import {SweepFolder} from '../runs/sweep/sweep-folder.js';
+import {FollowedSweep, isOn, pause} from './status-command.js';
+
+/** What `exp sweep stop` was asked for. */
+export interface SweepStopRequest {
+  readonly reference: string;
+  readonly runsDir: string;
+  /** Whether trials under way end with a checkpoint instead of being finished. */
+  readonly now: boolean;
+  /** Whether to wait until all workers have ended. */
+  readonly wait: boolean;
+  readonly lookMillis?: number;
+}
+
+/** Asks a sweep to end, wherever its workers are. @throws ExpError RUN_NOT_FOUND, RUN_UNWRITABLE */
+export async function stopSweep(request: SweepStopRequest, stream: NodeJS.WriteStream): Promise<void> {
+  const path = findSweepFolder(request.reference, request.runsDir);
+  const sweep = new FollowedSweep(path);
+  const sink = streamSink(stream);
+  const {view} = sweep.look();
+  if (!isOn(view)) {
+    sink.write(`${printable(path)} is ${view.state}: nothing goes on in it\n`);
+    return;
+  }
+  const folder = SweepFolder.open(path);
+  const after = request.now ? 'now' : 'trial';
+  folder.requestStop({at: new Date().toISOString(), after, why: 'exp sweep stop'});
+  const running = view.trials.filter(({state}) => state === 'running').length;
+  const what = request.now
+    ? `${plural(running, 'trial')} under way ${running === 1 ? 'saves' : 'save'} a checkpoint and ${running === 1 ? 'ends' : 'end'}`
+    : `${plural(running, 'trial')} under way ${running === 1 ? 'is' : 'are'} finished first (--now: a checkpoint, and an end)`;
+  sink.write(`asked to stop: no new trial begins; ${what}\n`);
+  if (request.wait) await wait(sweep, stream, request.lookMillis ?? 500);
+  const after2 = sweep.look().view;
+  sink.write(`${sweepSentence(after2)}\n`);
+  if (!isOn(after2)) sink.write(`exp sweep --resume ${printable(path)}  ${sink.style.dim('goes on with it')}\n`);
+}
+
+async function wait(sweep: FollowedSweep, stream: NodeJS.WriteStream, lookMillis: number): Promise<void> {
+  const ends = new AbortController();
+  const end = (): void => ends.abort();
+  process.once('SIGINT', end).once('SIGTERM', end);
+  const sink = streamSink(stream);
+  const frame = stream.isTTY && process.env.TERM !== 'dumb' ? new LiveFrame(stream) : undefined;
+  try {
+    for (let board = sweep.look(); isOn(board.view) && !ends.signal.aborted; board = sweep.look()) {
+      if (frame) {
+        const {width, height} = frame;
+        const text = sweepFrame(board, {width, height, style: sink.style, now: new Date()});
+        frame.draw(harmless(text, sink.style.enabled));
+      }
+      await pause(lookMillis, ends.signal);
+    }
+    if (ends.signal.aborted) sink.write('not waited for any longer: the request stands\n');
+  } finally {
+    frame?.close();
+    process.off('SIGINT', end).off('SIGTERM', end);
+  }
+}
