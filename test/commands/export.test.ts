@@ -2,6 +2,7 @@ import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import {MlflowServer} from '../runs/mlflow-server.js';
+import {WandbServer} from '../runs/wandb-server.js';
 import {exp, onlyRun, plainEnv, readJson, withTinySpec} from './cli.js';
 
 t.test('exp export, after a run with --tensorboard', async (t) => {
@@ -58,6 +59,32 @@ t.test('exp export, after a run with --tensorboard', async (t) => {
     refused.stderr,
     /^error: http:.* did not take .*: HTTP 401: who are you\?; nothing of it was sent\nhint: {2}set MLFLOW/,
   );
+
+  const wandb = await WandbServer.start();
+  t.teardown(() => wandb.close());
+  const variables = {
+    ...plainEnv,
+    WANDB_API_KEY: 's3cret-key',
+    WANDB_BASE_URL: wandb.url,
+    MLFLOW_TRACKING_URI: server.url,
+  };
+  const upload = ['export', id, '--format', 'wandb', '--entity', 'team'];
+  const uploaded = await exp(cwd, upload, variables);
+  t.equal(uploaded.stderr, '');
+  t.match(
+    uploaded.stdout,
+    new RegExp(`^${id} {2}new in team/tiny, \\d+ rows sent\n {2}${wandb.url}/team/tiny/runs/${id}$`),
+  );
+  t.match((await exp(cwd, upload, variables)).stdout, / {2}known in team\/tiny, 0 rows sent, \d+ rows there before\n/);
+  const history = wandb.lines(id, 'wandb-history.jsonl');
+  t.equal(history.at(-1)!['validation/accuracy'], metrics.final.val_accuracy);
+  const [there] = wandb.lines(id, 'wandb-summary.json');
+  t.equal(there!['best/validation/accuracy'], metrics.best.metrics.val_accuracy);
+  t.equal(wandb.run(id).exitcode, 0);
+  const {WANDB_API_KEY: _key, ...keyless} = variables;
+  const unnamed = await exp(cwd, upload, keyless);
+  t.equal(unnamed.exitCode, 2);
+  t.match(unnamed.stderr, /^error: http:.* wants a key\nhint: {2}set WANDB_API_KEY; .*\/authorize shows yours$/);
 });
 
 t.test('flags and names that make no sense', async (t) => {
@@ -69,7 +96,7 @@ t.test('flags and names that make no sense', async (t) => {
   };
   await says(['--format', 'onnx'], 2, /^error: which run is to be exported\?/);
   await says(['latest'], 2, /Missing required flag format/);
-  await says(['latest', '--format', 'pickle'], 2, /tfjs, onnx, safetensors, tensorboard, mlflow/);
+  await says(['latest', '--format', 'pickle'], 2, /tfjs, onnx, safetensors, tensorboard, mlflow, wandb/);
   await says(['nobody', '--format', 'onnx'], 2, /^error: no run in runs begins with "nobody"/);
   await says(['a', 'b', '--format', 'tfjs'], 2, /^error: --format tfjs takes one run, and there are 2: a, b/);
   await says(
@@ -79,6 +106,12 @@ t.test('flags and names that make no sense', async (t) => {
   );
   await says(['a', '--format', 'tensorboard'], 2, /^error: where to\?/);
   await says(['broken', '--format', 'mlflow'], 2, /^error: where is the tracking server\?/);
+  await says(
+    ['a', '--format', 'mlflow', '--project', 'x'],
+    2,
+    /^error: --project is for --format wandb, not for mlflow/,
+  );
+  await says(['a', '--format', 'onnx', '--url', 'x'], 2, /^error: --url is for --format mlflow or wandb, not for onnx/);
   await says(['broken', '--format', 'onnx'], 2, /^error: .*resolved\.yaml cannot be read/);
   await says(['broken', '--format', 'tensorboard', '--out', 'logs'], 0, /^warning: broken: /);
   writeFileSync(path.join(cwd, 'file'), '');

@@ -96,7 +96,7 @@ const historyOf = (server: WandbServer, id: string) => server.lines(id, 'wandb-h
 const stepsOf = (server: WandbServer, id: string) => historyOf(server, id).map((row) => row._step);
 
 /** Of a GraphQL document: declared variables, what goes into `input`, and the words of the selection. */
-function shapeOf(document: string) {
+function shapeOf(document: string): Readonly<Record<'variables' | 'fields' | 'words', readonly string[]>> {
   const [declared = '', input = '', ...rest] = document.replace(/\s+/g, ' ').split(/(?<=\))\s*\{/);
   const pairs = (text: string): readonly string[] =>
     (text.match(/\w+: ?[$"\w[\]!]+/g) ?? []).map((one) => one.replace(' ', ''));
@@ -157,7 +157,7 @@ t.test('a run is there as the SDK would have left it', async (t) => {
   const {requests} = recorded.sessions['a run that finishes']!;
   const theirUpsert = requests.find(({operation}) => operation === 'UpsertBucket')!.variables!;
   const ourUpsert = server.requests.find(({path}) => path === 'UpsertBucket')!.variables!;
-  const apart = ({config: _config, host: _host, name: _name, ...others}: Fields) => others;
+  const apart = ({config: _config, host: _host, name: _name, ...others}: Fields): Fields => others;
   const ours = apart(ourUpsert);
   const theirsOfOurs = Object.fromEntries(Object.keys(ours).map((name) => [name, theirUpsert[name]]));
   t.strictSame(ours, theirsOfOurs, 'the same variables of the mutation');
@@ -170,8 +170,8 @@ t.test('a run is there as the SDK would have left it', async (t) => {
   t.match(settings(theirUpsert)._wandb, {value: {m: [], t: Object}});
   t.match(settings(ourUpsert).exp, {value: {run: id, startedAt, group: 'abcdefgh', engine: 'compiled'}});
 
-  const theirBodies = requests.flatMap(({body}) => body ?? []);
-  const ourBodies = server.requests.flatMap(({body}) => body ?? []);
+  const theirBodies = requests.flatMap(({body}): readonly Fields[] => (body ? [body] : []));
+  const ourBodies = server.requests.flatMap(({body}): readonly Fields[] => (body ? [body] : []));
   const keys = ({uploaded: _uploaded, ...body}: Fields) => Object.keys(body).sort();
   t.strictSame(keys(ourBodies.at(-1)!), keys(theirBodies.at(-1)!), 'the same last request');
   t.equal(

@@ -82,7 +82,16 @@ t.test('git', {skip: hasGit ? false : 'git is not installed'}, async (t) => {
   t.match(await collectGit(repository), {commit, branch: undefined});
   const shallow = path.join(repository, 'shallow');
   git('clone', '--quiet', '--depth', '1', `file://${repository}`, shallow);
-  t.match(await collectGit(shallow), {commit, dirty: false, isShallow: true});
+  t.match(await collectGit(shallow), {commit, dirty: false, isShallow: true, remote: `file://${repository}`});
+  const remotes = {
+    'https://me:s3cret@example.org/team/x.git': 'https://example.org/team/x.git',
+    'https://s3cret@example.org:8443/x?token=s3cret': 'https://example.org:8443/x',
+    'git@example.org:team/x.git': 'git@example.org:team/x.git',
+  };
+  for (const [url, kept] of Object.entries(remotes)) {
+    execFileSync('git', ['-C', shallow, 'remote', 'set-url', 'origin', url]);
+    t.equal((await collectGit(shallow))?.remote, kept);
+  }
   const bare = path.join(repository, 'bare.git');
   git('clone', '--quiet', '--bare', `file://${repository}`, bare);
   t.equal(await collectGit(bare), undefined, 'a bare repository has no files');

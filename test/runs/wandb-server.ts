@@ -193,7 +193,7 @@ export class WandbServer {
       config,
       tags,
       notes,
-      wandbConfig: '{"t":{}}',
+      wandbConfig: JSON.stringify(begunOf(config)),
     };
   }
 
@@ -224,6 +224,12 @@ export class WandbServer {
 
 const linesOf = ({files}: ServedWandbRun, file: string): readonly string[] =>
   [...(files.get(file) ?? [])].sort(([a], [b]) => a - b).map(([, line]) => line);
+
+/** What of a run's config the SDK takes for the sign that it has begun. */
+function begunOf(config: unknown): object {
+  const {_wandb: own} = parseExtendedJson(String(config ?? '{}')) as {readonly _wandb?: {readonly value?: Fields}};
+  return own?.value && 't' in own.value ? {t: own.value.t} : {};
+}
 
 const knownFiles: ReadonlySet<string> = new Set([
   'wandb-history.jsonl',

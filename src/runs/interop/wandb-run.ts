@@ -60,6 +60,8 @@ export async function sendToWandb(
   const id = wandbIdOf(run.id);
   const known = await client.resumeStatus({project, entity: description.entity ?? null, name: id});
   const before = known === undefined ? undefined : stateOf(known, description);
+  // Those that were given there stay.
+  const tags = [...new Set([...(known?.tags ?? []), ...description.tags])];
   const bucket = await client.upsertBucket({
     id: known?.id ?? null,
     name: id,
@@ -75,14 +77,20 @@ export async function sendToWandb(
     program: description.program ?? null,
     repo: description.repository ?? null,
     jobType: known ? null : 'train',
-    tags: [...new Set([...(known?.tags ?? []), ...description.tags])],
+    tags: tags.length > 0 ? tags : null,
   });
   const place = {entity: bucket.project.entity.name, project: bucket.project.name, id};
   const history = historyOf(run);
   const numThere = before?.numLines ?? 0;
   const missing = history.lines.filter(({step}) => step > (before?.lastStep ?? -1));
   progress(0, missing.length);
-  const summary = toExtendedJson({...before?.summary, ...summaryOf(history), ...description.summary});
+  const isBehind = (before?.lastStep ?? -1) > (history.lines.at(-1)?.step ?? -1);
+  const summary = toExtendedJson({
+    ...before?.summary,
+    // Somebody may have gone on with the run there.
+    ...(isBehind ? {} : summaryOf(history)),
+    ...description.summary,
+  });
   await sendLines(client, place, {missing, numThere, summary, end: endOf(run)}, progress);
   return {
     run: run.id,
