@@ -42,6 +42,12 @@ export const slurmSection = Type.Object(
         description: 'Jobs of the array that may run at the same time, at least 1; `parallel` when left out.',
       }),
     ),
+    trialsPerTask: Type.Integer({
+      default: 1,
+      minimum: 1,
+      description:
+        'Trials that one job of the array makes, one after the other, at least 1; a job takes Slurm some seconds to start. Adaptive samplers have `parallel` jobs that make trials until none is left.',
+    }),
     setup: Type.Array(
       Type.String({
         pattern: '^[^\\p{Cc}]+$',
@@ -66,6 +72,12 @@ export const slurmSection = Type.Object(
         description: 'More options of sbatch, by their long names: {mail-type: END}; true for one without a value.',
       },
     ),
+    maxTimeouts: Type.Integer({
+      default: 3,
+      minimum: 0,
+      description:
+        'How often a job that came to the end of its time limit is queued again, at least 0; pre-emptions and lost nodes do not count.',
+    }),
     signalSeconds: Type.Integer({
       default: 60,
       minimum: 1,

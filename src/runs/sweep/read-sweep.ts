@@ -22,7 +22,8 @@ export interface SweepState {
 export class SweepReader {
   readonly #folder: SweepFolder;
   readonly #reader: JournalReader;
-  readonly #ledger = new Ledger();
+  /** What the journals said at the last look. */
+  readonly ledger = new Ledger();
   readonly plan: SweepPlan;
 
   /** @throws ExpError RUN_NOT_FOUND, DATA_INVALID */
@@ -34,9 +35,9 @@ export class SweepReader {
 
   /** What is so now. Reads only what was added; for every trial under way it looks whether its process is there. */
   look(): SweepState {
-    this.#ledger.add(this.#reader.read());
+    this.ledger.add(this.#reader.read());
     const {path, id, status} = this.#folder;
-    const trials = this.#ledger.trials.map((trial) => asSeen(path, trial));
+    const trials = this.ledger.trials.map((trial) => asSeen(path, trial));
     return {path, id, plan: this.plan, status, state: stateOf(status, trials), trials};
   }
 }

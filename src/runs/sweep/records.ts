@@ -117,6 +117,8 @@ export interface SweepPlan {
   readonly allowFailures: number;
   /** Cores of each trial; a trial's numbers may follow from them, so they hold for good. */
   readonly threads: number;
+  /** Epochs of a whole trial, where they do not vary. */
+  readonly numEpochs?: number;
   /** What else is needed to load the sweep again. */
   readonly facts: object;
 }
@@ -146,5 +148,7 @@ export interface StopRequest {
   readonly at: string;
   /** `trial`: when the trials under way are done. `now`: each saves a checkpoint and ends. */
   readonly after: 'trial' | 'now';
+  /** Who wants it: a person, the sweep's target, or too many failures. */
+  readonly by: 'user' | 'target' | 'failures';
   readonly why: string;
 }

@@ -6,6 +6,8 @@ export interface WorkerTask {
   readonly slot: number;
   /** The trials that it may take; any by default. */
   readonly trials?: readonly number[];
+  /** The part of the trials that it may take. */
+  readonly shard?: {readonly index: number; readonly count: number};
   /** It ends after so many trials; any number by default. */
   readonly maxTrials?: number;
 }
@@ -33,6 +35,8 @@ export interface TaskEnd {
 export interface Executor {
   /** How long to wait between two polls. */
   readonly pollMillis: number;
+  /** Whether workers go on when the process that submitted them ends. */
+  readonly outlivesUs: boolean;
   submit(tasks: readonly WorkerTask[]): Promise<readonly TaskHandle[]>;
   /** @returns the state of each handle, by its id */
   poll(handles: readonly TaskHandle[]): Promise<ReadonlyMap<string, TaskState>>;

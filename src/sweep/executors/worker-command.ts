@@ -3,7 +3,7 @@ import path from 'node:path';
 import type {WorkerTask} from './executor.js';
 
 /** The program that a worker is, and what it is started with: the same everywhere. */
-export function workerCommand(folder: string, {slot, trials, maxTrials}: WorkerTask): readonly string[] {
+export function workerCommand(folder: string, {slot, trials, shard, maxTrials}: WorkerTask): readonly string[] {
   return [
     process.execPath,
     programPath(),
@@ -11,6 +11,7 @@ export function workerCommand(folder: string, {slot, trials, maxTrials}: WorkerT
     path.resolve(folder),
     ...['--slot', String(slot)],
     ...(trials ? ['--trials', formatTrials(trials)] : []),
+    ...(shard ? ['--shard', `${shard.index}/${shard.count}`] : []),
     ...(maxTrials === undefined ? [] : ['--max-trials', String(maxTrials)]),
   ];
 }

@@ -7,7 +7,7 @@ import type {FrozenFacts, LoadedSweep} from '../loaded-sweep.js';
 /** A sweep in its folder, ready to have trials made of it: all that a worker knows. */
 export interface SweepJob {
   readonly folder: SweepFolder;
-  readonly sweep: Pick<LoadedSweep, 'sampler' | 'pruner' | 'metric' | 'seeds' | 'numTrials' | 'spec'>;
+  readonly sweep: Pick<LoadedSweep, 'sampler' | 'pruner' | 'metric' | 'seeds' | 'numTrials' | 'spec' | 'warnings'>;
   /** The experiment of a trial, checked. */
   experimentOf(trial: Pick<TrialFile, 'trial' | 'seed' | 'values'>): Promise<LoadedExperiment>;
 }

@@ -18,13 +18,17 @@ export function whyToStop(
   const isFailure = ({state, trial}: TrialRecord): boolean =>
     (state === 'failed' || state === 'crashed') && ledger.numFailures(trial, session) > spec.retries;
   if (!last || !isFailure(last)) return undefined;
-  if (spec.failFast) return {after: 'now', why: `trial ${trial} failed: ${last.message ?? last.state}`};
+  if (spec.failFast) return {after: 'now', by: 'failures', why: `trial ${trial} failed: ${last.message ?? last.state}`};
   const recent = ledger.trials.filter(({endedAt}) => endedAt !== undefined);
   recent.sort((a, b) => (a.endedAt! < b.endedAt! ? 1 : -1));
   const numInARow = recent.findIndex((one) => !isFailure(one));
   const numFailed = numInARow < 0 ? recent.length : numInARow;
   if (numFailed < spec.maxConsecutiveFailures) return undefined;
-  return {after: 'now', why: `${numFailed} trials in a row failed; the last one: ${last.message ?? last.state}`};
+  return {
+    after: 'now',
+    by: 'failures',
+    why: `${numFailed} trials in a row failed; the last one: ${last.message ?? last.state}`,
+  };
 }
 
 function whyReached(
@@ -38,5 +42,5 @@ function whyReached(
   if (observation?.state !== 'finished' || observation.score === undefined) return undefined;
   if (observation.score > scoreOf(target, goal)) return undefined;
   const value = goal === 'maximize' ? -observation.score : observation.score;
-  return {after: 'trial', why: `the target was reached: ${name} ${value} of point ${point}`};
+  return {after: 'trial', by: 'target', why: `the target was reached: ${name} ${value} of point ${point}`};
 }

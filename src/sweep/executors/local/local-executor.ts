@@ -38,6 +38,7 @@ const memoryMillis = 500;
 /** Workers as processes of this machine. Each trains one trial after another, so that only the first one pays for the start. */
 export class LocalExecutor implements Executor {
   readonly pollMillis = 50;
+  readonly outlivesUs = false;
   readonly #children = new Map<string, Child>();
   readonly #cores = allowedCores();
   #memoryLookedAt = 0;

@@ -1,0 +1,69 @@
+import path from 'node:path';
+import {ExpError} from '../../support/errors.js';
+import type {Shard} from '../shard.js';
+import type {SweepJob} from '../worker/job.js';
+import type {Executor, WorkerTask} from './executor.js';
+import {parseBytes} from './local/bytes.js';
+import {LocalExecutor} from './local/local-executor.js';
+import {programPath} from './worker-command.js';
+
+export type ExecutorName = SweepJob['sweep']['spec']['executor'];
+
+export interface ExecutorChoice {
+  readonly name: ExecutorName;
+  /** Workers at the same time. */
+  readonly parallel: number;
+}
+
+/** The executor of that name. Slurm's code is loaded only where it is asked for. */
+export async function createExecutor(job: SweepJob, {name, parallel}: ExecutorChoice): Promise<Executor> {
+  const {folder, sweep} = job;
+  const {memoryLimit} = sweep.spec;
+  switch (name) {
+    case 'local':
+      return new LocalExecutor({
+        folder: folder.path,
+        logs: folder.fileOf('logs'),
+        parallel,
+        threads: folder.plan.threads,
+        memoryLimitBytes: memoryLimit === undefined ? undefined : parseBytes(memoryLimit),
+      });
+    case 'slurm': {
+      const {SlurmExecutor} = await import('./slurm/executor.js');
+      return new SlurmExecutor({
+        sweepFolder: path.resolve(folder.path),
+        sweepId: folder.id,
+        spec: sweep.spec.slurm ?? {setup: [], extra: {}, signalSeconds: 60},
+        parallel,
+        startFolder: process.cwd(),
+        command: [process.execPath, programPath()],
+      });
+    }
+    default:
+      throw new ExpError('USAGE', `there is no executor ${String(name satisfies never)}`);
+  }
+}
+
+/**
+ * The workers to start for the trials that are missing.
+ * @param missing by number; of a sweep without a planned number those that were begun
+ */
+export function tasksFor(
+  job: SweepJob,
+  {
+    name,
+    parallel,
+    shard,
+    missing,
+  }: ExecutorChoice & {readonly shard?: Shard | undefined; readonly missing: readonly number[]},
+): readonly WorkerTask[] {
+  const {numTrials} = job.sweep;
+  const numUseful = numTrials === undefined ? parallel : Math.min(parallel, missing.length);
+  switch (name) {
+    case 'local':
+    case 'slurm':
+      return Array.from({length: numUseful}, (_, slot) => ({slot, ...(shard ? {shard} : {})}));
+    default:
+      throw new ExpError('USAGE', `there is no executor ${String(name satisfies never)}`);
+  }
+}
