@@ -70,7 +70,12 @@ export function halvingPruner(
   maxEpochs: number,
   {sweepName}: PruningContext,
 ): Pruner {
-  const bracketOfTrial = (trial: number): number => bracketOf(trial, sweepName, allotted);
+  const brackets = new Map<number, number>();
+
+  function bracketOfTrial(trial: number): number {
+    if (!brackets.has(trial)) brackets.set(trial, bracketOf(trial, sweepName, allotted));
+    return brackets.get(trial)!;
+  }
 
   function decideAt(rungEpoch: number, epoch: number, bracket: number, {trial, others}: PruningRequest) {
     const score = trial.scores.get(epoch)!;
@@ -89,6 +94,7 @@ export function halvingPruner(
   }
 
   return {
+    comparesTrials: true,
     decide(request) {
       const epoch = lastEpoch(request.trial);
       if (epoch === undefined) return;

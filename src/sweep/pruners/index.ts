@@ -23,5 +23,8 @@ export function buildPruner(spec: PrunerSpec, context: PruningContext): Pruner {
   const definition: PrunerDefinition<string, TProperties, PrunerSpec> = pruners[spec.type];
   const pruner = definition.build(spec, context);
   const {numEpochs = Number.POSITIVE_INFINITY} = context;
-  return {decide: (request) => ((lastEpoch(request.trial) ?? 0) < numEpochs ? pruner.decide(request) : undefined)};
+  return {
+    comparesTrials: pruner.comparesTrials,
+    decide: (request) => ((lastEpoch(request.trial) ?? 0) < numEpochs ? pruner.decide(request) : undefined),
+  };
 }

@@ -65,6 +65,7 @@ export const patience = definePruner({
     const {patience, minDelta} = spec;
     const judge = spec.pruner && buildJudge(spec.pruner, context);
     return {
+      comparesTrials: judge?.comparesTrials ?? false,
       decide(request) {
         const epoch = lastEpoch(request.trial);
         if (epoch === undefined) return;

@@ -51,6 +51,7 @@ export function percentilePruner(
   {goal}: PruningContext,
 ): Pruner {
   return {
+    comparesTrials: true,
     decide({trial, others}) {
       const epoch = lastEpoch(trial);
       const numFinished = others.filter(({isComplete}) => isComplete).length;

@@ -18,6 +18,8 @@ export interface PruningRequest {
 
 /** Decides after each reported epoch whether a trial is worth going on with. */
 export interface Pruner {
+  /** Whether decisions depend on other trials; then shards cannot be trained independently of each other. */
+  readonly comparesTrials: boolean;
   /** @returns why it is to be stopped, for people: `asha: 5th of 9 at epoch 3; the best 3 go on`; undefined to go on */
   decide(request: PruningRequest): string | undefined;
 }

@@ -31,6 +31,7 @@ export const threshold = definePruner({
         `pruner threshold has lower ${lower} above upper ${upper}: it would stop every trial`,
       );
     return {
+      comparesTrials: false,
       decide({trial}) {
         const epoch = lastEpoch(trial);
         if (epoch === undefined || !isJudged(trial, epoch, spec)) return;

@@ -39,6 +39,12 @@ export function pruningContract(t: Test, written: WrittenPruner): void {
   t.test(`${title} keeps to the contract of pruners`, async (t) => {
     const pruner = makePruner(written);
     const answers = requests.map((request) => pruner.decide(request));
+    const alone = requests.map(({trial}) => pruner.decide({trial, others: []}));
+    t.equal(
+      pruner.comparesTrials,
+      JSON.stringify(alone) !== JSON.stringify(answers),
+      'it says whether it compares trials',
+    );
     t.ok(
       answers.some((answer) => answer !== undefined),
       'it stops some',

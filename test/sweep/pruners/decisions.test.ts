@@ -1,5 +1,4 @@
 import t from 'tap';
-import type {ExpError} from '../../../src/support/errors.js';
 import type {LearningCurve} from '../../../src/sweep/pruners/pruner.js';
 import {makePruner, stopEpochs, type WrittenPruner} from './replay.js';
 
