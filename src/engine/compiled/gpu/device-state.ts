@@ -4,44 +4,53 @@ import type {TrainingState} from '../../../training/session.js';
 import type {Device, DeviceTensor} from '../runtime/device.js';
 import {checkState} from '../state.js';
 import type {PlacedWeight, Segment} from './layout.js';
-
-/** What changes together: weights and slots with an update, what layers remember with every batch, sums with every part of an update. */
-export type Turn = 'updates' | 'statistics' | 'sums';
+import {nextSlot, nextSum, nextWeights, slotInput, sumInput, weightsInput} from './update-nodes.js';
 
 /** A vector that a graph reads in one place and writes in another, because a device may not do both in one. Made when first asked for. */
 class TwoPlaces {
   readonly #places: (DeviceTensor | undefined)[] = [undefined, undefined];
+  /** Which of the two is current. */
+  place: 0 | 1 = 0;
 
   constructor(
     private readonly device: Device,
     readonly size: number,
-    readonly turn: Turn,
+    /** What a graph calls it that reads it, and one that writes it. */
+    readonly read: string,
+    readonly written: string,
   ) {}
 
   /** What is in it is not defined at first. */
-  at(place: number): DeviceTensor {
-    const tensor = this.#places[place] ?? this.device.create([this.size]);
-    this.#places[place] = tensor;
-    return tensor;
+  get current(): DeviceTensor {
+    return this.#at(this.place);
+  }
+
+  get next(): DeviceTensor {
+    return this.#at(1 - this.place);
   }
 
   free(): void {
     for (const tensor of this.#places.splice(0)) if (tensor) this.device.free(tensor);
   }
+
+  #at(place: number): DeviceTensor {
+    const tensor = this.#places[place] ?? this.device.create([this.size]);
+    this.#places[place] = tensor;
+    return tensor;
+  }
 }
 
 /** A segment's vectors on the device. */
-export interface HeldSegment {
+interface HeldSegment {
   readonly segment: Segment;
   readonly weights: TwoPlaces;
   readonly slots: readonly TwoPlaces[];
-  readonly sum: TwoPlaces;
 }
 
-/** A model's weights and optimizer slots on a device, in segments. */
+/** A model's weights and optimizer slots on a device, in segments, and sums of their gradients where updates come in parts. */
 export class DeviceState {
-  readonly held: readonly HeldSegment[];
-  readonly #turns: Record<Turn, 0 | 1> = {updates: 0, statistics: 0, sums: 0};
+  readonly #held: readonly HeldSegment[];
+  readonly #vectors: readonly TwoPlaces[];
 
   /** Starts from the weights' current values, and slots of zeros. */
   constructor(
@@ -49,49 +58,54 @@ export class DeviceState {
     segments: readonly Segment[],
     private readonly weights: readonly NamedWeight[],
   ) {
-    this.held = segments.map((segment) => {
-      const turn = segment.rule ? 'updates' : 'statistics';
-      return {
-        segment,
-        weights: new TwoPlaces(device, segment.size, turn),
-        slots: segment.slots.map(({size}) => new TwoPlaces(device, size, turn)),
-        sum: new TwoPlaces(device, segment.size, 'sums'),
-      };
-    });
+    const vector = (size: number, read: string, written: string) => new TwoPlaces(device, size, read, written);
+    this.#held = segments.map((segment) => ({
+      segment,
+      weights: vector(segment.size, weightsInput(segment), nextWeights(segment)),
+      slots: segment.slots.map(({name, size}) => vector(size, slotInput(segment, name), nextSlot(segment, name))),
+    }));
+    this.#vectors = [
+      ...this.#held.flatMap(({weights, slots}) => [weights, ...slots]),
+      ...segments.map((segment) => vector(segment.size, sumInput(segment), nextSum(segment))),
+    ];
     const start = new Map(weights.map(({name, variable}) => [name, variable.read().dataSync() as Float32Array]));
-    for (const held of this.held) {
+    for (const held of this.#held) {
       this.#upload(held.weights, held.segment.weights, held.segment.size, (name) => start.get(name)!);
-      for (const slot of held.slots) device.upload(new Float32Array(slot.size), this.current(slot));
+      for (const slot of held.slots) device.upload(new Float32Array(slot.size), slot.current);
     }
   }
 
-  /** Changes with every turn taken. */
+  /** Says where all vectors lie now. */
   get key(): string {
-    return Object.values(this.#turns).join('');
+    return this.#vectors.map(({place}) => place).join('');
   }
 
-  current(vector: TwoPlaces): DeviceTensor {
-    return vector.at(this.#turns[vector.turn]);
+  /** What a graph that reads and writes the vectors of these names is bound to. */
+  bindings(reads: ReadonlySet<string>, writes: ReadonlySet<string>) {
+    return {
+      inputs: Object.fromEntries(
+        this.#vectors.filter(({read}) => reads.has(read)).map((vector) => [vector.read, vector.current]),
+      ),
+      outputs: Object.fromEntries(
+        this.#vectors.filter(({written}) => writes.has(written)).map((vector) => [vector.written, vector.next]),
+      ),
+    };
   }
 
-  next(vector: TwoPlaces): DeviceTensor {
-    return vector.at(1 - this.#turns[vector.turn]);
-  }
-
-  /** What was written as next is current from now on. */
-  take(turn: Turn): void {
-    this.#turns[turn] = this.#turns[turn] === 0 ? 1 : 0;
+  /** What a graph has written is current from now on. */
+  take(writes: ReadonlySet<string>): void {
+    for (const vector of this.#vectors) if (writes.has(vector.written)) vector.place = vector.place === 0 ? 1 : 0;
   }
 
   /** A copy in ordinary memory. */
   read(): TrainingState {
     const [weights, slots] = [new Map<string, TensorData>(), new Map<string, TensorData>()];
-    for (const {segment, ...vectors} of this.held) {
-      const all = this.device.download(this.current(vectors.weights));
+    for (const {segment, ...vectors} of this.#held) {
+      const all = this.device.download(vectors.weights.current);
       for (const {name, shape, start, size} of segment.weights)
         weights.set(name, {shape: [...shape], values: all.slice(start, start + size)});
       for (const [index, slot] of segment.slots.entries()) {
-        const all = this.device.download(this.current(vectors.slots[index]!));
+        const all = this.device.download(vectors.slots[index]!.current);
         for (const {name, shape, start, size} of slotPlaces(segment, slot.shape))
           slots.set(`${name}/${slot.name}`, {shape: [...shape], values: all.slice(start, start + size)});
       }
@@ -104,12 +118,12 @@ export class DeviceState {
     const sizes = (places: readonly (readonly [string, PlacedWeight])[]) =>
       new Map(places.map(([name, {size}]) => [name, size]));
     checkState(
-      sizes(this.held.flatMap(({segment}) => segment.weights.map((place) => [place.name, place]))),
+      sizes(this.#held.flatMap(({segment}) => segment.weights.map((place) => [place.name, place]))),
       state.weights,
     );
     checkState(
       sizes(
-        this.held.flatMap(({segment}) =>
+        this.#held.flatMap(({segment}) =>
           segment.slots.flatMap((slot) =>
             slotPlaces(segment, slot.shape).map((place) => [`${place.name}/${slot.name}`, place] as const),
           ),
@@ -117,7 +131,7 @@ export class DeviceState {
       ),
       state.slots,
     );
-    for (const {segment, weights, slots} of this.held) {
+    for (const {segment, weights, slots} of this.#held) {
       this.#upload(weights, segment.weights, segment.size, (name) => state.weights.get(name)!.values);
       for (const [index, slot] of segment.slots.entries()) {
         const places = slotPlaces(segment, slot.shape);
@@ -127,7 +141,7 @@ export class DeviceState {
   }
 
   dispose(): void {
-    for (const {weights, slots, sum} of this.held) for (const vector of [weights, ...slots, sum]) vector.free();
+    for (const vector of this.#vectors) vector.free();
   }
 
   #upload(
@@ -138,7 +152,7 @@ export class DeviceState {
   ): void {
     const all = new Float32Array(size);
     for (const {name, start} of places) all.set(valuesOf(name), start);
-    this.device.upload(all, this.current(to));
+    this.device.upload(all, to.current);
   }
 
   /** By weight in the model's order, whichever segments they are in. */

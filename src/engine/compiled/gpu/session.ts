@@ -19,21 +19,12 @@ import {
   targetOf,
   weightsOf,
 } from '../record-step.js';
-import type {BoundTensors, Device, DeviceGraph, DeviceTensor, HostTensor} from '../runtime/device.js';
+import type {BoundTensors, Device, DeviceGraph, HostTensor} from '../runtime/device.js';
 import {type CompiledTrainingSession, fill, firstOfEach, numCallsLeftAsTheyAre, stopwatch} from '../shared.js';
 import {DeviceState} from './device-state.js';
 import {layOut, type Segment} from './layout.js';
 import {type DeviceStep, lowerStep, lowerUpdate, resultsOutput, type StepKind, sharesInput} from './step-graph.js';
-import {
-  nextSlot,
-  nextSum,
-  nextWeights,
-  rulesOf,
-  scalarsInput,
-  slotInput,
-  sumInput,
-  weightsInput,
-} from './update-nodes.js';
+import {rulesOf, scalarsInput} from './update-nodes.js';
 
 /** A loaded graph, and what of it lies in ordinary memory. */
 interface LoadedGraph {
@@ -54,8 +45,6 @@ interface BatchGraph extends LoadedGraph {
   readonly loss: Float32Array;
   readonly losses: Arrays;
   readonly outputs: Arrays;
-  /** It computes what layers remember. */
-  readonly hasStatistics: boolean;
 }
 
 /**
@@ -119,10 +108,8 @@ export class DeviceSession implements CompiledTrainingSession {
     const result = this.#run(graph, batch);
     // What was computed lies beside the state: unless taken, the weights of the last good step stay.
     if (!Number.isFinite(result.loss)) return result;
-    if (graph.hasStatistics) this.#state.take('statistics');
-    if (part) this.#state.take('sums');
+    this.#state.take(graph.step.writes);
     if (part?.isLast) this.#runUpdate(batch.size);
-    if (!part || part.isLast) this.#state.take('updates');
     return result;
   }
 
@@ -165,6 +152,7 @@ export class DeviceSession implements CompiledTrainingSession {
   #runUpdate(batchSize: number): void {
     this.#update ??= this.#loadUpdate(batchSize);
     this.#bound(this.#update).run();
+    this.#state.take(this.#update.step.writes);
   }
 
   #loadUpdate(batchSize: number): LoadedGraph {
@@ -181,24 +169,9 @@ export class DeviceSession implements CompiledTrainingSession {
     const key = this.#state.key;
     const known = bound.get(key);
     if (known) return known;
-    const inputs: Record<string, HostTensor | DeviceTensor> = {...host};
-    const outputs: Record<string, HostTensor | DeviceTensor> = {};
-    if (host[resultsOutput]) outputs[resultsOutput] = host[resultsOutput];
-    for (const {segment, weights, slots, sum} of this.#state.held) {
-      const vectors = [
-        {vector: weights, read: weightsInput(segment), written: nextWeights(segment)},
-        {vector: sum, read: sumInput(segment), written: nextSum(segment)},
-        ...slots.map((vector, index) => {
-          const {name} = segment.slots[index]!;
-          return {vector, read: slotInput(segment, name), written: nextSlot(segment, name)};
-        }),
-      ];
-      for (const {vector, read, written} of vectors) {
-        if (step.reads.has(read)) inputs[read] = this.#state.current(vector);
-        if (step.writes.has(written)) outputs[written] = this.#state.next(vector);
-      }
-    }
-    const made = graph.bind(inputs, outputs);
+    const {inputs, outputs} = this.#state.bindings(step.reads, step.writes);
+    const results = host[resultsOutput];
+    const made = graph.bind({...host, ...inputs}, {...outputs, ...(results && {[resultsOutput]: results})});
     bound.set(key, made);
     return made;
   }
@@ -274,7 +247,6 @@ export class DeviceSession implements CompiledTrainingSession {
       loss: made.get('loss')!,
       losses: arrays(result, names, lossOf),
       outputs: arrays(result, names, outputOf),
-      hasStatistics: this.#segments.some((segment) => !segment.rule && step.writes.has(nextWeights(segment))),
     };
   }
 }
