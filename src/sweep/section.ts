@@ -1,6 +1,7 @@
 import {type Static, Type} from '@sinclair/typebox';
 import {choiceOf} from '../spec/define.js';
 import {checkedSchema} from '../spec/schema.js';
+import {prunerHints} from './pruners/hints.js';
 import {type PrunerSpec, pruners} from './pruners/index.js';
 import {type SamplerSpec, samplers} from './samplers/index.js';
 import {slurmSection} from './slurm-section.js';
@@ -86,6 +87,7 @@ export const sweepSection = Type.Object(
           title: 'pruner',
           description: 'When a trial is given up; never when left out.',
           shorthand: true,
+          hints: prunerHints,
         }),
       ),
     ),
