@@ -1,6 +1,7 @@
 import type {TProperties} from '@sinclair/typebox';
 import type {SpecUnion} from '../../spec/define.js';
 import type {SearchSpace} from '../space/search-space.js';
+import {cmaEs} from './cma-es/cma-es.js';
 import type {SamplerDefinition} from './definition.js';
 import {grid} from './grid.js';
 import {random} from './random.js';
@@ -9,7 +10,7 @@ import {sobol} from './sobol.js';
 import {tpe} from './tpe/tpe.js';
 
 /** Every sampler of the catalogue, by the name users type. */
-export const samplers = {grid, random, sobol, tpe} as const;
+export const samplers = {grid, random, sobol, tpe, cmaEs} as const;
 
 export type SamplerSpec = SpecUnion<typeof samplers>;
 

@@ -5,12 +5,13 @@ import type {Assignment} from '../../space/search-space.js';
 import {defineSampler} from '../definition.js';
 import {assign, firstFeasible} from '../feasible.js';
 import {randomPoint, streamOf} from '../random.js';
+import {isRanked} from '../ranking.js';
 import type {Observation} from '../sampler.js';
 import {valueOfUnit} from '../values.js';
 import {type Codec, codecOf} from './codec.js';
 import {type Mixture, mixtureLogDensities, sampleMixture} from './mixture.js';
 import {parzenEstimator} from './parzen.js';
-import {hasScore, splitObservations} from './split.js';
+import {splitObservations} from './split.js';
 
 /** How often a suggestion that breaks the constraints is made anew before a random one is taken. */
 const maxSuggestions = 100;
@@ -98,7 +99,7 @@ export const tpe = defineSampler({
       isAdaptive: true,
       suggest: (request) => {
         const rng = streamOf(request);
-        const scored = request.observations.filter(hasScore);
+        const scored = request.observations.filter(isRanked);
         if (scored.length < nStartupTrials) return randomPoint(space, rng);
         const estimators = new Estimators(request.observations, nEiCandidates);
         const shared = multivariate ? sharedByAll(varying, scored) : [];
