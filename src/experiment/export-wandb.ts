@@ -42,7 +42,7 @@ export async function exportWandb(
     throw new ExpError('USAGE', `${JSON.stringify(project)} is no name of a project on W&B`, hint);
   }
   // Before the key, so that a wrong address is not asked for one.
-  const client = new WandbClient(url, key ?? '', {...options, version: expVersion()});
+  const client = new WandbClient(url, key ?? '', {tell: warn, ...options, version: expVersion()});
   if (!key) {
     const hint = `set WANDB_API_KEY; ${appUrlOf(client.url)}/authorize shows yours`;
     throw new ExpError('USAGE', `${client.url} wants a key`, hint);
@@ -75,7 +75,9 @@ function hintFor({status, mayPass, message}: RequestFailure, url: string): strin
   if (status === 403 || status === 404 || /not found|permission|access/i.test(message)) {
     return 'does --entity exist, and may the owner of WANDB_API_KEY write to the project?';
   }
-  return mayPass ? 'the same command sends the rest' : 'what it said is all there is to know';
+  return mayPass
+    ? 'the same command sends the rest'
+    : "exp sends what W&B's SDK 0.30 sends; docs/export.md names other ways to W&B";
 }
 
 const isProject = (name: string): boolean => name !== '' && name.length <= 128 && !/[/\\#?%:]/.test(name);

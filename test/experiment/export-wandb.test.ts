@@ -244,17 +244,22 @@ t.test('states, as the SDK ends runs', async (t) => {
   for (const [state, exitcode] of [
     ['failed', exitOf("a run that fails, of nobody's entity")],
     ['diverged', exitOf("a run that fails, of nobody's entity")],
+    ['pruned', exitOf('a run that finishes')],
     ['interrupted', exitOf('a run that is interrupted')],
     ['running', undefined],
     ['crashed', undefined],
   ] as const) {
     const runsDir = t.testdir({});
     const server = await served(t);
-    const folder = writeRun(runsDir, 'one', {state: state === 'crashed' ? 'running' : state});
+    const written = {crashed: 'running', pruned: 'interrupted'}[state as string] ?? state;
+    const folder = writeRun(runsDir, 'one', {state: written});
     if (state !== 'running') {
       const dead = {pid: 2 ** 30, startedAt, heartbeatAt: startedAt, epoch: 3, numEpochs: 3, step: 30};
-      const status = {state: state === 'crashed' ? 'running' : state, host: 'elsewhere', ...dead};
-      writeFileSync(path.join(folder, 'status.json'), JSON.stringify(status));
+      const pruned = state === 'pruned' ? {pruned: 'worse than the others'} : {};
+      writeFileSync(
+        path.join(folder, 'status.json'),
+        JSON.stringify({state: written, host: 'elsewhere', ...dead, ...pruned}),
+      );
     }
     await exportWandb({runs: ['one'], runsDir, url: server.url}, silent, quick);
     t.equal(onlyRun(server).exitcode, exitcode, state);
@@ -341,7 +346,7 @@ t.test('what passes is tried again, and nothing is there twice', async (t) => {
       {path: 'UpsertBucket', status: 500},
       {path: 'UpsertBucket', status: 409},
       {path: 'file_stream', status: 502, body: '<html>bad gateway</html>'},
-      {path: 'file_stream', status: 503},
+      {path: 'file_stream', status: 503, headers: {'retry-after': '2'}},
     ],
     'answers that get lost after all was done': [
       {path: 'UpsertBucket', losesAnswer: true},
@@ -360,7 +365,11 @@ t.test('what passes is tried again, and nothing is there twice', async (t) => {
       server.faults = list.map((fault) => ({...fault}));
       writeRun(runsDir, 'one');
       const options = {pauseMillis: 1, timeoutMillis: 300};
-      await exportWandb({runs: ['one'], runsDir, url: server.url}, silent, options);
+      const warnings: string[] = [];
+      const warn = (message: string): void => void warnings.push(message);
+      await exportWandb({runs: ['one'], runsDir, url: server.url}, warn, options);
+      const isToWait = title === 'a busy server';
+      t.strictSame(warnings, isToWait ? ['HTTP 503: come back later; trying again in 2 s'] : []);
       t.equal(server.faults.length, 0, 'all of it happened');
       t.strictSame(stepsOf(server, 'one'), [10, 20, 30]);
       t.equal(onlyRun(server).numChanged, 0);
@@ -400,7 +409,7 @@ t.test('what does not pass', async (t) => {
   server.faults = [{path: 'UpsertBucket', status: 200, body: {data: {upsertBucket: null}, errors}}];
   await fails(
     `${place} one for letters: run one was previously deleted; and so on; ${nothing}`,
-    'what it said is all there is to know',
+    "exp sends what W&B's SDK 0.30 sends; docs/export.md names other ways to W&B",
   );
   server.faults = [{path: 'RunResumeStatus', status: 200, body: '<html>hello</html>'}];
   await fails(`${place} one for letters: its answer has no data: is it a W&B server?; ${nothing}`, /./);

@@ -18,17 +18,26 @@ export class RequestFailure extends Error {
 /** What a later attempt may mend. */
 const passing: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 
+const noticedMillis = 2000;
+
 export const mayPass = (status: number): boolean => passing.has(status);
 
 /** Waits before the next attempt after a failure that may pass, twice as long before each further one; throws any other, and the last one. */
 export async function pauseAfter(
   error: unknown,
   attempt: number,
-  limits: {readonly maxAttempts: number; readonly pauseMillis: number; readonly longestPauseMillis: number},
+  limits: {
+    readonly maxAttempts: number;
+    readonly pauseMillis: number;
+    readonly longestPauseMillis: number;
+    /** Is told of a pause that somebody who waits would notice. */
+    readonly tell?: ((message: string) => void) | undefined;
+  },
 ): Promise<void> {
   if (!(error instanceof RequestFailure) || !error.mayPass || attempt >= limits.maxAttempts) throw error;
   const usual = limits.pauseMillis * 2 ** (attempt - 1);
   const millis = Math.min(Math.max(usual, error.retryAfterMillis ?? 0), limits.longestPauseMillis);
+  if (millis >= noticedMillis) limits.tell?.(`${error.message}; trying again in ${Math.round(millis / 1000)} s`);
   await new Promise((resolve) => setTimeout(resolve, millis));
 }
 

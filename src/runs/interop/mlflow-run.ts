@@ -94,6 +94,7 @@ const statuses: Readonly<Record<string, 'FINISHED' | 'RUNNING' | 'KILLED' | 'FAI
   finished: 'FINISHED',
   running: 'RUNNING',
   interrupted: 'KILLED',
+  pruned: 'KILLED',
 };
 
 async function experimentIdOf(client: MlflowClient, name: string): Promise<string> {

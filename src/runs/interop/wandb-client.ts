@@ -6,6 +6,8 @@ export interface WandbOptions {
   readonly timeoutMillis?: number;
   /** Before the second attempt; twice as long before each further one. */
   readonly pauseMillis?: number;
+  /** Is told of longer pauses. */
+  readonly tell?: (message: string) => void;
 }
 
 /** With the usual pauses, half a minute of a busy server. */
@@ -48,13 +50,13 @@ export class WandbClient {
   readonly url: string;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #timeoutMillis: number;
-  readonly #pauseMillis: number;
+  readonly #limits: Parameters<typeof pauseAfter>[2];
 
   /** @throws ExpError USAGE for an address that is none, or has a password in it */
   constructor(
     url: string,
     key: string,
-    {timeoutMillis = 30_000, pauseMillis = 1000, version}: WandbOptions & {readonly version: string},
+    {timeoutMillis = 30_000, pauseMillis = 1000, tell, version}: WandbOptions & {readonly version: string},
   ) {
     this.url = checkedUrl(url, {
       what: 'a W&B server',
@@ -64,7 +66,7 @@ export class WandbClient {
     const authorization = `Basic ${Buffer.from(`api:${key}`).toString('base64')}`;
     this.#headers = {authorization, 'content-type': 'application/json', 'user-agent': `exp/${version}`};
     this.#timeoutMillis = timeoutMillis;
-    this.#pauseMillis = pauseMillis;
+    this.#limits = {...limits, pauseMillis, tell};
   }
 
   /** What is there of a run; undefined where there is none. @throws RequestFailure */
@@ -102,7 +104,6 @@ export class WandbClient {
   }
 
   async #post(path: string, body: object): Promise<Readonly<Record<string, unknown>> | undefined> {
-    const {maxAttempts, longestPauseMillis} = limits;
     for (let attempt = 1; ; attempt++) {
       try {
         const {response, text} = await ask(
@@ -114,7 +115,7 @@ export class WandbClient {
         if (response.ok) return answer;
         throw failureOf(response, answer);
       } catch (error) {
-        await pauseAfter(error, attempt, {maxAttempts, longestPauseMillis, pauseMillis: this.#pauseMillis});
+        await pauseAfter(error, attempt, this.#limits);
       }
     }
   }

@@ -217,7 +217,7 @@ const summaryOf = ({last, runtimeSeconds}: WandbHistory): Readonly<Record<string
  */
 function endOf({state}: Run): Pick<FileStreamRequest, 'complete' | 'exitcode'> {
   if (state === 'running' || state === 'crashed' || state === 'corrupt') return {};
-  return {complete: true, exitcode: {finished: 0, interrupted: 255, failed: 1, diverged: 1}[state]};
+  return {complete: true, exitcode: {finished: 0, pruned: 0, interrupted: 255, failed: 1, diverged: 1}[state]};
 }
 
 /** Longer ones, and other letters, W&B's own addresses and programs do not take. */
