@@ -5,6 +5,7 @@ import {type Shape, sizeOf} from '../../../support/tensor.js';
 import {clippedRule} from '../../../training/optimizers/clipping.js';
 import {scalarsOfRules, type UpdateRule} from '../../../training/optimizers/rule.js';
 import type {BatchResult, CompileMillis, StepHyper, TrainingState} from '../../../training/session.js';
+import {checkClassNumbers, numClassesOfInputs} from '../../class-numbers.js';
 import {fillNoise, noiseStream} from '../../noise.js';
 import type {SessionOptions} from '../../options.js';
 import {lower} from '../lower.js';
@@ -58,6 +59,7 @@ export class DeviceSession implements CompiledTrainingSession {
   readonly #scalars: Float32Array;
   readonly #shares = new Float32Array(2);
   readonly #state: DeviceState;
+  readonly #numClasses: ReadonlyMap<string, number>;
   readonly #graphs = new Map<string, BatchGraph>();
   #update: LoadedGraph | undefined;
   #compileMillis: CompileMillis | undefined;
@@ -74,6 +76,7 @@ export class DeviceSession implements CompiledTrainingSession {
     this.#segments = layOut(model.weights, clipping?.by === 'value' ? clippedRule(rule, clipping) : rule);
     this.#rules = rulesOf(this.#segments);
     this.#scalars = new Float32Array(this.#rules.reduce((sum, one) => sum + one.scalars(1, 1).length, 0));
+    this.#numClasses = numClassesOfInputs(model);
     this.#state = new DeviceState(on, this.#segments, model.weights);
   }
 
@@ -141,6 +144,7 @@ export class DeviceSession implements CompiledTrainingSession {
   }
 
   #run(graph: BatchGraph, batch: Batch): BatchResult {
+    checkClassNumbers(this.#numClasses, batch);
     fill(graph.inputs, batch.inputs);
     fill(graph.targets, batch.targets);
     fill(graph.weights, batch.weights);

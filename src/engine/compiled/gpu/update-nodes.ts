@@ -19,7 +19,7 @@ export interface UpdatedSegment {
 /** Names of a graph's inputs and outputs for a segment. */
 export const weightsInput = ({name}: Segment): string => name;
 export const slotInput = ({name}: Segment, slot: string): string => `${name}/${slot}`;
-export const sumInput = ({name}: Segment): string => `${name}/sum`;
+export const sumInput = ({name}: Segment): string => `sum of ${name}`;
 export const nextWeights = (segment: Segment): string => `next ${weightsInput(segment)}`;
 export const nextSlot = (segment: Segment, slot: string): string => `next ${slotInput(segment, slot)}`;
 export const nextSum = (segment: Segment): string => `next ${sumInput(segment)}`;

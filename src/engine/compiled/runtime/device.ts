@@ -76,7 +76,7 @@ export class Device {
       this.#runOptions = ort.createRunOptions();
       this.#check();
     } catch (error) {
-      throw explainProviderFailure(kind, error);
+      throw explainProviderFailure(index === 0 ? kind : `${kind}:${index}`, error);
     }
   }
 

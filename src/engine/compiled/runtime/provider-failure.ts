@@ -1,5 +1,4 @@
 import {ExpError} from '../../../support/errors.js';
-import type {DeviceKind} from './device.js';
 
 /** What ONNX Runtime says when a device cannot be used, what it means, and what mends it. The first that fits. */
 const failures: readonly {readonly says: RegExp; readonly reason: string; readonly hint: string}[] = [
@@ -35,14 +34,14 @@ const failures: readonly {readonly says: RegExp; readonly reason: string; readon
   },
 ];
 
-/** Why a device cannot be opened, in words for people; a failure of another kind as it is, in ONNX Runtime's words. */
-export function explainProviderFailure(kind: DeviceKind, error: unknown): unknown {
+/** Why a device cannot be opened, in words for people; what is not known, in ONNX Runtime's words. @param device as in a spec, `cuda:1` */
+export function explainProviderFailure(device: string, error: unknown): unknown {
   if (error instanceof ExpError || !(error instanceof Error)) return error;
   const known = failures.find(({says}) => says.test(error.message));
   const reason = known?.reason ?? error.message.split('\n')[0]!.trim();
   return new ExpError(
     'ENGINE_UNAVAILABLE',
-    `the compiled engine cannot use ${kind}: ${reason}`,
+    `device ${device} cannot be used: ${reason}`,
     known?.hint ?? 'exp doctor tells what works here; --device cpu needs no driver',
     {cause: error},
   );
