@@ -3,9 +3,9 @@ import {BaseCommand} from './base.js';
 import {selectionFlags, selectionOf} from './selection-flags.js';
 
 export default class Ls extends BaseCommand {
-  static override summary = 'List runs: state, start, epochs, metrics, duration, tags and notes.';
+  static override summary = 'List runs and sweeps: state, start, epochs, metrics, duration, tags and notes.';
   static override description =
-    'Without RUNS all of the runs folder, the newest last. Sorts and selects by whatever exp compare knows of a run.';
+    'Without RUNS all of the runs folder, the newest last; a sweep is one row, and naming it lists its trials. Sorts and selects by whatever exp compare knows of a run.';
   static override examples = [
     '<%= config.bin %> ls',
     '<%= config.bin %> ls --tag good --sort val_accuracy -n 10',

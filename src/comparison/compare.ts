@@ -83,10 +83,12 @@ export function compareRuns(all: readonly ComparedRun[], request: CompareRequest
   const {goals} = request;
   const knowing = [...runs, ...(request.known ?? [])];
   for (const name of goals?.keys() ?? []) checkTerm(parseTerm(name), knowing, '--maximize or --minimize');
-  const given = request.columns ? request.columns.map((text) => columnOf(text, knowing)) : defaultColumns(runs, shown);
-  const columns = given.map((column) => ({...column, goal: goals?.get(column.term.name) ?? column.goal}));
   const sort = request.sort === undefined ? defaultSort(runs) : parseTerm(request.sort);
   if (sort && request.sort !== undefined) checkTerm(sort, knowing, '--sort');
+  const given = request.columns
+    ? request.columns.map((text) => columnOf(text, knowing))
+    : withSorted(defaultColumns(runs, shown), sort, knowing);
+  const columns = given.map((column) => ({...column, goal: goals?.get(column.term.name) ?? column.goal}));
   const sortedBy = sort && {term: sort, goal: goals?.get(sort.name) ?? goalOfTerm(sort)};
   const sorted = sortedBy ? sortGroups(groups, sortedBy, request.reverse === true) : groups;
   const kept = sorted.slice(0, request.top ?? sorted.length);
@@ -109,6 +111,19 @@ export function filterRuns(all: readonly ComparedRun[], where: string | undefine
     throw new ExpError('USAGE', `--where ${JSON.stringify(where)} is no condition`, 'for instance: val_accuracy > 0.9');
   for (const term of termsOf(condition)) checkTerm(term, all, '--where');
   return all.filter((run) => evaluate(condition, {read: (term) => termValue(run, term)}) === true);
+}
+
+/** What a table is sorted by has to be in it: `max val_accuracy` stands where `val_accuracy` would. */
+function withSorted(
+  columns: readonly ComparedColumn[],
+  sort: Term | undefined,
+  runs: readonly ComparedRun[],
+): readonly ComparedColumn[] {
+  if (!sort || columns.some(({term}) => term.text === sort.text)) return columns;
+  const column = columnOf(sort.text, runs);
+  if (column.kind !== 'metric') return columns;
+  const place = columns.findIndex(({term}) => term.name === sort.name);
+  return place < 0 ? [...columns, column] : columns.with(place, column);
 }
 
 function columnOf(text: string, runs: readonly ComparedRun[]): ComparedColumn {
@@ -213,6 +228,9 @@ function sortGroups(
 }
 
 const isFinished = ({runs}: Group): boolean => runs.some(({state}) => state === 'finished');
+
+/** A group by itself, as a row of a table that it may not be in. */
+export const rowOf = (group: Group, columns: readonly ComparedColumn[]): ComparedRow => rowsOf([group], columns)[0]!;
 
 function rowsOf(groups: readonly Group[], columns: readonly ComparedColumn[]): readonly ComparedRow[] {
   const samples = columns.map(({term}) => groups.map((group) => valuesOf(group, term)));

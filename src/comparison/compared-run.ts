@@ -1,4 +1,5 @@
 import type {CsvRow, EpochValue, ReadState, Run} from '../runs/run.js';
+import {sweepFolderOf} from '../runs/sweep/find-sweeps.js';
 import type {MetricValues} from '../training/events.js';
 
 /** A leaf of a spec, or what a term of a run comes to. */
@@ -6,6 +7,7 @@ export type Value = number | string | boolean;
 
 /** A run as comparisons see it: its settings, leaf by leaf, and what came of them. */
 export interface ComparedRun {
+  /** Tells it from the others. */
   readonly id: string;
   readonly path: string;
   readonly name: string;
@@ -39,6 +41,13 @@ export interface ComparedRun {
   readonly warnings: readonly string[];
 }
 
+/** Runs that are compared with each other: trials that are all of one sweep go by their numbers. */
+export function comparedRuns(runs: readonly Run[]): readonly ComparedRun[] {
+  const sweeps = new Set(runs.map(sweepFolderOf));
+  const isOneSweep = sweeps.size === 1 && !sweeps.has(undefined);
+  return runs.map((run) => (isOneSweep ? {...comparedRun(run), id: `trial ${Number(run.id)}`} : comparedRun(run)));
+}
+
 /** Reads what comparisons need; damage becomes warnings and absent values. */
 export function comparedRun(run: Run): ComparedRun {
   const {summary, status} = run;
@@ -49,7 +58,7 @@ export function comparedRun(run: Run): ComparedRun {
   const seed = settings.get('seed') ?? summary?.seed;
   const {tags, notes} = run;
   return {
-    id: run.id,
+    id: run.key,
     path: run.path,
     name: run.name,
     state: run.state,

@@ -1,5 +1,5 @@
 import {type CompareRequest, compareRuns, requireRuns} from '../comparison/compare.js';
-import {comparedRun} from '../comparison/compared-run.js';
+import {comparedRuns} from '../comparison/compared-run.js';
 import {type GateResult, judge} from '../comparison/gate.js';
 import {type Held, holdAgainst} from '../comparison/held.js';
 import {printable, type Spread} from '../report/comparison-cells.js';
@@ -13,6 +13,7 @@ import {ExpError} from '../support/errors.js';
 import {openBaseline, saveBaseline} from './baselines.js';
 import {goalsOf, groupKeys, listOf} from './lists.js';
 import {findRuns} from './run-references.js';
+import {sweepDefaults, sweepsOf} from './sweep-defaults.js';
 
 /** What `exp compare` was asked for. */
 export interface ComparisonRequest extends Pick<CompareRequest, 'where' | 'sort' | 'top'> {
@@ -49,14 +50,14 @@ export async function runComparison(
 ): Promise<void> {
   const {references, runsDir, where, sort, reverse = false, top, failIf = []} = request;
   const found = findRuns(references, runsDir);
-  const runs = found.map(comparedRun);
+  const runs = comparedRuns(found);
   requireRuns(runs, runsDir);
   const groupBy = groupKeys(request.groupBy);
   const columns = listOf(request.columns);
   const baseline = request.baseline?.length ? openBaseline(request.baseline, {runsDir, groupBy}) : undefined;
   const known = baseline?.rows.flatMap((row) => row.runs) ?? [];
-  const goals = goalsOf(request);
-  const options = {where, sort, reverse, top, columns, groupBy, goals, known};
+  const {goals, ...usual} = sweepDefaults(sweepsOf(found), runs, goalsOf(request));
+  const options = {where, sort: sort ?? usual.sort, reverse, top, columns, groupBy, goals, known};
   const comparison = compareRuns(runs, options);
   const held = baseline && holdAgainst(comparison, baseline);
   const {rows, groupedBy} = comparison;
@@ -67,7 +68,8 @@ export async function runComparison(
   else if (request.format === 'json')
     out.write(visibleJson({...comparisonJson(comparison, held, gate), failures: lines}));
   else if (request.format === 'md') out.write(comparisonMarkdown(comparison, extras));
-  else if (request.format === 'html') out.write((await import('./report-command.js')).reportPage(found, options).html);
+  else if (request.format === 'html')
+    out.write((await import('./report-command.js')).reportPage(found, options, {baseline}).html);
   else out.write(comparisonScreen(comparison, out, extras));
   const warn = (text: string): void => errors.write(`${errors.style.yellow('warning:')} ${text}\n`);
   for (const run of runs) for (const warning of run.warnings) warn(`${printable(run.id)}: ${printable(warning)}`);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import {requireRuns} from '../comparison/compare.js';
-import {comparedRun} from '../comparison/compared-run.js';
+import {comparedRuns} from '../comparison/compared-run.js';
 import {type Axis, type Curves, curvesOf} from '../comparison/curves.js';
 import {printable} from '../report/comparison-cells.js';
 import {curvesCsv, curvesJson, curvesScreen, curvesSvg, type Scales} from '../report/curve-formats.js';
@@ -41,7 +41,7 @@ export async function plotRuns(request: PlotRequest, out: TextStream, errors: Te
   const found = findRuns(references, runsDir);
   requireRuns(found, runsDir);
   const kind = request.out === undefined ? undefined : kindOf(request.out);
-  const curves = curvesOf(found.map(comparedRun), {
+  const curves = curvesOf(comparedRuns(found), {
     metrics: listOf(request.metric),
     x,
     smooth: weightOf(request.smooth),
@@ -51,7 +51,7 @@ export async function plotRuns(request: PlotRequest, out: TextStream, errors: Te
   const sink = streamSink(errors);
   const warn = (run: string, text: string): void =>
     sink.write(`${sink.style.yellow('warning:')} ${printable(run)}: ${text}\n`);
-  for (const run of found) for (const warning of run.warnings) warn(run.id, printable(warning));
+  for (const run of found) for (const warning of run.warnings) warn(run.key, printable(warning));
   for (const {run, what} of curves.lacking) warn(run.id, `lacks ${printable(what)} and is not drawn`);
   if (request.out !== undefined && kind !== undefined) save(request.out, await contentOf(curves, kind, request));
   out.write(request.json ? `${JSON.stringify(curvesJson(curves))}\n` : screenOf(curves, request, out));

@@ -119,7 +119,7 @@ function fatesOf(
 
 function reasonOf({state}: Run, unfinished: boolean): Fate['reason'] {
   if (state === 'running' || state === 'corrupt') return state;
-  const isResumable = state === 'interrupted' || state === 'crashed' || state === 'failed';
+  const isResumable = ['interrupted', 'pruned', 'crashed', 'failed'].includes(state);
   return isResumable && !unfinished ? 'resumable' : undefined;
 }
 

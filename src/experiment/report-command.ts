@@ -1,7 +1,8 @@
 import {statSync} from 'node:fs';
 import path from 'node:path';
+import type {Baseline} from '../comparison/baseline.js';
 import {type CompareRequest, requireRuns} from '../comparison/compare.js';
-import {comparedRun} from '../comparison/compared-run.js';
+import {comparedRuns} from '../comparison/compared-run.js';
 import {formatBytes, plural} from '../report/format.js';
 import {pageAssets} from '../report/html/assets.js';
 import {pageDocument} from '../report/html/document.js';
@@ -9,11 +10,13 @@ import {reportData} from '../report/html/report-page.js';
 import {pack} from '../report/page/pack.js';
 import {printable} from '../report/printable.js';
 import {streamSink, type TextStream} from '../report/sink.js';
-import type {Run} from '../runs/run.js';
+import {type Run, readRun} from '../runs/run.js';
 import {writeFileAtomically} from '../support/atomic-file.js';
 import {ExpError} from '../support/errors.js';
+import {openBaseline} from './baselines.js';
 import {goalsOf, groupKeys, listOf} from './lists.js';
 import {findRuns} from './run-references.js';
+import {sweepDefaults, sweepsOf, sweepTitle} from './sweep-defaults.js';
 
 /** What `exp report` was asked for. */
 export interface ReportRequest {
@@ -32,17 +35,23 @@ export interface ReportRequest {
   /** Columns of which more is better, and less; separated by commas. */
   readonly maximize?: string | undefined;
   readonly minimize?: string | undefined;
+  /** Runs, or the name or file of a baseline. */
+  readonly baseline?: readonly string[] | undefined;
 }
 
 /** The page of a report, and what it holds. */
 export function reportPage(
   runs: readonly Run[],
   options: CompareRequest,
-  givenTitle?: string,
+  {title: givenTitle, baseline}: {readonly title?: string | undefined; readonly baseline?: Baseline | undefined} = {},
 ): {readonly html: string; readonly data: ReturnType<typeof reportData>} {
-  const opened = runs.map((run) => ({run, compared: comparedRun(run)}));
-  const title = printable(givenTitle ?? titleOf(runs.map(({name}) => name)));
-  const data = reportData(opened, options, title);
+  const compared = comparedRuns(runs);
+  const opened = runs.map((run, index) => ({run, compared: compared[index]!}));
+  const sweeps = sweepsOf(runs);
+  const ofSweep = sweeps.length === 1 ? sweepTitle(sweeps[0]!) : undefined;
+  const title = printable(givenTitle ?? ofSweep ?? titleOf(runs.map(({name}) => name)));
+  const usual = sweepDefaults(sweeps, compared, options.goals);
+  const data = reportData(opened, {...options, ...usual, sort: options.sort ?? usual.sort}, title);
   return {html: pageDocument({data: pack(data), title}, pageAssets(), false).html, data};
 }
 
@@ -54,11 +63,14 @@ export function writeReport(request: ReportRequest, out: TextStream, errors: Tex
   const {references, runsDir, where, sort, top} = request;
   const file = path.resolve(request.out);
   refuseFolder(request.out, file);
-  const found = findRuns(references, runsDir);
-  requireRuns(found, runsDir);
+  const asked = findRuns(references, runsDir);
+  requireRuns(asked, runsDir);
   const [columns, groupBy] = [listOf(request.columns), groupKeys(request.groupBy)];
-  const options = {where, sort, top, columns, groupBy, goals: goalsOf(request)};
-  const {html, data} = reportPage(found, options, request.title);
+  const baseline = request.baseline?.length ? openBaseline(request.baseline, {runsDir, groupBy}) : undefined;
+  const found = withRunsOf(baseline, asked);
+  const known = baseline?.rows.flatMap((row) => row.runs) ?? [];
+  const options = {where, sort, top, columns, groupBy, goals: goalsOf(request), known};
+  const {html, data} = reportPage(found, options, {title: request.title, baseline});
   try {
     writeFileAtomically(file, html);
   } catch (error) {
@@ -70,6 +82,14 @@ export function writeReport(request: ReportRequest, out: TextStream, errors: Tex
     for (const text of texts) warnings.write(`${warnings.style.yellow('warning:')} ${printable(id)}: ${text}\n`);
   }
   sink.write(`${request.out}: ${plural(data.runs.length, 'run')}, ${formatBytes(Buffer.byteLength(html))}\n`);
+}
+
+/** A baseline of runs is drawn with the others; a file has no curves. */
+function withRunsOf(baseline: Baseline | undefined, runs: readonly Run[]): readonly Run[] {
+  if (!baseline?.hasEpochs) return runs;
+  const own = new Set(runs.map((run) => path.resolve(run.path)));
+  const others = baseline.rows.flatMap((row) => row.runs.filter((run) => !own.has(path.resolve(run.path))));
+  return [...others.map((run) => readRun(run.path)), ...runs];
 }
 
 /** The names of the experiments, or the first of many. */

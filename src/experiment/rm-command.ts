@@ -5,6 +5,7 @@ import type {Sink} from '../report/sink.js';
 import {renderTable} from '../report/table.js';
 import {bytesOf, emptyTrash, reasonToStay, removeFolder, withIdleRun} from '../runs/remove.js';
 import type {Run} from '../runs/run.js';
+import {sweepFolderOf} from '../runs/sweep/find-sweeps.js';
 import {ExpError} from '../support/errors.js';
 import {checkAsking, confirm} from './confirm.js';
 import {type RunSelection, requireSelected, selectRuns} from './select-runs.js';
@@ -31,7 +32,7 @@ export async function removeRuns(
   const runs = selectRuns(requireNarrowed(request, 'exp rm'));
   requireSelected(runs, request);
   for (const run of runs) {
-    const reason = reasonToStay(run, runsDir);
+    const reason = reasonOfSweep(run) ?? reasonToStay(run, runsDir);
     if (reason !== undefined) throw new ExpError('USAGE', `${run.path} is not removed: ${reason}`);
   }
   refuseLive(runs, 'removed');
@@ -61,6 +62,12 @@ export async function removeRuns(
     const listed = sized.map(({run, bytes}) => ({run: run.id, path: run.path, state: run.state, bytes}));
     out.write(visibleJson({[isMeant ? 'removed' : 'wouldRemove']: listed}));
   } else out.write(`${verb} ${total}\n`);
+}
+
+/** The journals of a sweep go on to tell of a trial whose folder is gone. */
+function reasonOfSweep(run: Run): string | undefined {
+  const sweep = sweepFolderOf(run);
+  return sweep === undefined ? undefined : `it is a trial of a sweep; the whole sweep is the folder ${sweep}`;
 }
 
 /** Without runs and without a condition nothing is meant, least of all everything. @throws ExpError USAGE */

@@ -7,15 +7,17 @@ import {memberLabel} from './group.js';
 import {printable, visible} from './printable.js';
 import type {Sink} from './sink.js';
 import type {Style} from './style.js';
+import type {TrialCounts} from './sweep-progress.js';
+import type {SweepStanding} from './sweep-view.js';
 import {type Column, renderTable} from './table.js';
 import {truncate} from './text.js';
 
-/** A run as `exp ls --json` gives it. */
+/** A run as `exp ls --json` gives it, or a sweep. */
 export interface RunListing {
   readonly run: string;
   readonly path: string;
   readonly name: string;
-  readonly state: ReadState;
+  readonly state: ReadState | SweepStanding;
   /** Present if the run is one of several that one command made. */
   readonly group?: RunGroup;
   readonly startedAt?: string;
@@ -26,6 +28,8 @@ export interface RunListing {
   readonly numEpochs?: number;
   /** The last epoch's values, and the test set's when the run finished. */
   readonly metrics: MetricValues;
+  /** Present if it is a sweep: `metrics` are then the best of its own one. */
+  readonly sweep?: {readonly counts: TrialCounts; readonly numTrials?: number; readonly best?: object};
   readonly tags: readonly string[];
   readonly notes: readonly string[];
   readonly warnings: readonly string[];
@@ -46,7 +50,7 @@ export function listingOf(run: Run): RunListing {
   const metrics = summary ? {...summary.metrics.final, ...summary.metrics.test} : lastMetrics(run);
   const epochs = summary?.epochs ?? run.lastRow()?.epoch ?? 0;
   return {
-    run: run.id,
+    run: run.key,
     path: run.path,
     name: run.name,
     state: run.state,
@@ -92,7 +96,7 @@ export function renderRunList(
       title: 'epochs',
       align: 'right',
       droppable: 4,
-      cell: ({epochs, numEpochs}) => (numEpochs === undefined ? String(epochs) : `${epochs}/${numEpochs}`),
+      cell: progressText,
     },
     ...metricColumns(runs),
     {
@@ -114,6 +118,12 @@ export function renderRunList(
     rows,
     view,
   );
+}
+
+/** `2/6`: epochs; of a sweep `7/9 trials`. */
+function progressText({epochs, numEpochs, sweep}: RunListing): string {
+  const of = (most: number | undefined): string => (most === undefined ? '' : `/${most}`);
+  return sweep ? `${sweep.counts.over}${of(sweep.numTrials)} trials` : `${epochs}${of(numEpochs)}`;
 }
 
 type ListColumn = Column & {readonly cell: (run: RunListing) => string; readonly isOptional?: true};
@@ -145,10 +155,13 @@ function noteCell(notes: readonly string[]): string {
 /** All metrics in full precision, a column each; formulas are defused for spreadsheets. */
 export function runListCsv(runs: readonly RunListing[]): string {
   const metrics = [...new Set(runs.flatMap((run) => Object.keys(run.metrics)))];
+  const hasSweeps = runs.some(({sweep}) => sweep);
   const facts = ['run', 'name', 'state', 'group', 'startedAt', 'durationSeconds', 'epochs', 'numEpochs'];
-  const header = [...facts, ...metrics, 'tags', 'note', 'path'];
+  const ofSweep = hasSweeps ? ['trials', 'numTrials'] : [];
+  const header = [...facts, ...ofSweep, ...metrics, 'tags', 'note', 'path'];
   const rows = runs.map((run) => [
     ...[run.run, run.name, run.state, run.group?.id, run.startedAt, run.durationSeconds, run.epochs, run.numEpochs],
+    ...(hasSweeps ? [run.sweep?.counts.over, run.sweep?.numTrials] : []),
     ...metrics.map((name) => run.metrics[name]),
     ...[run.tags.join(', '), run.notes.join('\n'), run.path],
   ]);
@@ -171,8 +184,9 @@ function keyMetricNames(metrics: MetricValues): readonly string[] {
 }
 
 /** A state in its colour. */
-export function paintState(state: ReadState, style: Style): string {
+export function paintState(state: RunListing['state'], style: Style): string {
   if (state === 'finished') return style.green(state);
   if (state === 'running') return style.cyan(state);
-  return state === 'interrupted' ? style.yellow(state) : style.red(state);
+  if (state === 'pruned') return style.magenta(state);
+  return ['interrupted', 'stopped', 'stopping'].includes(state) ? style.yellow(state) : style.red(state);
 }

@@ -6,15 +6,18 @@ import {stampOf} from './index/stamp.js';
 import {runFiles} from './layout.js';
 import {type Run, readRun} from './run.js';
 import {hasRunName} from './run-name.js';
+import {sweepMeantBy} from './sweep/find-sweeps.js';
+import {isSweepFolder} from './sweep/is-sweep-folder.js';
 
 /** Where runs go unless a flag or EXP_RUNS_DIR says otherwise. */
 export const defaultRunsDir = 'runs';
 
 const maxListed = 10;
 
-/** A folder counts as a run when it holds any of the files that a run starts or ends with. */
+/** A folder counts as a run when it holds any of the files that a run starts or ends with. A sweep's is none. */
 export function isRunFolder(folder: string): boolean {
-  return [runFiles.status, runFiles.summary, runFiles.metrics].some((file) => existsSync(path.join(folder, file)));
+  const holds = (file: string): boolean => existsSync(path.join(folder, file));
+  return [runFiles.status, runFiles.summary, runFiles.metrics].some(holds) && !isSweepFolder(folder);
 }
 
 /** Names in the runs folder that may be runs'; those that begin with a dot are ours or somebody else's. */
@@ -38,7 +41,8 @@ function lookAt(folder: string): FoundRun | undefined {
   try {
     const stamp = stampOf(folder);
     if (stamp) return {folder, stamp};
-    const isLost = hasRunName(folder) && Object.values(runFiles).some((file) => existsSync(path.join(folder, file)));
+    const holdsAny = (): boolean => Object.values(runFiles).some((file) => existsSync(path.join(folder, file)));
+    const isLost = hasRunName(folder) && holdsAny() && !isSweepFolder(folder);
     return isLost ? {folder} : undefined;
   } catch {
     return hasRunName(folder) ? {folder} : undefined;
@@ -84,6 +88,11 @@ export function findRunFolder(reference: string, runsDir: string): string {
   const places = [reference, path.join(runsDir, reference)];
   const named = reference === '' ? undefined : (places.find(isRunFolder) ?? places.find(isLostRun));
   if (named) return path.resolve(named) === path.resolve(reference) ? reference : named;
+  const sweep = sweepMeantBy(reference, runsDir);
+  if (sweep !== undefined) {
+    const hint = `exp sweep status ${sweep} shows it; its trials are runs: ${path.join(sweep, 'trials', '0001')}`;
+    throw new ExpError('RUN_NOT_FOUND', `${sweep} is a sweep, not a run`, hint);
+  }
   if (path.basename(reference) !== reference) {
     const isFolder = existsSync(reference) && statSync(reference).isDirectory();
     throw new ExpError('RUN_NOT_FOUND', `${reference} ${isFolder ? 'is not a run folder' : 'is not there'}`, listHint);

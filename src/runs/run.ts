@@ -14,6 +14,7 @@ import {parsePlainYaml} from './plain-yaml.js';
 import type {ReadState} from './read-state.js';
 import type {RunGroup, RunStatus, RunSummary} from './records.js';
 import {nameWithoutStamp} from './run-name.js';
+import {trialKey} from './sweep/layout.js';
 
 export type {CsvRow, EpochValue, ReadState};
 
@@ -55,6 +56,11 @@ export class Run {
     this.#resolved = once(() => this.#readSpec());
   }
 
+  /** Tells it from all other runs of a runs folder: the name of its folder, or `SWEEP/trials/0007` of a trial. */
+  get key(): string {
+    return trialKey(this.path) ?? this.id;
+  }
+
   get status(): RunStatus | undefined {
     return this.#status();
   }
@@ -79,12 +85,15 @@ export class Run {
     if (this.summary) return 'finished';
     if (!this.status) return 'corrupt';
     if (this.status.state === 'finished') return 'crashed';
-    return this.status.state === 'running' && !isAlive(this.status) ? 'crashed' : this.status.state;
+    if (this.status.state === 'running' && !isAlive(this.status)) return 'crashed';
+    return this.status.state === 'interrupted' && this.status.pruned !== undefined ? 'pruned' : this.status.state;
   }
 
-  /** The spec's name, or the folder's without stamp and letters. */
+  /** The spec's name, or the folder's without stamp and letters, which of a trial is a number only. */
   get name(): string {
-    return this.summary?.name ?? nameWithoutStamp(this.id);
+    if (this.summary) return this.summary.name ?? nameWithoutStamp(this.id);
+    const {name} = {...(this.key === this.id ? {} : (this.resolvedSpec() as object | undefined))} as {name?: unknown};
+    return typeof name === 'string' ? name : nameWithoutStamp(this.id);
   }
 
   /** Present if the run is one of several that one command made. */

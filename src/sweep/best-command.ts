@@ -1,4 +1,4 @@
-import {existsSync, readFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import {bestPoint, type RankedPoint, rankPoints} from '../comparison/rank-points.js';
 import {loadExperiment} from '../experiment/load.js';
@@ -85,6 +85,7 @@ async function emitPoint(sweep: SweepState, point: RankedPoint, file: string): P
   const text = `${headerOf(sweep, point)}${asSpecText(writeYaml(spec))}`;
   await loadExperimentAt(text, target);
   try {
+    mkdirSync(folder, {recursive: true});
     writeFileAtomically(target, text);
   } catch (error) {
     const message = `${file} cannot be written: ${(error as Error).message}`;

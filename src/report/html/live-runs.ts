@@ -60,7 +60,7 @@ export class LiveRuns {
     for (const id of gone) this.#entries.delete(id);
     const patches: CurvePatch[] = [];
     for (const run of changed) this.#read(run);
-    const changedIds = new Set(changed.map(({id}) => id));
+    const changedIds = new Set(changed.map(({key}) => key));
     for (const [id, {run, tail}] of this.#entries) {
       if (run.state !== 'running' && !changedIds.has(id)) continue;
       const change = tail.update(run.state !== 'running');
@@ -77,7 +77,7 @@ export class LiveRuns {
       settings: (this.#overview?.settings ?? []).map(({path}) => path),
     };
     const stale = isSame
-      ? [...this.#entries.values()].filter(({run}) => changedIds.has(run.id))
+      ? [...this.#entries.values()].filter(({run}) => changedIds.has(run.key))
       : [...this.#entries.values()];
     for (const entry of stale) entry.figures = runFigures(entry.run, entry.compared, context);
     if (!isSame) return 'all';
@@ -86,10 +86,10 @@ export class LiveRuns {
   }
 
   #read(run: Run): void {
-    const known = this.#entries.get(run.id);
+    const known = this.#entries.get(run.key);
     const records = runRecords(run, {cells: cellsPerRun});
     const tail = known?.tail ?? new RunTail(run.path, limits);
-    this.#entries.set(run.id, {run, compared: comparedRun(run), records, figures: undefined, tail});
+    this.#entries.set(run.key, {run, compared: comparedRun(run), records, figures: undefined, tail});
   }
 
   /** @returns what the columns of the table and the settings are: when they change, every run has other figures */

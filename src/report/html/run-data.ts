@@ -59,7 +59,7 @@ export function runFigures(run: Run, compared: ComparedRun, {columns, settings}:
   const values = columns.map(({term}) => termValue(compared, term));
   const message = run.status?.message;
   return {
-    id: run.id,
+    id: compared.id,
     name: printable(run.name),
     path: printable(run.path),
     state: run.state,

@@ -21,8 +21,9 @@ export function runTable(state: State): HTMLElement {
   });
   const count = h('span', {class: 'muted', role: 'status', id: 'row-count'});
   const head = h('thead');
+  const pinned = h('tbody', {class: 'baseline'});
   const rows = h('tbody');
-  const table = h('table', {class: 'runs'}, head, rows);
+  const table = h('table', {class: 'runs'}, head, pinned, rows);
   const scroller = h('div', {class: 'scroller', tabindex: 0, role: 'region', 'aria-label': 'Table of runs'}, table);
   const notes = h('ul', {class: 'notes'});
   const opened = new Set<string>();
@@ -64,6 +65,7 @@ export function runTable(state: State): HTMLElement {
     const list = visible();
     const hasStates = overview.rows.some((row) => row.state !== 'finished');
     fill(head, headOf(overview, hasStates, orderOf(overview, chosen), sortBy));
+    fill(pinned, ...(overview.baseline?.rows ?? []).map((row) => baselineRow(row, overview, hasStates)));
     fill(rows, ...list.slice(0, limit).flatMap((row) => rowsOf(row, hasStates)));
     if (list.length > limit) {
       const more = h('button', {type: 'button', onclick: () => showAll()}, `Show ${list.length - limit} more rows`);
@@ -96,7 +98,7 @@ export function runTable(state: State): HTMLElement {
     });
     const line = h(
       'tr',
-      {class: slot === undefined ? '' : 'ticked'},
+      {class: `${slot === undefined ? '' : 'ticked'}${row.isBaseline ? ' is-baseline' : ''}`},
       h('td', {class: 'box'}, box),
       h('th', {scope: 'row', title: `${row.label}\n${row.runs.join('\n')}`}, labelOf(row, slot, isOpen)),
       hasStates && h('td', {}, stateChip(row.state), progressOf(state.runsOf(row))),
@@ -119,7 +121,7 @@ export function runTable(state: State): HTMLElement {
       !isSingle && h('span', {class: 'caret', 'aria-hidden': 'true'}, isOpen ? '▾' : '▸'),
       row.name,
     );
-    return h('span', {class: 'run-label'}, swatch(slot), name);
+    return h('span', {class: 'run-label'}, swatch(slot), name, row.isBaseline && baselineChip());
   };
   const showRun = (id: string): void => {
     state.run = id;
@@ -202,6 +204,24 @@ function headOf(
   );
 }
 
+const baselineChip = (): HTMLElement => h('span', {class: 'chip baseline'}, 'baseline');
+
+/** A row of a baseline that is not among the runs: there is nothing to draw of it. */
+function baselineRow(
+  {label, title, cells}: NonNullable<Overview['baseline']>['rows'][number],
+  overview: Overview,
+  hasStates: boolean,
+): HTMLElement {
+  return h(
+    'tr',
+    {class: 'is-baseline'},
+    h('td', {class: 'box'}),
+    h('th', {scope: 'row', title}, h('span', {class: 'run-label'}, h('span', {}, label), baselineChip())),
+    hasStates && h('td'),
+    ...placesOf(overview).map((index) => cellOf(cells[index]!, overview.columns[index]!)),
+  );
+}
+
 function cellOf(cell: CellData, {kind}: ColumnData): HTMLElement {
   const mark = cell.isBest ? 'best' : cell.isWithinNoise ? 'near' : '';
   const meaning = cell.isBest
@@ -209,12 +229,15 @@ function cellOf(cell: CellData, {kind}: ColumnData): HTMLElement {
     : cell.isWithinNoise
       ? 'the difference from the best may be chance'
       : undefined;
-  const title = [cell.detail, meaning].filter(Boolean).join('; ');
+  const {delta} = cell;
+  const title = [cell.detail, meaning, delta?.detail].filter(Boolean).join('; ');
+  const verdict = delta?.isBetter === undefined ? '' : delta.isBetter ? 'better' : 'worse';
   return h(
     'td',
     {class: `${kind} ${mark}`, title: title === '' ? undefined : title},
     cell.text,
     meaning !== undefined && h('span', {class: 'mark', 'aria-label': meaning}, cell.isBest ? '★' : '≈'),
+    delta && h('span', {class: `delta ${verdict}`}, delta.text),
   );
 }
 
@@ -240,6 +263,7 @@ export function swatch(slot: number | undefined): HTMLElement {
 
 /** `finished`, in its colour. */
 export function stateChip(text: string): HTMLElement {
-  const known = /^(\d+ )?(finished|running|failed|diverged|interrupted|crashed|corrupt)$/.exec(text)?.[2] ?? 'mixed';
+  const known =
+    /^(\d+ )?(finished|running|failed|diverged|interrupted|pruned|crashed|corrupt)$/.exec(text)?.[2] ?? 'mixed';
   return h('span', {class: `chip ${known}`}, text);
 }

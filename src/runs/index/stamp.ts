@@ -1,5 +1,6 @@
 import {type Stats, statSync} from 'node:fs';
 import {type RunFile, runFiles} from '../layout.js';
+import {isSweepFolder} from '../sweep/is-sweep-folder.js';
 
 /** Everything that an index repeats of a run comes out of these files. */
 const stamped = ['status', 'summary', 'metrics', 'resolved', 'labels'] as const satisfies readonly RunFile[];
@@ -15,7 +16,7 @@ export interface Stamp {
   readonly changedAt: number;
 }
 
-/** The stamp of a run folder; undefined for any other. A folder that must not be looked into throws as the file system does. */
+/** The stamp of a run folder; undefined for any other, a sweep's too, which never has metrics of its own. A folder that must not be looked into throws as the file system does. */
 export function stampOf(folder: string): Stamp | undefined {
   let text = '';
   let changedAt = 0;
@@ -28,7 +29,7 @@ export function stampOf(folder: string): Stamp | undefined {
       if (mtimeMs > changedAt) changedAt = mtimeMs;
       if (ctimeMs > changedAt) changedAt = ctimeMs;
       isRun ||= index < telling;
-    } else if (index === telling - 1 && !isRun) return undefined;
+    } else if (index === telling - 1 && (!isRun || isSweepFolder(folder))) return undefined;
     else text += '- ';
   }
   return {text, changedAt};

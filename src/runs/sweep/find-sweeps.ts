@@ -1,8 +1,8 @@
 import {readdirSync} from 'node:fs';
 import path from 'node:path';
 import {ExpError} from '../../support/errors.js';
-import {sweepFiles, trialOf} from './layout.js';
-import {isSweepFolder} from './sweep-folder.js';
+import {isSweepFolder} from './is-sweep-folder.js';
+import {sweepFiles, trialName, trialOf} from './layout.js';
 
 const hint = 'exp ls shows the sweeps there are; DIR is a path, a folder name, the beginning of one, or latest';
 
@@ -20,7 +20,22 @@ export function trialFolders(sweep: string): readonly string[] {
   return foldersIn(trials)
     .flatMap((name) => trialOf(name) ?? [])
     .sort((a, b) => a - b)
-    .map((trial) => path.join(trials, String(trial).padStart(4, '0')));
+    .map((trial) => path.join(trials, trialName(trial)));
+}
+
+/** The folder of the sweep that a run is a trial of; undefined for any other run. */
+export function sweepFolderOf({
+  path: folder,
+  key,
+  id,
+}: {
+  readonly path: string;
+  readonly key: string;
+  readonly id: string;
+}): string | undefined {
+  if (key === id) return undefined;
+  const sweep = path.join(folder, '..', '..');
+  return isSweepFolder(sweep) ? sweep : undefined;
 }
 
 /**

@@ -46,3 +46,10 @@ export function trialOf(name: string): number | undefined {
   const trial = /^\d{4,9}$/.test(name) ? Number(name) : 0;
   return trial > 0 && trialName(trial) === name ? trial : undefined;
 }
+
+/** `mnist-lr-20261123-201500-abcd/trials/0007`: what tells a trial's folder from all others; undefined for the folder of another run. */
+export function trialKey(folder: string): string | undefined {
+  const [sweep, trials, name] = path.resolve(folder).split(path.sep).slice(-3);
+  const isTrial = trials === sweepFiles.trials && name !== undefined && trialOf(name) !== undefined;
+  return isTrial && sweep ? `${sweep}/${trials}/${name}` : undefined;
+}

@@ -8,6 +8,7 @@ import {withoutSecrets} from '../../support/secrets.js';
 import {isAlive, thisProcess} from '../alive.js';
 import {makeRunFolder} from '../run-name.js';
 import {unwritable, writing} from '../unwritable.js';
+import {isSweepFolder} from './is-sweep-folder.js';
 import {type SweepFile, sweepFiles} from './layout.js';
 import type {StopRequest, SweepPlan, SweepStatus} from './records.js';
 
@@ -135,8 +136,6 @@ export class SweepFolder {
     }
   }
 }
-
-export const isSweepFolder = (folder: string): boolean => existsSync(path.join(folder, sweepFiles.plan));
 
 /** Whether the process that coordinates a sweep is there. */
 export const isCoordinated = (status: SweepStatus | undefined): boolean =>
