@@ -19,9 +19,6 @@ export interface EngineChoice {
   readonly messages?: readonly string[];
 }
 
-/** Where the compiled engine runs its graphs; on the others, `engine: auto` takes the eager engine. */
-const compiledProviders: ReadonlySet<Provider> = new Set(['cpu']);
-
 /**
  * Chooses engine and device and loads the TensorFlow.js backend that the model has to be built on. `auto` takes what fits this
  * machine; a name takes that or fails, it is never exchanged silently.
@@ -34,38 +31,60 @@ export async function chooseEngine(
   warn: (message: string) => void = () => {},
 ): Promise<EngineChoice> {
   const {kind, index} = parseDevice(device);
-  if (kind !== 'auto') return choose(engine, kind, index, device, warn);
+  if (kind !== 'auto') return choose(engine, kind, index, warn);
   for (const provider of ['cuda', 'webgpu'] as const) {
-    if (engine === 'compiled' && !compiledProviders.has(provider)) continue;
-    const isThere = provider === 'cuda' ? await hasCard() : await hasHardwareAdapter();
+    const isThere = provider === 'cuda' ? await hasCard(engine) : await hasHardwareAdapter();
     if (!isThere) continue;
     try {
-      return await choose(engine, provider, undefined, provider, warn);
+      return await choose(engine, provider, undefined, warn);
     } catch (error) {
       if (!(error instanceof ExpError)) throw error;
       warn(`${error.message}; training goes on with the CPU${error.hint ? ` (${error.hint})` : ''}`);
     }
   }
-  return choose(engine, 'cpu', undefined, device, warn);
+  return choose(engine, 'cpu', undefined, warn);
 }
 
 async function choose(
   engine: EngineName,
   provider: Provider,
   index: number | undefined,
-  device: DeviceName,
   warn: (message: string) => void,
 ): Promise<EngineChoice> {
   const place = {provider, ...(index === undefined ? {} : {deviceIndex: index})};
-  if (engine === 'eager' || !compiledProviders.has(provider)) {
-    if (engine === 'compiled') throw compiledIsElsewhere(device);
-    const {device: loaded, messages, isSoftware} = await loadFirst(backendsOf[provider], {index});
-    if (isSoftware) warn(`${loaded} is no GPU but software that acts as one: slower than --device cpu`);
-    return {engine: 'eager', ...place, mayFallBack: false, ...(messages.length > 0 ? {messages} : {})};
+  if (engine === 'compiled' || (engine === 'auto' && (await prefersCompiled(provider, index)))) {
+    if (provider !== 'cpu') {
+      const {openDevice} = await import('./compiled/gpu/open-device.js');
+      const {name, isSoftware} = await openDevice(provider, index);
+      if (isSoftware) warn(softwareActs(name));
+    }
+    const {loadEagerBackend} = await import('./eager/backends.js');
+    await loadEagerBackend('cpu');
+    return {engine: 'compiled', ...place, mayFallBack: engine === 'auto'};
   }
-  const {loadEagerBackend} = await import('./eager/backends.js');
-  await loadEagerBackend('cpu');
-  return {engine: 'compiled', ...place, mayFallBack: engine === 'auto'};
+  const {device: loaded, messages, isSoftware} = await loadFirst(backendsOf[provider], {index});
+  if (isSoftware) warn(softwareActs(loaded));
+  return {engine: 'eager', ...place, mayFallBack: false, ...(messages.length > 0 ? {messages} : {})};
+}
+
+const softwareActs = (device: string): string =>
+  `${device} is no GPU but software that acts as one: slower than --device cpu`;
+
+/** Whether `engine: auto` compiles there: not where TensorFlow was installed for CUDA, and not where ONNX Runtime cannot open the device. */
+async function prefersCompiled(provider: Provider, index: number | undefined): Promise<boolean> {
+  if (provider === 'cpu') return true;
+  const [{installedEngine}, {openDevice}] = await Promise.all([
+    import('./tensorflow/installed.js'),
+    import('./compiled/gpu/open-device.js'),
+  ]);
+  if (provider === 'cuda' && installedEngine('cuda')) return false;
+  try {
+    await openDevice(provider, index);
+    return true;
+  } catch (error) {
+    if (!(error instanceof ExpError)) throw error;
+    return false;
+  }
 }
 
 /** What the eager engine computes with there, the best first. */
@@ -92,7 +111,8 @@ export async function createSession(
   if (choice.engine === 'compiled') {
     try {
       const {createCompiledSession} = await import('./compiled/session.js');
-      const session = await createCompiledSession(options);
+      const {provider, deviceIndex} = choice;
+      const session = await createCompiledSession(options, {provider, deviceIndex});
       if (use === 'training') session.prepare(batchSize);
       else session.prepareEvaluation(batchSize);
       return session;
@@ -110,12 +130,14 @@ export async function createSession(
 }
 
 /** CUDA, where a driver is loaded and an engine for it is installed: whoever installed that wants it used. */
-async function hasCard(): Promise<boolean> {
-  const [{hasNvidiaDriver}, {installedEngine}] = await Promise.all([
+async function hasCard(engine: EngineName): Promise<boolean> {
+  const [{hasNvidiaDriver}, {installedEngine}, {hasCudaProvider}] = await Promise.all([
     import('./nvidia.js'),
     import('./tensorflow/installed.js'),
+    import('./compiled/runtime/onnxruntime.js'),
   ]);
-  return hasNvidiaDriver() && installedEngine('cuda') !== undefined;
+  if (!hasNvidiaDriver()) return false;
+  return (engine !== 'compiled' && installedEngine('cuda') !== undefined) || (engine !== 'eager' && hasCudaProvider());
 }
 
 /** A GPU that WebGPU can use: `auto` never takes software. A machine without a graphics card is not kept waiting. */
@@ -142,10 +164,3 @@ async function loadFirst(backends: readonly EagerBackend[], options: BackendOpti
   }
   return loadEagerBackend(last!, options);
 }
-
-const compiledIsElsewhere = (device: DeviceName): ExpError =>
-  new ExpError(
-    'ENGINE_UNAVAILABLE',
-    `the compiled engine of this version trains on the CPU only; device ${device} needs the eager engine`,
-    `take --engine eager with --device ${device}, or --device cpu`,
-  );

@@ -1,6 +1,6 @@
 import {ExpError} from '../../../support/errors.js';
 import {describeCard, nvidiaCards} from '../../nvidia.js';
-import {surveyAdapters} from '../../webgpu/adapters.js';
+import {dawnEntry, surveyAdapters, type WebgpuAdapter} from '../../webgpu/adapters.js';
 import {findAdapter, formatAdapters} from '../../webgpu/choose-adapter.js';
 import {Device, type DeviceKind} from '../runtime/device.js';
 
@@ -9,6 +9,8 @@ export interface OpenDevice {
   readonly device: Device;
   /** `webgpu:0 (ONNX Runtime, NVIDIA H200)` */
   readonly name: string;
+  /** It is no GPU but software that acts as one. */
+  readonly isSoftware: boolean;
 }
 
 /**
@@ -17,8 +19,17 @@ export interface OpenDevice {
  * @throws ExpError ENGINE_UNAVAILABLE, with the reason and what mends it
  */
 export async function openDevice(kind: DeviceKind, index: number | undefined): Promise<OpenDevice> {
-  const name = kind === 'cuda' ? cudaName(index ?? 0) : await webgpuName(index);
-  return {device: Device.open(kind, kind === 'cuda' ? index : 0), name};
+  if (kind === 'cuda') return {device: Device.open(kind, index), name: cudaName(index ?? 0), isSoftware: false};
+  const survey = await surveyAdapters();
+  if (survey.works) {
+    const facts = factsOf(survey.adapters, index);
+    return {device: Device.open(kind), ...facts};
+  }
+  // The survey is that of exp's own Dawn, which is optional: ONNX Runtime brings one along, but explains less and prints more.
+  if (dawnEntry() === undefined && !index)
+    return {device: Device.open(kind), name: 'webgpu (ONNX Runtime)', isSoftware: false};
+  const device = index === undefined ? kind : `${kind}:${index}`;
+  throw new ExpError('ENGINE_UNAVAILABLE', `device ${device} cannot be used: ${survey.reason}`, survey.fix);
 }
 
 function cudaName(index: number): string {
@@ -26,19 +37,20 @@ function cudaName(index: number): string {
   return `cuda:${index} (ONNX Runtime${card ? `, ${describeCard(card)}` : ''})`;
 }
 
-async function webgpuName(index: number | undefined): Promise<string> {
-  const survey = await surveyAdapters();
-  if (!survey.works) return 'webgpu (ONNX Runtime)'; // exp's own Dawn is optional; ONNX Runtime brings one along
-  const taken = findAdapter(survey.adapters, undefined);
-  const hardware = survey.adapters.filter(({isSoftware}) => !isSoftware);
+function factsOf(adapters: readonly WebgpuAdapter[], index: number | undefined): Omit<OpenDevice, 'device'> {
+  const taken = findAdapter(adapters, undefined);
+  const hardware = adapters.filter(({isSoftware}) => !isSoftware);
   if (index !== undefined && (index !== taken.index || hardware.length > 1)) {
-    findAdapter(survey.adapters, index);
+    findAdapter(adapters, index);
     throw new ExpError(
       'ENGINE_UNAVAILABLE',
       `the compiled engine cannot choose among the adapters of this machine: ONNX Runtime takes the one it thinks fastest`,
-      `take --engine eager with --device webgpu:${index}, or --device webgpu; there are ${formatAdapters(survey.adapters)}`,
+      `take --engine eager with --device webgpu:${index}, or --device webgpu; there are ${formatAdapters(adapters)}`,
     );
   }
-  if (hardware.length > 1) return `webgpu (ONNX Runtime, the fastest of ${formatAdapters(hardware)})`;
-  return `webgpu:${taken.index} (ONNX Runtime, ${taken.name}${taken.isSoftware ? ', software' : ''})`;
+  if (hardware.length > 1)
+    return {name: `webgpu (ONNX Runtime, the fastest of ${formatAdapters(hardware)})`, isSoftware: false};
+  const {isSoftware} = taken;
+  const name = `webgpu:${taken.index} (ONNX Runtime, ${taken.name}${isSoftware ? ', software' : ''})`;
+  return {name, isSoftware};
 }

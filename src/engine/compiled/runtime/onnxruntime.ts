@@ -28,7 +28,7 @@ export function loadOnnxRuntime(): OnnxRuntime {
   process.env.ORT_DISABLE_TELEMETRY ??= '1';
   try {
     const koffi: typeof import('koffi') = require('koffi');
-    const library = koffi.load(libraryFile(path.dirname(require.resolve('onnxruntime-node/package.json'))));
+    const library = koffi.load(libraryFile());
     const base: Pointer = library.func('OrtGetApiBase', 'void *', [])();
     const getApi = koffi.decode(koffi.decode(base, 'void *'), koffi.proto('void *', ['uint32_t']));
     const api: Pointer | null = getApi(apiVersion);
@@ -51,9 +51,25 @@ export function loadOnnxRuntime(): OnnxRuntime {
   }
 }
 
+/** Where onnxruntime-node keeps this platform's libraries. */
+const libraryFolder = (): string =>
+  path.join(
+    path.dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json')),
+    ...['bin', 'napi-v6', process.platform, process.arch],
+  );
+
+/** Whether the part of onnxruntime-node is installed that runs graphs on NVIDIA cards. */
+export function hasCudaProvider(): boolean {
+  try {
+    return readdirSync(libraryFolder()).some((file) => /onnxruntime_providers_cuda\.(so|dll)$/.test(file));
+  } catch {
+    return false;
+  }
+}
+
 /** The library for this platform; its name carries a version that differs by platform. */
-function libraryFile(packageFolder: string): string {
-  const folder = path.join(packageFolder, 'bin', 'napi-v6', process.platform, process.arch);
+function libraryFile(): string {
+  const folder = libraryFolder();
   const name = readdirSync(folder).find((file) =>
     /^(libonnxruntime\.(so\.\d+|[\d.]*dylib)|onnxruntime\.dll)$/.test(file),
   );
