@@ -7,7 +7,7 @@ import {randomPoint, streamOf} from '../random.js';
 import {valueOfUnit} from '../values.js';
 import {type Coordinate, coordinatesOf} from './coordinates.js';
 import {drawFrom} from './evolution.js';
-import {replay, type Stage} from './replay.js';
+import {type Generation, replay, type Stage} from './replay.js';
 
 /** How often a draw outside the space, and a point that breaks the constraints, is drawn anew. */
 const maxDraws = 100;
@@ -49,7 +49,7 @@ export const cmaEs = defineSampler({
   summary: 'Moves a normal distribution towards good points: CMA-ES. For numbers, and some hundred trials or more.',
   args: Type.Object({
     sigma: Type.Number({
-      default: 0.3,
+      default: 0.2,
       exclusiveMinimum: 0,
       maximum: 1,
       description:
@@ -71,15 +71,17 @@ export const cmaEs = defineSampler({
   }),
   build: ({sigma, populationSize, restarts}, space) => {
     const coordinates = coordinatesOf(space);
+    const generations = new Map<number, Generation[]>();
     return {
       isAdaptive: true,
       suggest: ({point, seed, observations}) => {
         const streamFor = (number: number): Rng => streamOf({seed, point: number});
         if (coordinates.length === 0) return randomPoint(space, streamFor(point));
         const draw = (stage: Stage, number: number) => drawPoint(space, coordinates, stage, streamFor(number));
-        const stage = replay(observations, {coordinates, seed, sigma, population: populationSize, restarts, draw}).at(
-          -1,
-        )!;
+        const known = generations.get(seed) ?? [];
+        generations.set(seed, known);
+        const options = {coordinates, seed, sigma, population: populationSize, restarts, draw};
+        const stage = replay(observations, options, known).at(-1)!;
         return draw(stage, point)?.assignment ?? randomPoint(space, streamFor(point).split('random'));
       },
     };

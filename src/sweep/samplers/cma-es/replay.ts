@@ -28,6 +28,20 @@ export interface ReplayOptions {
   draw(stage: Stage, point: number): {readonly units: Float64Array; readonly assignment: Assignment} | undefined;
 }
 
+/** The points that a stage was made of, failed ones included. */
+export interface Generation {
+  readonly points: readonly Observation[];
+  readonly after: Stage;
+}
+
+const isSameForUs = (a: Observation, b: Observation | undefined, coordinates: readonly Coordinate[]): boolean =>
+  a === b ||
+  (b !== undefined &&
+    a.state === b.state &&
+    a.score === b.score &&
+    a.epoch === b.epoch &&
+    coordinates.every(({name}) => a.assignment[name] === b.assignment[name]));
+
 /** How many stages back a point that was claimed early may come from. */
 const maxLag = 20;
 
@@ -35,11 +49,19 @@ const maxLag = 20;
  * All stages, the current one last. Points are taken in blocks in the order of their numbers; a generation is over when all of its
  * block have ended, so what was learnt never depends on which points of another block were faster. Points that failed are left out: if
  * more than half did, the generation waits for another block. A generation with fewer points takes the constants for so many.
+ * @param known what an earlier call worked out, so that it is not done again; added to, and what no longer holds is removed
  */
-export function replay(observations: readonly Observation[], options: ReplayOptions): readonly Stage[] {
+export function replay(
+  observations: readonly Observation[],
+  options: ReplayOptions,
+  known: Generation[] = [],
+): readonly Stage[] {
   const byPoint = new Map(observations.map((observation) => [observation.point, observation]));
-  const stages: Stage[] = [firstStage(options, 0)];
-  let next = 1;
+  const isSame = (old: Observation): boolean => isSameForUs(old, byPoint.get(old.point), options.coordinates);
+  const stale = known.findIndex(({points}) => !points.every(isSame));
+  if (stale >= 0) known.splice(stale);
+  const stages: Stage[] = [firstStage(options, 0), ...known.map(({after}) => after)];
+  let next = 1 + known.reduce((sum, {points}) => sum + points.length, 0);
   let waiting: Observation[] = [];
   for (;;) {
     const stage = stages.at(-1)!;
@@ -48,7 +70,9 @@ export function replay(observations: readonly Observation[], options: ReplayOpti
     next += stage.population;
     waiting.push(...(block as Observation[]));
     if (2 * waiting.filter(isRanked).length < stage.population) continue;
-    stages.push(nextStage(stages, waiting, options));
+    const after = nextStage(stages, waiting, options);
+    known.push({points: waiting, after});
+    stages.push(after);
     waiting = [];
   }
 }
