@@ -41,7 +41,7 @@ export function parseExpression(source: string, what: string): Expression {
   const take = (): Token => tokens[next++]!;
   const fail = (token: Token, expected: string): never => {
     const got = token.kind === 'end' ? 'the end' : JSON.stringify(token.text);
-    throw placed(source, token.at, what, `expected ${expected}; got ${got}`);
+    throw new ExpressionError(source, token.at, what, `expected ${expected}; got ${got}`);
   };
   const binary = (level: number): Expression => {
     const operators = levels[level];
@@ -93,7 +93,7 @@ function tokenize(source: string, what: string): readonly Token[] {
     const match = tokenPattern.exec(source);
     if (!match) {
       const at = end + (/^\s*/.exec(source.slice(end))?.[0].length ?? 0);
-      throw placed(source, at, what, `${JSON.stringify(source[at])} means nothing here`);
+      throw new ExpressionError(source, at, what, `${JSON.stringify(source[at])} means nothing here`);
     }
     const [group, text] = Object.entries(match.groups!).find(([, value]) => value !== undefined)!;
     end = tokenPattern.lastIndex;
@@ -103,9 +103,17 @@ function tokenize(source: string, what: string): readonly Token[] {
   return [...tokens, {kind: 'end', text: '', at: source.length}];
 }
 
-/** An error with the source and a caret below the place. */
-function placed(source: string, at: number, what: string, message: string): ExpError {
-  return new ExpError('USAGE', `${what}, at character ${at + 1}: ${message}\n  ${source}\n  ${' '.repeat(at)}^`);
+/** Text that is no expression; the message has the source with a caret below the place. */
+export class ExpressionError extends ExpError {
+  /** @param at of the source, from 0 @param what flag or key it came from @param reason what was expected there */
+  constructor(
+    source: string,
+    readonly at: number,
+    what: string,
+    readonly reason: string,
+  ) {
+    super('USAGE', `${what}, at character ${at + 1}: ${reason}\n  ${source}\n  ${' '.repeat(at)}^`);
+  }
 }
 
 /** Where an expression gets values from. */

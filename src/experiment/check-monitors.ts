@@ -68,27 +68,49 @@ function checkMonitor(
   {monitor, mode}: {readonly monitor: string; readonly mode?: 'min' | 'max'},
   findings: Findings,
 ): void {
-  const path = [...at, 'monitor'];
+  const column = checkSelecting(spec, all, [...at, 'monitor'], monitor, findings);
+  if (!column) return;
+  const better = column.goal === 'maximize' ? 'max' : 'min';
+  if (mode !== undefined && mode !== better) {
+    const larger = better === 'max' ? 'larger' : 'smaller';
+    const message = `${at.join('.')}.mode is ${mode}, but ${larger} values of \`${monitor}\` are better`;
+    findings.mistake([...at, 'mode'], message, `write \`mode: ${better}\`, or drop it: it follows from the column`);
+  }
+}
+
+/**
+ * Refuses a column that nothing may be selected by: of the test set, of the training set, or one that will not be there.
+ * @param all columns of the experiment, with validation
+ * @param path of the key that names it
+ * @returns the column, if there is one of that name
+ */
+export function checkSelecting(
+  spec: ExperimentSpec,
+  all: readonly MetricColumn[],
+  path: Path,
+  name: string,
+  findings: Findings,
+): MetricColumn | undefined {
   const where = path.join('.');
   const columns = all.filter(({split}) => split === 'validation');
-  const names = columns.map(({name}) => name);
+  const names = columns.map((column) => column.name);
   const needsValidation = spec.data.validation === undefined;
   const holdOut = 'hold examples out of the training set with `data.validation: {fraction: 0.1}`';
 
-  if (monitor.startsWith('test_')) {
-    const meant = names.find((name) => name === monitor.replace('test_', 'val_')) ?? names[0];
-    const message = `${where} is \`${monitor}\`, but nothing is ever selected on the test set: its score would no longer say how the model does on new data`;
+  if (name.startsWith('test_')) {
+    const meant = names.find((one) => one === name.replace('test_', 'val_')) ?? names[0];
+    const message = `${where} is \`${name}\`, but nothing is ever selected on the test set: its score would no longer say how the model does on new data`;
     findings.mistake(path, message, `monitor \`${meant}\`${needsValidation ? `, and ${holdOut}` : ''}`);
-    return;
+    return undefined;
   }
-  const column = columns.find(({name}) => name === monitor);
+  const column = columns.find((one) => one.name === name);
   if (!column) {
-    const isTraining = names.includes(`val_${monitor}`);
-    const near = isTraining ? `val_${monitor}` : nearest(monitor, names);
+    const isTraining = names.includes(`val_${name}`);
+    const near = isTraining ? `val_${name}` : nearest(name, names);
     const message = isTraining
-      ? `${where} is \`${monitor}\`, a column of the training set, which keeps improving while the model overfits`
-      : `${where}: there is no column \`${monitor}\``;
-    const metric = nearest(monitor.replace(/^val_/, ''), monitored) as keyof typeof metrics | undefined;
+      ? `${where} is \`${name}\`, a column of the training set, which keeps improving while the model overfits`
+      : `${where}: there is no column \`${name}\``;
+    const metric = nearest(name.replace(/^val_/, ''), monitored) as keyof typeof metrics | undefined;
     // Arguments may change a column's name.
     const isNamedAlike = metric !== undefined && Object.keys(metrics[metric].args.properties).length === 0;
     const hint =
@@ -98,15 +120,10 @@ function checkMonitor(
           ? `add \`${metric}\` to training.metrics${isNamedAlike ? ` to get \`val_${metric}\`` : ''}`
           : `columns that can be monitored: ${names.join(', ')}`;
     findings.mistake(path, message, hint);
-    return;
+    return undefined;
   }
   if (needsValidation) {
-    findings.mistake(path, `${where} is \`${monitor}\`, but there is no validation set to compute it on`, holdOut);
+    findings.mistake(path, `${where} is \`${name}\`, but there is no validation set to compute it on`, holdOut);
   }
-  const better = column.goal === 'maximize' ? 'max' : 'min';
-  if (mode !== undefined && mode !== better) {
-    const larger = better === 'max' ? 'larger' : 'smaller';
-    const message = `${at.join('.')}.mode is ${mode}, but ${larger} values of \`${monitor}\` are better`;
-    findings.mistake([...at, 'mode'], message, `write \`mode: ${better}\`, or drop it: it follows from the column`);
-  }
+  return column;
 }

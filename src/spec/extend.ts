@@ -53,7 +53,7 @@ export async function applyExtends(
 }
 
 /** Whether a path, and what it leads to, ends as a spec does. */
-async function isYamlFile(path: string): Promise<boolean> {
+export async function isYamlFile(path: string): Promise<boolean> {
   const real = await realpath(path).catch(() => path);
   return [path, real].every((name) => /\.ya?ml$/i.test(name));
 }

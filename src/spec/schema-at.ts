@@ -26,7 +26,7 @@ export function schemaAt(schema: SchemaNode, value: unknown, path: Path): Schema
 function alternativesOf(schema: SchemaNode, value: unknown): readonly SchemaNode[] {
   const chosen = choicesOf(schema)?.get(String(memberOf(value, 'type')));
   if (chosen) return [chosen];
-  return schema.anyOf ?? [schema];
+  return schema.anyOf?.flatMap((member) => alternativesOf(member, value)) ?? [schema];
 }
 
 /** The value at a path of plain data. */

@@ -1,6 +1,16 @@
 import type {LoadExperimentOptions, LoadedExperiment} from '../experiment/load.js';
-import type {SpecSource} from '../spec/load.js';
-import type {FrozenSweep, LoadedSweep, TrialRequest} from './loaded-sweep.js';
+import {defaultRunsDir} from '../runs/find-runs.js';
+import {type Problem, SpecError} from '../spec/diagnostic.js';
+import {readTree, type SpecSource, type SpecTree} from '../spec/load.js';
+import {checkPoints} from './check-points.js';
+import {checkWords} from './check-sweep.js';
+import {type ComposedSweep, composeSweep} from './compose.js';
+import {experimentOrigins, frozenTree, resolvedSweep} from './freeze.js';
+import type {FrozenFacts, FrozenSweep, LoadedSweep, TrialRequest} from './loaded-sweep.js';
+import {applySweepOverrides} from './sweep-overrides.js';
+import {TrialMaker} from './trials.js';
+
+export {freezeSweep} from './freeze.js';
 
 /** @see LoadExperimentOptions; `overrides` are laid over the sweep: `maxTrials=3`, `overrides.training.epochs=1` */
 export type LoadSweepOptions = LoadExperimentOptions;
@@ -9,24 +19,98 @@ export type LoadSweepOptions = LoadExperimentOptions;
  * YAML → a sweep that can be run: schema, space, and every point or corner of it tried on the experiment, before any compute.
  * @throws SpecError (SPEC_INVALID) with every mistake, each with its place
  */
-export async function loadSweep(_source: SpecSource, _options: LoadSweepOptions = {}): Promise<LoadedSweep> {
-  throw new Error('being written');
+export async function loadSweep(source: SpecSource, options: LoadSweepOptions = {}): Promise<LoadedSweep> {
+  const problems: Problem[] = [];
+  const tree = await readTree(source, problems);
+  const root = applySweepOverrides(tree.root, options.overrides ?? [], problems);
+  return checkedSweep({...tree, root}, options, problems, tree.source.text);
 }
+
+/** A sweep out of its folder, whatever has become of its files and the environment since, secrets excepted. @throws SpecError */
+export async function loadFrozenSweep(frozen: FrozenSweep, options: LoadSweepOptions = {}): Promise<LoadedSweep> {
+  const problems: Problem[] = [];
+  const tree = frozenTree(frozen, problems);
+  return checkedSweep(tree, options, problems, frozen.sourceText, frozen.facts);
+}
+
+/** The experiment that a sweep makes for one trial. */
+const makers = new WeakMap<LoadedSweep, TrialMaker>();
 
 /**
- * The experiment of one trial: values and seed laid over the sweep's experiment, checked like any other.
- * @throws SpecError for a point that the checks of the whole did not meet and that makes no sense
+ * The experiment of one trial: values and seed laid over the sweep's experiment, checked like any other. About a millisecond.
+ * @throws SpecError for a point that makes no sense and is none of those that were tried when the sweep was loaded
  */
-export async function trialExperiment(_sweep: LoadedSweep, _request: TrialRequest): Promise<LoadedExperiment> {
-  throw new Error('being written');
+export async function trialExperiment(sweep: LoadedSweep, request: TrialRequest): Promise<LoadedExperiment> {
+  const maker = makers.get(sweep);
+  if (!maker) throw new Error('this sweep was not made by loadSweep');
+  const loaded = await maker.check(maker.admit(request));
+  return {...loaded, sourceText: sweep.sourceText};
 }
 
-/** What a sweep folder has to keep. */
-export function freezeSweep(_sweep: LoadedSweep): FrozenSweep {
-  throw new Error('being written');
+async function checkedSweep(
+  tree: SpecTree,
+  options: LoadSweepOptions,
+  problems: Problem[],
+  sourceText: string,
+  frozen?: FrozenFacts,
+): Promise<LoadedSweep> {
+  const environment = options.env ?? process.env;
+  const composed = await composeSweep(tree, environment, problems);
+  const runsDir = options.runsDir ?? (environment.EXP_RUNS_DIR || defaultRunsDir);
+  const {overrides: _overrides, ...rest} = options;
+  const maker = new TrialMaker(composed.template, tree, {...rest, env: environment, runsDir});
+  const seeds = seedsOf(composed);
+  const points = await checkPoints(composed.space, maker, seeds, tree.source);
+  const words = checkWords(composed, points.experiments, seeds.length);
+  const {metric, sampler} = words;
+  const all = [...points.problems, ...words.problems];
+  const [first] = points.experiments;
+  if (all.length > 0 || !metric || !sampler || !first) throw new SpecError(all.length > 0 ? all : [noPoint(composed)]);
+
+  const {spec, space, loaded} = composed;
+  const sweep: LoadedSweep = {
+    spec,
+    sourceText,
+    resolved: resolvedSweep(composed, {metric, seeds}),
+    origins: experimentOrigins(composed.experiment.root),
+    path: loaded.path,
+    baseDir: loaded.baseDir,
+    runsDir,
+    space,
+    sampler,
+    pruner: words.pruner,
+    metric,
+    seeds,
+    numPoints: words.numPoints,
+    numTrials: words.numTrials,
+    experiment: {
+      name: first.spec.name,
+      file: frozen ? frozen.experimentFile : composed.experiment.file,
+      numEpochs: words.numEpochs,
+    },
+    warnings: [...composed.warnings, ...words.warnings, ...points.warnings],
+  };
+  makers.set(sweep, maker);
+  return sweep;
 }
 
-/** A sweep out of its folder, whatever has become of its files and the environment since, secrets excepted. */
-export async function loadFrozenSweep(_frozen: FrozenSweep, _options: LoadSweepOptions = {}): Promise<LoadedSweep> {
-  throw new Error('being written');
+/** `seeds` of the sweep, else those of the experiment. */
+function seedsOf({spec, settings}: ComposedSweep): readonly number[] {
+  const own = settings.fixedAt('seed');
+  const first = typeof own === 'number' && Number.isSafeInteger(own) && own >= 0 ? own : 0;
+  if (typeof spec.seeds === 'number') return Array.from({length: spec.seeds}, (_, i) => first + i);
+  if (spec.seeds) return spec.seeds;
+  const several = settings.fixedAt('seeds');
+  const listed: unknown = typeof several === 'string' ? JSON.parse(several) : undefined;
+  return Array.isArray(listed) && listed.length > 0 ? listed : [first];
+}
+
+/** No corner of the space is feasible, and nothing else is wrong. */
+function noPoint({loaded, spec}: ComposedSweep): Problem {
+  const path = spec.constraints.length > 0 ? ['constraints'] : ['parameters'];
+  return loaded.problemAt(
+    path,
+    'no point that was tried fulfils the constraints',
+    'loosen `constraints`, or widen the ranges',
+  );
 }

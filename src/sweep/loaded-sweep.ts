@@ -1,3 +1,4 @@
+import type {Origins} from '../spec/origin.js';
 import type {Pruner} from './pruners/pruner.js';
 import type {Sampler} from './samplers/sampler.js';
 import type {SweepSpec} from './section.js';
@@ -17,6 +18,8 @@ export interface LoadedSweep {
   readonly sourceText: string;
   /** The sweep with defaults and references filled in and the experiment inline, secrets named only: plain data for resolved.yaml. */
   readonly resolved: Readonly<Record<string, unknown>>;
+  /** Where the values of `resolved.experiment` came from, by dotted path in it. */
+  readonly origins: Origins;
   /** Absolute, of the sweep's file. */
   readonly path: string;
   /** Folder of the sweep's file; relative paths of `resolved` start here. */
@@ -69,7 +72,7 @@ export interface FrozenFacts {
   readonly path: string;
   readonly experimentFile?: string;
   /** Where values of the experiment came from, by dotted path. */
-  readonly origins: Readonly<Record<string, unknown>>;
+  readonly origins: Origins;
 }
 
 /** Where a trial stands: which point, with which seed. */

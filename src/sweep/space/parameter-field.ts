@@ -12,7 +12,7 @@ export interface ParameterMap {
   readonly step?: number;
   readonly type?: 'int' | 'float';
   /** How many times a list item stands, one behind the other. */
-  readonly repeat?: readonly number[] | {readonly [key: string]: Json};
+  readonly repeat?: number | readonly number[] | {readonly [key: string]: Json};
   /** The item, or the items, that `repeat` is about; parts of it may be written like parameters. */
   readonly of?: Json;
   readonly when?: string;
@@ -59,6 +59,7 @@ const map = {
       anyOf: [
         {type: 'array', items: {type: 'integer', minimum: 0}, minItems: 1},
         {type: 'object', additionalProperties: {}},
+        {type: 'integer', minimum: 0},
       ],
       'x-expected': 'a range {min: 1, max: 3}, or a list of counts',
       description: 'Of a list item: how many times it stands there, one behind the other: {min: 1, max: 3}.',
