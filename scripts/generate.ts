@@ -14,6 +14,7 @@ import {kernelFamilies} from '../src/engine/compiled/kernels/index.js';
 import {experimentEditorSchemaText} from '../src/experiment/editor-schema.js';
 import {experimentSchema} from '../src/experiment/schema.js';
 import {referencePages} from '../src/report/reference-pages.js';
+import {allWordKinds} from '../src/sweep/vocabulary.js';
 
 const root = path.resolve(import.meta.dirname, '..');
 
@@ -23,7 +24,7 @@ const generated = (): ReadonlyMap<string, string> =>
     ['schemas/experiment.schema.json', experimentEditorSchemaText()],
     ['src/experiment/generated/validate-experiment.cjs', validatorText()],
     ['docs/engines.md', enginesPage()],
-    ...[...referencePages()].map(([name, text]) => [`docs/reference/${name}`, text] as const),
+    ...[...referencePages(allWordKinds)].map(([name, text]) => [`docs/reference/${name}`, text] as const),
   ]);
 
 /** The page as it stands, with the table of kernels after its mark made anew. */

@@ -1,51 +1,59 @@
 import {type TObject, type TSchema, Type} from '@sinclair/typebox';
 import type {Definition} from '../spec/define.js';
 import {argumentsOf, valueText} from './definitions.js';
-import {type KindName, wordKinds} from './vocabulary.js';
+import type {WordKind} from './vocabulary.js';
+
+/** Kinds of words by name. */
+type Kinds = Readonly<Record<string, WordKind>>;
 
 /** The reference in docs/reference/: a page for each kind of words and one that lists them, by file name. */
-export function referencePages(): ReadonlyMap<string, string> {
-  const kinds = Object.keys(wordKinds) as KindName[];
-  return new Map([['README.md', contents(kinds)], ...kinds.map((kind) => [`${kind}.md`, page(kind)] as const)]);
+export function referencePages(kinds: Kinds): ReadonlyMap<string, string> {
+  const pages = Object.keys(kinds).map((kind) => [`${kind}.md`, page(kind, kinds)] as const);
+  return new Map([['README.md', contents(kinds)], ...pages]);
 }
 
 const origin = '<!-- Written by scripts/generate.ts from the definitions in src/. -->';
 
-function contents(kinds: readonly KindName[]): string {
-  const sections = kinds.map((kind) => {
-    const {place, summary} = wordKinds[kind];
-    const links = groupsOf(kind).map(({title, members}) => {
+function contents(kinds: Kinds): string {
+  const sections = Object.entries(kinds).map(([kind, words]) => {
+    const {place, summary} = words;
+    const links = groupsOf(words).map(({title, members}) => {
       const names = members.map(({type}) => `[${type}](${kind}.md#${anchor(type)})`).join(' · ');
       return title === undefined ? names : `**${title}**: ${names}`;
     });
-    return [`## [${titleOf(kind)}](${kind}.md)`, `${summary} For \`${place}\`.`, ...links].join('\n\n');
+    return [`## [${titleOf(words)}](${kind}.md)`, `${summary} For \`${place}\`.`, ...links].join('\n\n');
   });
   const about =
     'Every word that a spec can be made of. `exp words` prints the same: `exp words losses`, `exp words losses huber`, `exp words huber`.';
   return `${[origin, '# Reference', about, ...sections].join('\n\n')}\n`;
 }
 
-function page(kind: KindName): string {
-  const {place, summary, members, noun, common} = wordKinds[kind];
-  const tables = groupsOf(kind).map((group) => {
+function page(kind: string, kinds: Kinds): string {
+  const words = kinds[kind]!;
+  const {place, summary, members, noun, common} = words;
+  const tables = groupsOf(words).map((group) => {
     const rows = group.members.map(({type, summary}) => `| [${type}](#${anchor(type)}) | ${prose(summary)} |`);
     return [`| ${group.title ?? noun} | |`, '|---|---|', ...rows].join('\n');
   });
-  const shared = common ? [`Every ${noun} takes, beside its own arguments:`, argumentTable(Type.Object(common))] : [];
+  const shared = common
+    ? [`Every ${noun} takes, beside its own arguments:`, argumentTable(Type.Object(common), kinds)]
+    : [];
   const parts = [
     origin,
-    `# ${titleOf(kind)}`,
+    `# ${titleOf(words)}`,
     `${prose(summary)} For \`${place}\`. \`exp words ${kind}\` lists them as well; [Reference](README.md) has the other kinds.`,
     ...tables,
     ...shared,
-    ...Object.values(members).map((member) => section(kind, member)),
+    ...Object.values(members).map((member) => section(words, member, kinds)),
   ];
   return `${parts.join('\n\n')}\n`;
 }
 
 /** The words of a kind under their headings; one group without a title where there are none. */
-function groupsOf(kind: KindName): readonly {readonly title: string | undefined; readonly members: Definition[]}[] {
-  const {groups = {}, members} = wordKinds[kind];
+function groupsOf({
+  groups = {},
+  members,
+}: WordKind): readonly {readonly title: string | undefined; readonly members: Definition[]}[] {
   const found: {title: string | undefined; members: Definition[]}[] = [];
   for (const member of Object.values(members)) {
     const title = groups[member.type];
@@ -55,40 +63,38 @@ function groupsOf(kind: KindName): readonly {readonly title: string | undefined;
   return found;
 }
 
-function section(kind: KindName, definition: Definition): string {
-  const {facts = {}, example} = wordKinds[kind].describe(definition);
+function section(kind: WordKind, definition: Definition, kinds: Kinds): string {
+  const {facts = {}, example} = kind.describe(definition);
   const parts = [`## ${definition.type}`, prose(definition.summary)];
   const factLines = Object.entries(facts).map(([name, text]) => `- ${name}: ${prose(text)}`);
   if (factLines.length > 0) parts.push(factLines.join('\n'));
-  parts.push(argumentTable(definition.args));
+  parts.push(argumentTable(definition.args, kinds));
   if (example) parts.push(`\`\`\`yaml\n${example}\n\`\`\``);
   return parts.join('\n\n');
 }
 
-function argumentTable(args: TObject): string {
+function argumentTable(args: TObject, kinds: Kinds): string {
   const rows = argumentsOf(args).map((argument) => {
     const schema = (args.properties as Readonly<Record<string, TSchema>>)[argument.name]!;
     const standard = argument.default === undefined ? '' : code(valueText(argument.default));
     const state = argument.required ? '**required**' : standard;
-    return `| \`${argument.name}\` | ${typeCell(schema, argument.type)} | ${state} | ${prose(argument.description)} |`;
+    return `| \`${argument.name}\` | ${typeCell(schema, argument.type, kinds)} | ${state} | ${prose(argument.description)} |`;
   });
   if (rows.length === 0) return 'No arguments.';
   return ['| argument | type | default | |', '|---|---|---|---|', ...rows].join('\n');
 }
 
 /** Words of another kind are a link to its page, not a list. */
-function typeCell(schema: TSchema, text: string): string {
-  const kind = (Object.keys(wordKinds) as KindName[]).find((candidate) => {
-    const {noun, members} = wordKinds[candidate];
-    return (
-      noun === schema.title || (schema.enum as readonly string[] | undefined)?.join() === Object.keys(members).join()
-    );
-  });
-  return kind ? `[${wordKinds[kind].noun}](${kind}.md)` : code(text);
+function typeCell(schema: TSchema, text: string, kinds: Kinds): string {
+  const words = (schema.enum as readonly string[] | undefined)?.join();
+  const found = Object.entries(kinds).find(
+    ([, {noun, members}]) => noun === schema.title || words === Object.keys(members).join(),
+  );
+  return found ? `[${found[1].noun}](${found[0]}.md)` : code(text);
 }
 
-const titleOf = (kind: KindName): string => {
-  const plural = `${wordKinds[kind].noun.replace(/(ss|s)$/, '$1e')}s`;
+const titleOf = ({noun}: WordKind): string => {
+  const plural = `${noun.replace(/(ss|s)$/, '$1e')}s`;
   return plural[0]!.toUpperCase() + plural.slice(1);
 };
 

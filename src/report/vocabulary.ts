@@ -193,7 +193,7 @@ const withDefaults = <Spec>(definition: Definition): Spec =>
   }) as Spec;
 
 /** A use of a word in YAML: with the arguments that it must be given, and those whose schema has an example. */
-function inYaml(definition: Definition, hasShorthand = false): string {
+export function inYaml(definition: Definition, hasShorthand = false): string {
   const given = Object.entries<TSchema>(definition.args.properties).flatMap(([name, schema]) => {
     const [example] = (schema.examples ?? []) as readonly unknown[];
     return example === undefined ? [] : [`${name}: ${flow(example)}`];

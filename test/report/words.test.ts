@@ -3,13 +3,16 @@ import path from 'node:path';
 import t from 'tap';
 import {experimentSchema} from '../../src/experiment/schema.js';
 import {referencePages} from '../../src/report/reference-pages.js';
-import {type KindName, wordKinds} from '../../src/report/vocabulary.js';
 import {renderWords} from '../../src/report/words.js';
 import {loadSpec} from '../../src/spec/load.js';
 import {checkedSchema} from '../../src/spec/schema.js';
+import {sweepSection} from '../../src/sweep/section.js';
+import {allWordKinds} from '../../src/sweep/vocabulary.js';
 
-const kinds = Object.keys(wordKinds) as KindName[];
+const kinds = Object.keys(allWordKinds);
 const plain = {json: false, width: 80};
+const render = (kindOrName?: string, name?: string, options: {json: boolean; width?: number} = plain): string =>
+  renderWords(kindOrName, name, options, allWordKinds);
 
 /** Every registry that the schema of a spec is made of, by its title. */
 function titlesIn(node: unknown, found = new Set<string>()): Set<string> {
@@ -22,16 +25,18 @@ function titlesIn(node: unknown, found = new Set<string>()): Set<string> {
 
 t.test('every registry of the schema is a kind', async (t) => {
   // Activations take no arguments: they are a list of names.
-  const nouns = kinds.map((kind) => wordKinds[kind].noun.replace('data ', '')).filter((noun) => noun !== 'activation');
-  // A wrapper takes some of the layers, which are listed under their own kind.
-  const titles = [...titlesIn(experimentSchema)]
-    .filter((title) => !title.endsWith('Layer'))
+  const nouns = kinds
+    .map((kind) => allWordKinds[kind]!.noun.replace('data ', ''))
+    .filter((noun) => noun !== 'activation');
+  // A wrapper takes some of the layers, patience some of the pruners, which are listed under their own kind.
+  const titles = [...titlesIn(experimentSchema), ...titlesIn(sweepSection)]
+    .filter((title) => !title.endsWith('Layer') && !title.endsWith('Pruner'))
     .map((title) => title.replace(' kind', ''));
   t.same(titles.sort(), nouns.sort());
 });
 
 /** The lines of a spec with an example at its place. */
-const specWith: Readonly<Record<KindName, (example: string) => string>> = {
+const specWith: Readonly<Record<string, (example: string) => string>> = {
   sources: (example) => spec({data: example.replace(/^data:\n/, '')}),
   columns: (example) => spec({data: `  source:\n    type: csv\n    path: x.csv\n    target: y\n    ${example}`}),
   transforms: (example) => spec({data: `  source: {type: mnist}\n  ${example}`}),
@@ -44,7 +49,12 @@ const specWith: Readonly<Record<KindName, (example: string) => string>> = {
   optimizers: (example) => spec({training: example}),
   schedules: (example) => spec({training: example}),
   metrics: (example) => spec({training: example}),
+  samplers: (example) => sweep(example),
+  pruners: (example) => sweep(example),
 };
+
+const sweep = (word: string): string =>
+  `name: x\nexperiment: x.yaml\nparameters: {training.batchSize: [16, 32]}\nmetric: val_loss\n${word}\n`;
 
 function spec({data = '  source: {type: mnist}', layer = '- {type: dense, units: 2}', training = ''}): string {
   const lines = {
@@ -59,33 +69,31 @@ function spec({data = '  source: {type: mnist}', layer = '- {type: dense, units:
 }
 
 t.test('every example is what the schema accepts', async (t) => {
-  const schema = checkedSchema(experimentSchema);
+  const schemas = {experiment: checkedSchema(experimentSchema), sweep: checkedSchema(sweepSection)};
   const file = path.join(t.testdir({}), 'spec.yaml');
   for (const kind of kinds) {
-    for (const member of Object.values(wordKinds[kind].members)) {
-      const {example} = wordKinds[kind].describe(member);
+    for (const member of Object.values(allWordKinds[kind]!.members)) {
+      const {example} = allWordKinds[kind]!.describe(member);
       if (example === undefined) throw new Error(`${kind} ${member.type} has no example`);
       t.match(example, member.type);
-      writeFileSync(file, specWith[kind](example));
+      writeFileSync(file, specWith[kind]!(example));
+      const schema = kind === 'samplers' || kind === 'pruners' ? schemas.sweep : schemas.experiment;
       await t.resolves(loadSpec(schema, {path: file}), `${kind} ${member.type}: ${example}`);
     }
   }
 });
 
 t.test('exp words', async (t) => {
-  const list = renderWords(undefined, undefined, {json: false, width: 200});
+  const list = render(undefined, undefined, {json: false, width: 200});
   for (const kind of kinds) t.match(list, new RegExp(`^${kind} .* \\d+ words`, 'm'));
-  t.equal(renderWords('loss', 'huber', plain), renderWords('losses', 'huber', plain), 'one of them');
-  t.match(renderWords('losses', undefined, plain), /^huber {2,}Squared differences/m);
-  t.match(renderWords('schedules', 'step', plain), /example\n {4}schedule: \{type: step, every: 30\}/);
-  const both = renderWords('constant', undefined, plain);
+  t.equal(render('loss', 'huber'), render('losses', 'huber'), 'one of them');
+  t.match(render('losses'), /^huber {2,}Squared differences/m);
+  t.match(render('schedules', 'step'), /example\n {4}schedule: \{type: step, every: 30\}/);
+  const both = render('constant');
   t.match(both, /^initializers\n\nconstant {2}One value everywhere/);
   t.match(both, /\n\nschedules\n\nconstant {2}The learning rate stays/);
-  t.same(Object.keys(JSON.parse(renderWords('constant', undefined, {json: true})) as object), [
-    'initializers',
-    'schedules',
-  ]);
-  const all = JSON.parse(renderWords(undefined, undefined, {json: true})) as {kind: string; words: string[]}[];
+  t.same(Object.keys(JSON.parse(render('constant', undefined, {json: true})) as object), ['initializers', 'schedules']);
+  const all = JSON.parse(render(undefined, undefined, {json: true})) as {kind: string; words: string[]}[];
   t.same(
     all.map(({kind}) => kind),
     kinds,
@@ -102,11 +110,11 @@ t.test('words and kinds that are not there', async (t) => {
     ['zzzzzz', 'huber', {message: 'there is no kind of words `zzzzzz`', hint: `the kinds are ${kinds.join(', ')}`}],
   ];
   for (const [kind, name, error] of cases)
-    t.throws(() => renderWords(kind, name, plain), {code: 'USAGE', ...error}, `${kind} ${name ?? ''}`);
+    t.throws(() => render(kind, name), {code: 'USAGE', ...error}, `${kind} ${name ?? ''}`);
 });
 
 t.test('the reference: every word has its place, links lead somewhere, tables are whole', async (t) => {
-  const pages = referencePages();
+  const pages = referencePages(allWordKinds);
   t.same([...pages.keys()], ['README.md', ...kinds.map((kind) => `${kind}.md`)]);
   const anchors = new Set(
     [...pages].flatMap(([name, text]) => [
@@ -115,7 +123,7 @@ t.test('the reference: every word has its place, links lead somewhere, tables ar
     ]),
   );
   for (const kind of kinds)
-    for (const name of Object.keys(wordKinds[kind].members))
+    for (const name of Object.keys(allWordKinds[kind]!.members))
       t.ok(anchors.has(`${kind}.md#${name.toLowerCase()}`), `${kind} ${name}`);
   for (const [name, text] of pages) {
     const links = [...text.matchAll(/\]\(([^)]+)\)/g)].map(

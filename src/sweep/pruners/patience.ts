@@ -54,7 +54,7 @@ export const patience = definePruner({
     }),
     pruner: Type.Optional(
       choiceOf(judges, {
-        title: 'judge',
+        title: 'judgingPruner',
         description:
           'Decides whether a trial that has not improved is stopped: median, percentile or threshold. Left out, it always is.',
         shorthand: true,

@@ -13,7 +13,10 @@ export const threshold = definePruner({
       Type.Number({description: "The metric's own value below which a trial is stopped; no bound if left out."}),
     ),
     upper: Type.Optional(
-      Type.Number({description: "The metric's own value above which a trial is stopped; no bound if left out."}),
+      Type.Number({
+        examples: [2],
+        description: "The metric's own value above which a trial is stopped; no bound if left out.",
+      }),
     ),
     ...judgedEpochs,
   }),
