@@ -1,5 +1,5 @@
 import {plural} from '../report/format.js';
-import {streamSink} from '../report/sink.js';
+import {type Sink, streamSink} from '../report/sink.js';
 import {parameterText, parameterTitles} from '../report/sweep-cells.js';
 import {renderTable} from '../report/table.js';
 import type {ExecutorName} from './executors/create.js';
@@ -12,6 +12,7 @@ export interface DryRunOptions {
   readonly shard: Shard | undefined;
   readonly parallel: number | 'auto' | undefined;
   readonly executor: ExecutorName | undefined;
+  readonly runsDir: string;
 }
 
 const mostShown = 20;
@@ -50,13 +51,20 @@ export async function dryRun(sweep: LoadedSweep, options: DryRunOptions): Promis
   }
   if (rows.length === 0) {
     sink.write(`${spec.sampler.type} learns from the trials that are done, so their points are not known before\n`);
-    return 0;
+  } else showPoints(sweep, rows, numLeftOut, sink);
+  if (executor === 'slurm') {
+    const {slurmScripts} = await import('./executors/slurm/dry-run.js');
+    sink.write(`\n${slurmScripts(sweep, {...options, parallel})}`);
   }
-  const columns = ['trial', ...(seeds.length > 1 ? ['seed'] : []), ...parameterTitles(names)].map((title) => ({
+  return 0;
+}
+
+function showPoints(sweep: LoadedSweep, rows: string[][], numLeftOut: number, sink: Sink): void {
+  const names = sweep.space.parameters.map(({name}) => name);
+  const columns = ['trial', ...(sweep.seeds.length > 1 ? ['seed'] : []), ...parameterTitles(names)].map((title) => ({
     title,
     align: 'right' as const,
   }));
   sink.write(`${renderTable(columns, rows, {style: sink.style, width: sink.width})}`);
   if (numLeftOut > 0) sink.write(`… and ${numLeftOut} more\n`);
-  return 0;
 }

@@ -19,10 +19,13 @@ export class MissingTrials {
     return [...this.#numbers(ledger)].filter((trial) => this.#isMissing(ledger, trial));
   }
 
-  /** Whether a worker would find something to do. */
-  isAny(ledger: Ledger): boolean {
+  /** Whether a worker would find something to do. @param among the trials that it may take; any by default */
+  isAny(ledger: Ledger, among?: readonly number[]): boolean {
     if (this.sweep.numTrials === undefined && !this.isPastDeadline) return true;
-    for (const trial of this.#numbers(ledger)) if (this.#isMissing(ledger, trial)) return true;
+    const mayTake = among && new Set(among);
+    for (const trial of this.#numbers(ledger)) {
+      if ((mayTake?.has(trial) ?? true) && this.#isMissing(ledger, trial)) return true;
+    }
     return false;
   }
 

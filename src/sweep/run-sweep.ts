@@ -2,10 +2,10 @@ import path from 'node:path';
 import {sweepJson} from '../report/sweep-json.js';
 import {sweepViewOf} from '../report/sweep-of-folder.js';
 import type {SweepReporter, SweepView} from '../report/sweep-view.js';
-import type {Ledger} from '../runs/sweep/ledger.js';
 import {SweepReader} from '../runs/sweep/read-sweep.js';
 import type {SweepPlan} from '../runs/sweep/records.js';
 import {SweepFolder} from '../runs/sweep/sweep-folder.js';
+import {ExpError} from '../support/errors.js';
 import {expVersion} from '../support/versions.js';
 import {coordinate} from './coordinate.js';
 import {createExecutor, type ExecutorChoice, type ExecutorName, tasksFor} from './executors/create.js';
@@ -36,6 +36,8 @@ export interface SweepEnding {
   /** Trials that failed or crashed for good. */
   readonly numFailed: number;
   readonly numFinished: number;
+  /** Jobs that go on without us. */
+  readonly numLeft: number;
 }
 
 /**
@@ -88,7 +90,7 @@ export async function runSweep(path: string, options: SweepOptions): Promise<Swe
     if (shard) checkShard(shard, sweep);
     const name = options.executor ?? sweep.spec.executor;
     const asked = options.parallel ?? sweep.spec.parallel;
-    const {parallel} = divideCores({parallel: asked, threads: folder.plan.threads});
+    const {parallel} = divideCores({parallel: checkParallel(asked, name), threads: folder.plan.threads});
     const session = Session.begin(folder, {executor: name, ...deadlineOf(sweep), ...shardText(shard)});
     try {
       return await withSession(job, session, {...options, choice: {name, parallel}});
@@ -104,7 +106,7 @@ export async function runSweep(path: string, options: SweepOptions): Promise<Swe
 async function withSession(
   job: SweepJob,
   session: Session,
-  {reporter, signal, shard, choice}: SweepOptions & {readonly choice: ExecutorChoice},
+  {reporter, signal, shard, choice, wait = false}: SweepOptions & {readonly choice: ExecutorChoice},
 ): Promise<SweepEnding> {
   const {folder, sweep} = job;
   // What made it end before holds still: the target, which no further trial is needed for.
@@ -114,10 +116,19 @@ async function withSession(
   reporter.sweepStarted(look());
   for (const warning of sweep.warnings) reporter.warn(warning);
   const missing = new MissingTrials(sweep, folder, session.number, shard);
-  const tasks = folder.stopRequest ? [] : tasksFor(job, {...choice, shard, missing: missing.list(reader.ledger)});
   const executor = await createExecutor(job, choice);
-  const isWorkLeft = (ledger: Ledger): boolean => missing.isAny(ledger);
-  const ledger = await coordinate({folder, session, executor, tasks, reporter, signal, isWorkLeft});
+  const {ledger, left} = await coordinate({
+    ...{folder, session, executor, reporter, signal},
+    tasksFor: (known) => (folder.stopRequest ? [] : tasksFor(job, {...choice, shard, missing: missing.list(known)})),
+    isWorkLeft: (known, {trials}) => missing.isAny(known, trials),
+    stays: wait || !executor.outlivesUs,
+  });
+  if (left.length > 0) {
+    session.leave();
+    const view = look();
+    reporter.sweepEnded(view);
+    return {view, numLeft: left.length, ...countEnds(view)};
+  }
   const stop = folder.stopRequest;
   const isDone = stop?.by === 'target' || missing.isPastDeadline || !missing.isAny(ledger);
   if (isDone) session.end('finished', stop?.why ?? (missing.isPastDeadline ? 'maxMinutes are over' : undefined));
@@ -125,9 +136,22 @@ async function withSession(
   const view = look();
   if (isDone && !shard) folder.writeSummary(sweepJson(view));
   reporter.sweepEnded(view);
-  const count = (...states: readonly string[]): number =>
-    view.trials.filter(({state}) => states.includes(state)).length;
-  return {view, numFailed: count('failed', 'crashed'), numFinished: count('finished')};
+  return {view, numLeft: 0, ...countEnds(view)};
+}
+
+function countEnds({trials}: SweepView): Pick<SweepEnding, 'numFailed' | 'numFinished'> {
+  const count = (...states: readonly string[]): number => trials.filter(({state}) => states.includes(state)).length;
+  return {numFailed: count('failed', 'crashed'), numFinished: count('finished')};
+}
+
+/** @throws ExpError USAGE: the cores of this machine say nothing of a cluster's */
+function checkParallel(asked: number | 'auto', name: ExecutorName): number | 'auto' {
+  if (asked !== 'auto' || name === 'local') return asked;
+  throw new ExpError(
+    'USAGE',
+    `parallel: auto counts the cores of this machine, and executor ${name} trains elsewhere`,
+    'say how many trials may run at a time: parallel: 8',
+  );
 }
 
 const deadlineOf = ({spec: {maxMinutes}}: SweepJob['sweep']): {readonly deadlineAt?: string} =>

@@ -39,7 +39,12 @@ export class Session {
     if (Date.now() - this.#heartbeatAt >= heartbeatMillis) this.#write('running');
   }
 
-  end(state: Exclude<SweepStatus['state'], 'running'>, message: string | undefined): void {
+  /** Its workers are left to themselves. */
+  leave(): void {
+    this.#write('submitted');
+  }
+
+  end(state: Exclude<SweepStatus['state'], 'running' | 'submitted'>, message: string | undefined): void {
     this.#write(state, {endedAt: new Date().toISOString(), ...(message === undefined ? {} : {message})});
   }
 

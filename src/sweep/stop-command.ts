@@ -1,11 +1,13 @@
+import {resolve} from 'node:path';
 import {plural} from '../report/format.js';
 import {LiveFrame} from '../report/live-frame.js';
 import {printable} from '../report/printable.js';
-import {harmless, streamSink} from '../report/sink.js';
+import {harmless, type Sink, streamSink} from '../report/sink.js';
 import {sweepFrame} from '../report/sweep-frame.js';
 import {sweepSentence} from '../report/sweep-screen.js';
 import {findSweepFolder} from '../runs/sweep/find-sweeps.js';
 import {SweepFolder} from '../runs/sweep/sweep-folder.js';
+import {ExpError} from '../support/errors.js';
 import {FollowedSweep, isOn, pause} from './status-command.js';
 
 /** What `exp sweep stop` was asked for. */
@@ -37,10 +39,26 @@ export async function stopSweep(request: SweepStopRequest, stream: NodeJS.WriteS
     ? `${plural(running, 'trial')} under way ${running === 1 ? 'saves' : 'save'} a checkpoint and ${running === 1 ? 'ends' : 'end'}`
     : `${plural(running, 'trial')} under way ${running === 1 ? 'is' : 'are'} finished first (--now: a checkpoint, and an end)`;
   sink.write(`asked to stop: no new trial begins; ${what}\n`);
+  if (folder.status?.executor === 'slurm') await cancelJobs(folder, request, sink);
   if (request.wait) await wait(sweep, stream, request.lookMillis ?? 500);
   const after2 = sweep.look().view;
   sink.write(`${sweepSentence(after2)}\n`);
   if (!isOn(after2)) sink.write(`exp sweep --resume ${printable(path)}  ${sink.style.dim('goes on with it')}\n`);
+}
+
+/** Jobs that wait would come to nothing, but only after having waited. What runs sees the request, now or at its end. */
+async function cancelJobs(folder: SweepFolder, request: SweepStopRequest, sink: Sink): Promise<void> {
+  const {SlurmJobs} = await import('./executors/slurm/jobs.js');
+  const jobs = new SlurmJobs({sweepFolder: resolve(folder.path)});
+  try {
+    const handles = await jobs.reconcile();
+    await jobs.cancel(handles, request.now ? 'all' : 'waiting');
+  } catch (error) {
+    if (!(error instanceof ExpError && error.code === 'EXECUTOR_UNAVAILABLE')) throw error;
+    sink.write(
+      `${sink.style.yellow('warning:')} ${printable(error.message)}; jobs in the queue end as soon as they begin\n`,
+    );
+  }
 }
 
 async function wait(sweep: FollowedSweep, stream: NodeJS.WriteStream, lookMillis: number): Promise<void> {

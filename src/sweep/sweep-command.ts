@@ -42,7 +42,7 @@ export interface SweepRequest {
 export async function sweepCommand(request: SweepRequest): Promise<number> {
   const shard = request.shard === undefined ? undefined : parseShard(request.shard);
   const parallel = parseParallel(request.parallel);
-  if (request.dryRun) return dryRun(await load(request), {shard, parallel, executor: request.executor});
+  if (request.dryRun) return dryRun(await load(request), {...request, shard, parallel});
   const folder = await folderFor(request, parallel);
   const reporter = await createSweepReporter({json: request.json, quiet: request.quiet});
   const interrupts = listenForInterrupts({
@@ -87,7 +87,8 @@ function parseParallel(text: string | undefined): number | 'auto' | undefined {
 }
 
 /** @throws ExpError TRIALS_FAILED */
-function exitCodeOf({view, numFailed, numFinished}: SweepEnding, allowFailures: number): number {
+function exitCodeOf({view, numFailed, numFinished, numLeft}: SweepEnding, allowFailures: number): number {
+  if (numLeft > 0) return 0;
   if (view.state !== 'finished') return exitCodes.INTERRUPTED;
   const hint = `exp sweep status ${view.folder} shows them; their folders are in ${path.join(view.folder, 'trials')}`;
   if (numFailed > allowFailures) {

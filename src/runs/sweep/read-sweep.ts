@@ -38,7 +38,7 @@ export class SweepReader {
     this.ledger.add(this.#reader.read());
     const {path, id, status} = this.#folder;
     const trials = this.ledger.trials.map((trial) => asSeen(path, trial));
-    return {path, id, plan: this.plan, status, state: stateOf(status, trials), trials};
+    return {path, id, plan: this.plan, status, state: stateOf(this.#folder, trials), trials};
   }
 }
 
@@ -50,7 +50,9 @@ function asSeen(sweep: string, trial: TrialRecord): TrialRecord {
   return isGone ? {...trial, state: 'crashed'} : trial;
 }
 
-function stateOf(status: SweepStatus | undefined, trials: readonly TrialRecord[]): SweepState['state'] {
+function stateOf({status, stopRequest}: SweepFolder, trials: readonly TrialRecord[]): SweepState['state'] {
   if (isCoordinated(status) || trials.some(({state}) => state === 'running')) return 'running';
+  // Jobs may be waiting in a queue, unless they were taken out of it.
+  if (status?.state === 'submitted') return stopRequest ? 'stopped' : 'running';
   return status && status.state !== 'running' ? status.state : 'waiting';
 }

@@ -125,7 +125,8 @@ export interface SweepPlan {
 
 /** status.json of a sweep: who coordinates it. */
 export interface SweepStatus {
-  readonly state: 'running' | 'finished' | 'stopped' | 'failed';
+  /** `submitted`: its workers are jobs of a cluster, and nobody waits for them. */
+  readonly state: 'running' | 'submitted' | 'finished' | 'stopped' | 'failed';
   /** How often it has been begun and resumed, from 1. */
   readonly session: number;
   readonly executor: string;

@@ -1,10 +1,14 @@
 import path from 'node:path';
+import {Value} from '@sinclair/typebox/value';
 import {ExpError} from '../../support/errors.js';
+import type {SlurmSpec} from '../section.js';
 import type {Shard} from '../shard.js';
+import {slurmSection} from '../slurm-section.js';
 import type {SweepJob} from '../worker/job.js';
 import type {Executor, WorkerTask} from './executor.js';
 import {parseBytes} from './local/bytes.js';
 import {LocalExecutor} from './local/local-executor.js';
+import {longLivedTasks, tasksOfTrials} from './slurm/tasks.js';
 import {programPath} from './worker-command.js';
 
 export type ExecutorName = SweepJob['sweep']['spec']['executor'];
@@ -33,7 +37,7 @@ export async function createExecutor(job: SweepJob, {name, parallel}: ExecutorCh
       return new SlurmExecutor({
         sweepFolder: path.resolve(folder.path),
         sweepId: folder.id,
-        spec: sweep.spec.slurm ?? {setup: [], extra: {}, signalSeconds: 60},
+        spec: slurmSpecOf(sweep.spec),
         parallel,
         startFolder: process.cwd(),
         command: [process.execPath, programPath()],
@@ -44,12 +48,16 @@ export async function createExecutor(job: SweepJob, {name, parallel}: ExecutorCh
   }
 }
 
+/** `slurm:` of a sweep; all defaults where it is left out. */
+export const slurmSpecOf = ({slurm}: Pick<SweepJob['sweep']['spec'], 'slurm'>): SlurmSpec =>
+  slurm ?? Value.Create(slurmSection);
+
 /**
  * The workers to start for the trials that are missing.
  * @param missing by number; of a sweep without a planned number those that were begun
  */
 export function tasksFor(
-  job: SweepJob,
+  job: {readonly sweep: Pick<SweepJob['sweep'], 'numTrials' | 'sampler' | 'spec'>},
   {
     name,
     parallel,
@@ -57,11 +65,15 @@ export function tasksFor(
     missing,
   }: ExecutorChoice & {readonly shard?: Shard | undefined; readonly missing: readonly number[]},
 ): readonly WorkerTask[] {
-  const {numTrials} = job.sweep;
+  const {numTrials, sampler, spec} = job.sweep;
   const numUseful = numTrials === undefined ? parallel : Math.min(parallel, missing.length);
   switch (name) {
-    case 'local':
     case 'slurm':
+      if (!sampler.isAdaptive && numTrials !== undefined) {
+        return tasksOfTrials(missing, slurmSpecOf(spec).trialsPerTask);
+      }
+      return longLivedTasks(numUseful);
+    case 'local':
       return Array.from({length: numUseful}, (_, slot) => ({slot, ...(shard ? {shard} : {})}));
     default:
       throw new ExpError('USAGE', `there is no executor ${String(name satisfies never)}`);

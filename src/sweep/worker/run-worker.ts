@@ -2,6 +2,7 @@ import path from 'node:path';
 import {listenForInterrupts} from '../../experiment/interrupt.js';
 import type {Worker} from '../../runs/sweep/attempts.js';
 import {ExpError, exitCodes} from '../../support/errors.js';
+import {concludeUnattended} from '../conclude-unattended.js';
 import {type Shard, shardHas} from '../shard.js';
 import {workerName} from '../worker-name.js';
 import {openJob} from './job.js';
@@ -43,6 +44,7 @@ export async function runWorker({folder, slot, trials, shard, maxTrials}: RunWor
         process.exit(0);
       },
     });
+    concludeUnattended(job);
     return result === 'interrupted' ? exitCodes.INTERRUPTED : 0;
   } catch (error) {
     if (error instanceof ExpError) {
