@@ -10,6 +10,7 @@ export default class Report extends BaseCommand {
     '<%= config.bin %> report runs/*',
     '<%= config.bin %> report runs/mlp-* --out mlp.html --title "Learning rates"',
     '<%= config.bin %> report --where "val_accuracy > 0.9" --sort val_loss --top 50',
+    '<%= config.bin %> report runs/new-* --baseline main',
   ];
   static override strict = false;
   static override usage = 'report [RUNS…] [flags]';
@@ -23,6 +24,11 @@ export default class Report extends BaseCommand {
     top: integer({description: 'rows at most', min: 1}),
     maximize: string({description: 'columns of which more is better, separated by commas'}),
     minimize: string({description: 'columns of which less is better, separated by commas'}),
+    baseline: string({
+      description:
+        'what to hold the rows against: a name or file of exp compare --save-baseline, or runs; takes all that follow it up to the next flag',
+      multiple: true,
+    }),
     'group-by': string({
       description: 'settings in which the runs of a row may differ; seed and fold by default, none for a row each',
     }),

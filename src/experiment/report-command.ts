@@ -51,7 +51,7 @@ export function reportPage(
   const ofSweep = sweeps.length === 1 ? sweepTitle(sweeps[0]!) : undefined;
   const title = printable(givenTitle ?? ofSweep ?? titleOf(runs.map(({name}) => name)));
   const usual = sweepDefaults(sweeps, compared, options.goals);
-  const data = reportData(opened, {...options, ...usual, sort: options.sort ?? usual.sort}, title);
+  const data = reportData(opened, {...options, ...usual, sort: options.sort ?? usual.sort}, title, baseline);
   return {html: pageDocument({data: pack(data), title}, pageAssets(), false).html, data};
 }
 

@@ -87,7 +87,12 @@ function shortLabels(labels: readonly string[]): readonly string[] {
   return short.map((label, index) => (counts.get(label) === 1 ? label : labels[index]!));
 }
 
-function cellOf({value, sample, isBest, isWithinNoise}: Cell, whole: string, kind: ColumnData['kind']): CellData {
+/** A cell as a page has it. @param whole its text, with all digits */
+export function cellOf(
+  {value, sample, isBest, isWithinNoise}: Cell,
+  whole: string,
+  kind: ColumnData['kind'],
+): CellData {
   const text = kind === 'setting' && typeof value === 'number' ? shorter(whole) : whole;
   const [low, high] = sample?.interval ?? [];
   const detail =

@@ -1,9 +1,11 @@
+import type {Baseline} from '../../comparison/baseline.js';
 import type {CompareRequest} from '../../comparison/compare.js';
 import type {ComparedRun} from '../../comparison/compared-run.js';
 import type {Run} from '../../runs/run.js';
 import {RunTail} from '../../runs/run-tail.js';
 import {expVersion} from '../../support/versions.js';
 import type {PageData} from '../page/data.js';
+import {withBaseline} from './baseline.js';
 import {overviewOf} from './overview.js';
 import {runData, runFigures, runRecords} from './run-data.js';
 
@@ -20,11 +22,17 @@ export interface OpenedRun {
 }
 
 /** All that a report shows of runs. @throws ExpError USAGE for terms that make no sense */
-export function reportData(opened: readonly OpenedRun[], request: CompareRequest, title: string): PageData {
-  const {overview, comparison} = overviewOf(
+export function reportData(
+  opened: readonly OpenedRun[],
+  request: CompareRequest,
+  title: string,
+  baseline?: Baseline,
+): PageData {
+  const {overview: plain, comparison} = overviewOf(
     opened.map(({compared}) => compared),
     request,
   );
+  const overview = baseline ? withBaseline(plain, comparison, baseline) : plain;
   const shown = new Set(comparison.rows.flatMap((row) => row.runs));
   const kept = opened.filter(({compared}) => shown.has(compared));
   const numRuns = Math.max(1, kept.length);

@@ -21,6 +21,8 @@ export interface PageData {
 export interface Overview {
   readonly columns: readonly ColumnData[];
   readonly rows: readonly RowData[];
+  /** What the rows are held against. */
+  readonly baseline?: BaselineData;
   /** Who is ahead, by how much, and whether that may be chance. */
   readonly verdict?: string;
   /** What stands below the table. */
@@ -39,6 +41,13 @@ export interface ImportanceNote {
   readonly numRuns: number;
   /** Of them, counted as the worst. */
   readonly numDiverged: number;
+}
+
+/** A baseline beside the rows. */
+export interface BaselineData {
+  readonly name: string;
+  /** Its rows that are not among those of the table: of runs that are not in it, or of a file. */
+  readonly rows: readonly {readonly label: string; readonly title: string; readonly cells: readonly CellData[]}[];
 }
 
 /** A column of the table. */
@@ -61,6 +70,8 @@ export interface RowData {
   /** Ids. */
   readonly runs: readonly string[];
   readonly cells: readonly CellData[];
+  /** It is what others are held against. */
+  readonly isBaseline?: true;
 }
 
 /** A cell of a row. */
@@ -72,6 +83,17 @@ export interface CellData {
   readonly detail?: string;
   readonly isBest?: true;
   readonly isWithinNoise?: true;
+  readonly delta?: DeltaData;
+}
+
+/** How far a value is from the baseline's. */
+export interface DeltaData {
+  /** `+0.0031`, with `≈` where it may be chance. */
+  readonly text: string;
+  /** `+0.0031 from the baseline's 0.9722 ± 0.0241; Welch's p = 0.0023` */
+  readonly detail: string;
+  /** Absent where nobody knows, the two are equal, or it may be chance. */
+  readonly isBetter?: boolean;
 }
 
 /** A setting that differs. */

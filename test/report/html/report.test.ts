@@ -131,6 +131,67 @@ t.test('exp report, in a browser', needsChromium, async (t) => {
     await page.context().close();
   });
 
+  await t.test('a baseline of runs, and of a file', async (t) => {
+    const ids = readdirSync(runsDir).sort();
+    const rateOf = (id: string): string =>
+      /learningRate: ([\d.]+)/.exec(readFileSync(path.join(runsDir, id, 'resolved.yaml'), 'utf8'))![1]!;
+    const slow = ids.filter((id) => rateOf(id) === '0.0003');
+    const fast = ids.filter((id) => rateOf(id) === '0.03');
+    const lossOf = (list: readonly string[]): number => {
+      const values = list.map((id) => {
+        const summary = JSON.parse(readFileSync(path.join(runsDir, id, 'summary.json'), 'utf8'));
+        return Number(summary.metrics.best.metrics.val_loss);
+      });
+      return values.reduce((sum, value) => sum + value, 0) / values.length;
+    };
+    const rowOf = (page: Page, rate: string) => page.locator('.runs tbody tr', {hasText: `±`}).filter({hasText: rate});
+
+    const own = await openPage(browser, await writeReport('own.html', ['--baseline', ...slow]));
+    const column = (await headings(own.page)).indexOf('val_loss');
+    t.equal(await own.page.locator('tbody.baseline tr').count(), 0, 'it is among the rows');
+    t.equal(await own.page.locator('tr.is-baseline').count(), 1);
+    t.match(await own.page.textContent('tr.is-baseline'), /0\.0003/);
+    t.match(await own.page.textContent('tr.is-baseline th'), /baseline$/);
+    t.equal(await own.page.locator('tr.is-baseline .delta').count(), 0);
+    const cell = rowOf(own.page, '0.03').locator('td, th').nth(column);
+    const told = Number.parseFloat((await cell.locator('.delta').textContent())!);
+    const delta = lossOf(fast) - lossOf(slow);
+    t.ok(Math.abs(told - delta) <= 0.001 * Math.abs(delta), `${told} is ${delta}`);
+    t.match(await cell.getAttribute('title'), /from the baseline's .* ± .*; Welch's p = /);
+    t.match(await own.page.textContent('#runs .notes'), /Δ the difference from the baseline /);
+    t.same(own.complaints, []);
+    await own.page.context().close();
+
+    const apart = await openPage(browser, await writeReport('apart.html', [...fast, '--baseline', slow[0]!]));
+    t.equal((await cells(apart.page, 1)).length, 2, 'runs of a baseline that were not named are rows as well');
+    t.equal(await apart.page.locator('tr.is-baseline').count(), 1);
+    t.same(apart.complaints, []);
+    await apart.page.context().close();
+
+    const file = path.join(folder, 'baselines', '<i>main.json');
+    const saved = await exp(folder, ['compare', ...slow, '--save-baseline', file]);
+    t.equal(saved.exitCode, 0, saved.stderr);
+    const other = await openPage(browser, await writeReport('file.html', [...fast, '--baseline', file]));
+    const pinned = other.page.locator('tbody.baseline tr');
+    t.equal(await pinned.count(), 1, 'what a file has is no run and stands above them');
+    t.match(await pinned.locator('th').textContent(), /iris-small × 2baseline/);
+    const there = Number.parseFloat((await pinned.locator('td, th').nth(column).textContent())!);
+    t.ok(Math.abs(there - lossOf(slow)) <= 0.001 * lossOf(slow), `${there} is ${lossOf(slow)}`);
+    t.equal(await pinned.locator('input').count(), 0, 'there is nothing to tick');
+    t.match(await other.page.textContent('#row-count'), '1 row, 2 runs');
+    await other.page.fill('#filter', 'nothing-like-this');
+    t.equal(await pinned.count(), 1, 'it stays');
+    t.match(await other.page.textContent('#runs .notes'), /<i>main\.json/, 'names are text');
+    t.same(other.complaints, []);
+    await other.page.setViewportSize({width: 360, height: 740});
+    t.equal(await ask(other.page, 'document.documentElement.scrollWidth'), 360);
+    await other.page.context().close();
+
+    const unknown = await exp(folder, ['report', '--baseline', 'nobody']);
+    t.equal(unknown.exitCode, 2);
+    t.match(unknown.stderr, /--baseline nobody: there is no baselines\/nobody\.json, and no run/);
+  });
+
   await t.test('light and dark, by the system and by the button', async (t) => {
     const url = pathToFileURL(path.join(folder, 'report.html')).href;
     const {page, complaints} = await openPage(browser, url, {colorScheme: 'dark'});
