@@ -15,7 +15,7 @@ t.test('no nvidia-smi, no cards', async (t) => {
 
 t.test('a card by its number among those that are visible', async (t) => {
   t.equal(onlyCard(1, undefined), '1');
-  t.equal(onlyCard(1, ''), '1');
+  t.equal(onlyCard(0, ''), undefined, 'CUDA sees no card then');
   t.equal(onlyCard(1, '4,6'), '6');
   t.equal(onlyCard(0, 'GPU-5ebe9f43'), 'GPU-5ebe9f43');
   t.equal(onlyCard(2, '4,6'), undefined);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {registerComparisonGradients} from '../gradients.js';
-import {describeCard, nvidiaCards} from '../nvidia.js';
+import {describeCard} from '../nvidia.js';
+import {visibleCards} from '../pinning.js';
 import {addHostKernels} from './host-kernels.js';
 
 /** cpu: plain JavaScript, always there, the oracle. tensorflow: libtensorflow on the CPU. cuda: libtensorflow on an NVIDIA card. webgpu: Dawn. */
@@ -57,8 +58,7 @@ export async function loadEagerBackend(name: EagerBackend, options: BackendOptio
 
 function describeNative(device: 'cpu' | 'cuda', index: number | undefined, version: string): string {
   if (device === 'cpu') return `cpu (TensorFlow ${version})`;
-  const cards = nvidiaCards();
-  const card = cards[index ?? 0];
+  const card = visibleCards()[index ?? 0];
   return `cuda:${index ?? 0} (TensorFlow ${version}${card ? `, ${describeCard(card)}` : ''})`;
 }
 
