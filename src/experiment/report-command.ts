@@ -7,6 +7,7 @@ import {formatBytes, plural} from '../report/format.js';
 import {pageAssets} from '../report/html/assets.js';
 import {pageDocument} from '../report/html/document.js';
 import {reportData} from '../report/html/report-page.js';
+import {sweepData} from '../report/html/sweep-data.js';
 import {pack} from '../report/page/pack.js';
 import {printable} from '../report/printable.js';
 import {streamSink, type TextStream} from '../report/sink.js';
@@ -51,7 +52,9 @@ export function reportPage(
   const ofSweep = sweeps.length === 1 ? sweepTitle(sweeps[0]!) : undefined;
   const title = printable(givenTitle ?? ofSweep ?? titleOf(runs.map(({name}) => name)));
   const usual = sweepDefaults(sweeps, compared, options.goals);
-  const data = reportData(opened, {...options, ...usual, sort: options.sort ?? usual.sort}, title, baseline);
+  const plain = reportData(opened, {...options, ...usual, sort: options.sort ?? usual.sort}, title, baseline);
+  const isAlone = sweeps.length === 1;
+  const data = sweeps.length > 0 ? {...plain, sweeps: sweeps.map((sweep) => sweepData(sweep, isAlone))} : plain;
   return {html: pageDocument({data: pack(data), title}, pageAssets(), false).html, data};
 }
 

@@ -5,7 +5,7 @@ import type {LiveChange} from './live-data.js';
 const none = {columns: {}, length: 0, every: 1};
 
 /** Page data after a change; runs that did not change stay the same objects. */
-export function applyChange(data: PageData, {overview, runs, patches, gone}: LiveChange): PageData {
+export function applyChange(data: PageData, {overview, sweeps, runs, patches, gone}: LiveChange): PageData {
   const known = new Map<string, RunData>(data.runs.map((run) => [run.id, run]));
   for (const id of gone) known.delete(id);
   for (const run of runs) {
@@ -21,5 +21,11 @@ export function applyChange(data: PageData, {overview, runs, patches, gone}: Liv
       steps: steps ? patched(run.steps, steps) : run.steps,
     });
   }
-  return {...data, createdAt: new Date().toISOString(), overview: overview ?? data.overview, runs: [...known.values()]};
+  return {
+    ...data,
+    createdAt: new Date().toISOString(),
+    overview: overview ?? data.overview,
+    ...(sweeps ? {sweeps} : {}),
+    runs: [...known.values()],
+  };
 }

@@ -13,6 +13,8 @@ export interface PageData {
   /** Of exp. */
   readonly version: string;
   readonly overview: Overview;
+  /** Of which runs are trials. */
+  readonly sweeps?: readonly SweepData[];
   /** In the order in which they were found. */
   readonly runs: readonly RunData[];
 }
@@ -149,4 +151,56 @@ export interface RunData {
   readonly epochs: Series;
   /** steps.csv: `step`, `epoch` and `batchLoss`. */
   readonly steps: Series;
+}
+
+/** A sweep of which runs are trials. */
+export interface SweepData {
+  /** Name of its folder. */
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly metric: string;
+  readonly goal: NonNullable<Goal>;
+  /** `tpe with asha, 3 seeds a point` */
+  readonly how: string;
+  /** `23 of 100 trials in 4 min 12 s: 18 finished, 5 running` */
+  readonly progress: string;
+  readonly numOver: number;
+  readonly numPlanned?: number;
+  /** What the best is, and what matters. */
+  readonly best?: string;
+  readonly importance?: string;
+  /** Why trials failed, alike ones together. */
+  readonly failures: readonly string[];
+  /** The best points. */
+  readonly ranked: readonly SweepRank[];
+  /** Trials that have a value of the metric, by number. */
+  readonly points: readonly SweepPoint[];
+}
+
+/** A point of a sweep's space in its ranking. */
+export interface SweepRank {
+  /** Absent of what does not count: pruned, failed, under way. */
+  readonly rank?: number;
+  /** `0.9891 ± 0.0012` */
+  readonly value: string;
+  /** `pruned at 3` */
+  readonly outcome: string;
+  readonly state: string;
+  /** `learningRate 0.001, batchSize 64` */
+  readonly settings: string;
+  /** Ids of its runs. */
+  readonly runs: readonly string[];
+  readonly isWithinNoise?: true;
+}
+
+/** A trial of a sweep in the chart. */
+export interface SweepPoint {
+  readonly trial: number;
+  readonly state: string;
+  readonly value: number;
+  /** Id of the run. */
+  readonly run: string;
+  /** The best mean of a point all of whose seeds had finished by then. */
+  readonly best?: number;
 }

@@ -1,9 +1,11 @@
 import type {SeriesPatch} from '../../runs/series.js';
-import type {Overview, RunData} from './data.js';
+import type {Overview, RunData, SweepData} from './data.js';
 
 /** What `exp watch` tells its page after the whole data: everything that has changed. */
 export interface LiveChange {
   readonly overview?: Overview;
+  /** All sweeps, if any of them is new, gone, or has changed. */
+  readonly sweeps?: readonly SweepData[];
   /** Runs that are new or have changed, without their curves. */
   readonly runs: readonly Omit<RunData, 'epochs' | 'steps'>[];
   /** Curves that grew. */

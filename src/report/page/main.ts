@@ -9,6 +9,7 @@ import {unpack} from './pack.js';
 import {runDetails} from './run-details.js';
 import {State} from './state.js';
 import {settingsOverview} from './sweep.js';
+import {sweepsSection} from './sweeps.js';
 import {runTable} from './table.js';
 
 /** Builds the page: the same for a report and for runs that are watched. @param extra what a live page adds to a run */
@@ -18,6 +19,7 @@ function showPage(data: PageData, extra?: (run: RunData) => HTMLElement): State 
     'main',
     {},
     verdictCard(state),
+    sweepsSection(state),
     runTable(state),
     learningCurves(state),
     settingsOverview(state),

@@ -261,9 +261,9 @@ export function swatch(slot: number | undefined): HTMLElement {
   return element;
 }
 
-/** `finished`, in its colour. */
-export function stateChip(text: string): HTMLElement {
+/** `finished`, in its colour, or that of another state. */
+export function stateChip(text: string, state = text): HTMLElement {
   const known =
-    /^(\d+ )?(finished|running|failed|diverged|interrupted|pruned|crashed|corrupt)$/.exec(text)?.[2] ?? 'mixed';
+    /^(\d+ )?(finished|running|failed|diverged|interrupted|pruned|crashed|corrupt)$/.exec(state)?.[2] ?? 'mixed';
   return h('span', {class: `chip ${known}`}, text);
 }
