@@ -8,14 +8,14 @@ export const allWordKinds: Readonly<Record<string, WordKind>> = {
   ...wordKinds,
   samplers: {
     noun: 'sampler',
-    place: 'sampler, in a sweep',
+    place: 'sampler of a sweep',
     summary: 'How points of a sweep are chosen.',
     members: samplers,
     describe: (definition) => ({example: `sampler: ${inYaml(definition, true)}`}),
   },
   pruners: {
     noun: 'pruner',
-    place: 'pruner, in a sweep',
+    place: 'pruner of a sweep',
     summary: 'When a trial is given up.',
     members: pruners,
     hints: prunerHints,
