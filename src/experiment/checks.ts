@@ -1,6 +1,6 @@
 import {DataSpecError} from '../data/data-error.js';
 import type {DatasetInfo} from '../data/dataset.js';
-import {type DescribeContext, describeData} from '../data/describe.js';
+import {describeData} from '../data/describe.js';
 import type {LayerSummary} from '../model/built-model.js';
 import {connectLayers, lastStretch} from '../model/graph.js';
 import {type ModelPlan, planModel, summariesOf} from '../model/infer-shapes.js';
@@ -37,6 +37,11 @@ export interface CheckResult {
   readonly initRun?: string | undefined;
 }
 
+export interface CheckContext extends Pick<InitContext, 'onDownload' | 'notify' | 'runsDir'> {
+  /** What tells of the data; somebody who checks many experiments of the same data may remember it. */
+  readonly describe?: typeof describeData | undefined;
+}
+
 /**
  * Everything that makes no sense although the schema accepts it, found without loading an engine: shapes, classes, losses,
  * metrics, monitored columns, sizes, files.
@@ -44,7 +49,7 @@ export interface CheckResult {
 export async function checkExperiment(
   spec: ExperimentSpec,
   loaded: Pick<LoadedSpec, 'baseDir' | 'problemAt'>,
-  {onDownload, notify, runsDir}: Pick<InitContext, 'onDownload' | 'notify' | 'runsDir'>,
+  {onDownload, notify, runsDir, describe = describeData}: CheckContext,
 ): Promise<CheckResult> {
   const problems: Problem[] = [];
   const warnings: string[] = [];
@@ -59,7 +64,8 @@ export async function checkExperiment(
   checkOptimizer(spec, findings);
   if (hasOutputs) checkMixing(spec, findings);
   const rng = Rng.fromSeed(spec.seed);
-  const data = await dataOf(spec, {baseDir: loaded.baseDir, onDownload, notify, warn: findings.warning, rng}, findings);
+  const context = {baseDir: loaded.baseDir, onDownload, notify, warn: findings.warning, rng};
+  const data = await dataOf(spec, () => describe(spec.data, context), findings);
   checkMonitors(spec, hasOutputs ? data?.targets : undefined, findings);
   if (!data) return {problems, warnings};
   checkSizes(spec, data, findings);
@@ -93,11 +99,11 @@ function checkEndings(
 
 async function dataOf(
   spec: ExperimentSpec,
-  context: DescribeContext,
+  describe: () => Promise<DatasetInfo>,
   findings: Findings,
 ): Promise<DatasetInfo | undefined> {
   try {
-    return await describeData(spec.data, context);
+    return await describe();
   } catch (error) {
     if (!(error instanceof ExpError)) throw error;
     const path = error instanceof DataSpecError ? parsePath(error.path) : undefined;

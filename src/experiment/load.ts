@@ -6,7 +6,7 @@ import {type LoadedSpec, type LoadOptions, loadSpec, type SpecSource} from '../s
 import type {Origins} from '../spec/origin.js';
 import {withSecretsNamed} from '../spec/write-yaml.js';
 import {checkSeeds} from './check-seeds.js';
-import {checkExperiment, type ModelPreview} from './checks.js';
+import {type CheckContext, checkExperiment, type ModelPreview} from './checks.js';
 import conforms from './generated/validate-experiment.cjs';
 import {type ExperimentSpec, experimentSchema} from './schema.js';
 
@@ -39,6 +39,8 @@ export interface LoadExperimentOptions extends LoadOptions {
   readonly notify?: ((message: string) => void) | undefined;
   /** Where `model.init` looks for runs: EXP_RUNS_DIR or `runs` by default. */
   readonly runsDir?: string | undefined;
+  /** What tells of the data: `describeData` by default. */
+  readonly describe?: CheckContext['describe'];
 }
 
 /**
@@ -61,6 +63,7 @@ export async function checkLoaded(loaded: LoadedSpec, options: LoadExperimentOpt
     onDownload: options.onDownload,
     notify: options.notify,
     runsDir,
+    describe: options.describe,
   });
   const all = [...checkSeeds(spec, loaded), ...problems];
   if (all.length > 0 || !preview) throw new SpecError(all);

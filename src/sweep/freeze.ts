@@ -2,7 +2,7 @@ import {dirname, relative, resolve} from 'node:path';
 import {writtenSchema} from '../experiment/schema.js';
 import {type Problem, SpecError} from '../spec/diagnostic.js';
 import type {SpecTree} from '../spec/load.js';
-import {type Located, nodeAt, plainOf, withEntry} from '../spec/located.js';
+import {type Located, nodeAt, plainOf} from '../spec/located.js';
 import type {Origin, Origins} from '../spec/origin.js';
 import {withValueAt} from '../spec/overrides.js';
 import {dottedPath, type Path, parsePath} from '../spec/path.js';
@@ -13,6 +13,7 @@ import {SourceFile} from '../spec/source.js';
 import {asSpecText, withSecretsNamed, writeYaml} from '../spec/write-yaml.js';
 import type {ComposedSweep} from './compose.js';
 import type {FrozenFacts, FrozenSweep, LoadedSweep} from './loaded-sweep.js';
+import {sweepSection} from './section.js';
 
 /**
  * A sweep as it can be loaded again from anywhere: everything is said, the experiment is inline with the overrides in it, paths are
@@ -20,7 +21,7 @@ import type {FrozenFacts, FrozenSweep, LoadedSweep} from './loaded-sweep.js';
  */
 export function resolvedSweep(
   {loaded, spec, parameters, experiment, tree}: ComposedSweep,
-  known: Pick<LoadedSweep, 'metric' | 'seeds'>,
+  known: Partial<Pick<LoadedSweep, 'metric' | 'seeds'>>,
 ): Readonly<Record<string, unknown>> {
   const root = experiment.root;
   const own = withSecretsNamed({...spec, ...known}, loaded.origins);
@@ -28,19 +29,27 @@ export function resolvedSweep(
     key,
     portable(value, parsePath(key) ?? [], root, tree),
   ]);
-  return {
-    ...(asText(own) as Readonly<Record<string, unknown>>),
+  const all: Readonly<Record<string, unknown>> = {
+    ...(asText(own) as object),
     overrides: {},
     parameters: asText(Object.fromEntries(varied)),
     experiment: portable(root, [], root, tree),
   };
+  const keys = Object.keys(sweepSection.properties).filter((key) => Object.hasOwn(all, key));
+  return Object.fromEntries(keys.map((key) => [key, all[key]]));
 }
 
 /** What a sweep folder has to keep. */
 export function freezeSweep(sweep: LoadedSweep): FrozenSweep {
   const {sourceText, resolved, path, experiment, origins} = sweep;
-  const file = experiment.file === undefined ? {} : {experimentFile: experiment.file};
-  return {sourceText, resolvedText: writeYaml(resolved), facts: {path, ...file, origins}};
+  const {file, numEpochs} = experiment;
+  const facts = {
+    path,
+    ...(file === undefined ? {} : {experimentFile: file}),
+    ...(numEpochs === undefined ? {} : {numEpochs}),
+    origins,
+  };
+  return {sourceText, resolvedText: writeYaml(resolved), facts};
 }
 
 /** The tree of a frozen sweep, its values coming from where they came from before. @throws SpecError if it was damaged */
@@ -48,17 +57,20 @@ export function frozenTree({resolvedText, facts}: FrozenSweep, problems: Problem
   const {path, origins} = facts;
   const source = new SourceFile('resolved.yaml', resolvedText, 'spec', path);
   const root = readYaml(source, problems);
-  const entry = root?.kind === 'map' ? root.entries.get('experiment') : undefined;
-  if (root?.kind !== 'map' || !entry) throw new SpecError(problems);
-  const value = withOrigins(entry.value, [], origins);
-  return {root: withEntry(root, 'experiment', {...entry, value}), source, path};
+  if (root?.kind !== 'map') throw new SpecError(problems);
+  return {root: withOrigins(root, [], origins), source, path};
 }
 
-/** Where each leaf of the experiment came from, by dotted path. */
-export function experimentOrigins(root: Located, path: Path = []): Origins {
+/** Where the leaves of the experiment and of the parameters came from, by dotted path. */
+export const originsOf = ({experiment, parameters}: ComposedSweep): Origins => ({
+  ...leafOrigins(experiment.root, ['experiment']),
+  ...leafOrigins(parameters, ['parameters']),
+});
+
+function leafOrigins(root: Located, path: Path): Origins {
   const members = membersOf(root);
   if (members.length === 0) return {[dottedPath(path)]: root.origin};
-  return Object.assign({}, ...members.map(([step, member]) => experimentOrigins(member, [...path, step])));
+  return Object.assign({}, ...members.map(([step, member]) => leafOrigins(member, [...path, step])));
 }
 
 function withOrigins(node: Located, path: Path, origins: FrozenFacts['origins']): Located {

@@ -5,7 +5,7 @@ import {readTree, type SpecSource, type SpecTree} from '../spec/load.js';
 import {checkPoints} from './check-points.js';
 import {checkWords} from './check-sweep.js';
 import {type ComposedSweep, composeSweep} from './compose.js';
-import {experimentOrigins, frozenTree, resolvedSweep} from './freeze.js';
+import {frozenTree, originsOf, resolvedSweep} from './freeze.js';
 import type {FrozenFacts, FrozenSweep, LoadedSweep, TrialRequest} from './loaded-sweep.js';
 import {applySweepOverrides} from './sweep-overrides.js';
 import {TrialMaker} from './trials.js';
@@ -58,9 +58,14 @@ async function checkedSweep(
   const composed = await composeSweep(tree, environment, problems);
   const runsDir = options.runsDir ?? (environment.EXP_RUNS_DIR || defaultRunsDir);
   const {overrides: _overrides, ...rest} = options;
-  const maker = new TrialMaker(composed.template, tree, {...rest, env: environment, runsDir});
-  const seeds = seedsOf(composed);
-  const points = await checkPoints(composed.space, maker, seeds, tree.source);
+  const {seeds, areGiven} = seedsOf(composed);
+  const maker = new TrialMaker(composed.template, tree, areGiven ? seeds[0] : undefined, {
+    ...rest,
+    env: environment,
+    runsDir,
+  });
+  // What was frozen was tried before; one point shows whether the data are there.
+  const points = await checkPoints(composed.space, maker, tree.source, frozen ? 1 : undefined);
   const words = checkWords(composed, points.experiments, seeds.length);
   const {metric, sampler} = words;
   const all = [...points.problems, ...words.problems];
@@ -71,8 +76,8 @@ async function checkedSweep(
   const sweep: LoadedSweep = {
     spec,
     sourceText,
-    resolved: resolvedSweep(composed, {metric, seeds}),
-    origins: experimentOrigins(composed.experiment.root),
+    resolved: resolvedSweep(composed, {metric, ...(areGiven ? {seeds} : {})}),
+    origins: originsOf(composed),
     path: loaded.path,
     baseDir: loaded.baseDir,
     runsDir,
@@ -86,7 +91,7 @@ async function checkedSweep(
     experiment: {
       name: first.spec.name,
       file: frozen ? frozen.experimentFile : composed.experiment.file,
-      numEpochs: words.numEpochs,
+      numEpochs: frozen ? frozen.numEpochs : words.numEpochs,
     },
     warnings: [...composed.warnings, ...words.warnings, ...points.warnings],
   };
@@ -94,15 +99,18 @@ async function checkedSweep(
   return sweep;
 }
 
-/** `seeds` of the sweep, else those of the experiment. */
-function seedsOf({spec, settings}: ComposedSweep): readonly number[] {
+/** `seeds` of the sweep, else those of the experiment; whether one of them says several, or which. */
+function seedsOf({spec, settings}: ComposedSweep): {readonly seeds: readonly number[]; readonly areGiven: boolean} {
   const own = settings.fixedAt('seed');
   const first = typeof own === 'number' && Number.isSafeInteger(own) && own >= 0 ? own : 0;
-  if (typeof spec.seeds === 'number') return Array.from({length: spec.seeds}, (_, i) => first + i);
-  if (spec.seeds) return spec.seeds;
+  if (typeof spec.seeds === 'number') {
+    return {seeds: Array.from({length: spec.seeds}, (_, i) => first + i), areGiven: true};
+  }
+  if (spec.seeds) return {seeds: spec.seeds, areGiven: true};
   const several = settings.fixedAt('seeds');
   const listed: unknown = typeof several === 'string' ? JSON.parse(several) : undefined;
-  return Array.isArray(listed) && listed.length > 0 ? listed : [first];
+  if (Array.isArray(listed) && listed.length > 0) return {seeds: listed, areGiven: true};
+  return {seeds: [first], areGiven: false};
 }
 
 /** No corner of the space is feasible, and nothing else is wrong. */

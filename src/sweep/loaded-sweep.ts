@@ -18,7 +18,7 @@ export interface LoadedSweep {
   readonly sourceText: string;
   /** The sweep with defaults and references filled in and the experiment inline, secrets named only: plain data for resolved.yaml. */
   readonly resolved: Readonly<Record<string, unknown>>;
-  /** Where the values of `resolved.experiment` came from, by dotted path in it. */
+  /** Where the values below `experiment` and `parameters` of `resolved` came from, by dotted path. */
   readonly origins: Origins;
   /** Absolute, of the sweep's file. */
   readonly path: string;
@@ -51,7 +51,7 @@ export interface LoadedSweep {
 /** One trial of a sweep. */
 export interface TrialRequest {
   readonly values: Assignment;
-  /** The experiment's own when left out. */
+  /** When left out, the first of the sweep's, or else the experiment's own. */
   readonly seed?: number | undefined;
   /** From 1; origins of values tell it. */
   readonly trial: number;
@@ -71,7 +71,9 @@ export interface FrozenFacts {
   /** Absolute, of the sweep's file as it was. */
   readonly path: string;
   readonly experimentFile?: string;
-  /** Where values of the experiment came from, by dotted path. */
+  /** Of a whole trial. */
+  readonly numEpochs?: number;
+  /** Where values of the experiment and of the parameters came from, by dotted path. */
   readonly origins: Origins;
 }
 

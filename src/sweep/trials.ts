@@ -5,18 +5,23 @@ import {blockExpander} from '../model/blocks/expand.js';
 import {type Problem, SpecError} from '../spec/diagnostic.js';
 import {checkTree, type LoadedSpec, type SpecTree} from '../spec/load.js';
 import type {TrialRequest} from './loaded-sweep.js';
+import {rememberedData} from './remembered-data.js';
 import type {TrialTemplate} from './trial-template.js';
 
 /** Makes the experiments of a sweep's trials. */
 export class TrialMaker {
+  readonly #describe = rememberedData();
+
   constructor(
     private readonly template: TrialTemplate,
     private readonly tree: SpecTree,
+    /** Of trials that say none; the experiment's own where undefined. */
+    private readonly seed: number | undefined,
     private readonly options: LoadExperimentOptions,
   ) {}
 
   /** What the schema says of a trial. @throws SpecError */
-  admit({values, seed, trial}: TrialRequest): LoadedSpec {
+  admit({values, seed = this.seed, trial}: TrialRequest): LoadedSpec {
     const problems: Problem[] = [];
     const root = this.template.apply(values, seed, trial, problems);
     const {source, path} = this.tree;
@@ -29,7 +34,7 @@ export class TrialMaker {
 
   /** What everything else says of it. @throws SpecError */
   async check(admitted: LoadedSpec): Promise<LoadedExperiment> {
-    const loaded = await checkLoaded(admitted, this.options);
+    const loaded = await checkLoaded(admitted, {...this.options, describe: this.#describe});
     if (membersOf(loaded).length === 1) return loaded;
     const message = `a trial is one run, but data.validation.kFold makes ${membersOf(loaded).length} of it`;
     const hint =
