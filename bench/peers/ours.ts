@@ -1,13 +1,13 @@
-/** A case of bench/peers.ts in exp, in a process of its own. Prints one JSON line. usage: ours.ts SPEC BATCH_SIZE [eager] */
+/** A case of bench/peers.ts in exp, in a process of its own. Prints one JSON line. usage: ours.ts SPEC BATCH_SIZE [eager [DEVICE [OVERRIDE…]]] */
 import {loadExperiment} from '../../src/experiment/load.js';
 import {prepareExperiment} from '../../src/experiment/prepare.js';
 import {train} from '../../src/training/loop.js';
 
-const [path, batchSize, engine = 'compiled'] = process.argv.slice(2);
-const overrides = [`training.batchSize=${batchSize}`, `engine=${engine}`];
+const [path, batchSize, engine = 'compiled', device = 'cpu', ...more] = process.argv.slice(2);
+const overrides = [`training.batchSize=${batchSize}`, `engine=${engine}`, `device=${device}`, ...more];
 const experiment = await loadExperiment({path: path!}, {overrides});
 const started = performance.now();
-const {dataset, model, session, rng, dispose} = await prepareExperiment(experiment, console.warn);
+const {dataset, model, session, rng, dispose} = await prepareExperiment(experiment, () => {});
 const prepareMillis = performance.now() - started;
 const millis: number[] = [];
 const {training, checkpoint} = experiment.spec;
@@ -30,4 +30,5 @@ await train({
 await dispose();
 const peakMegabytes = process.resourceUsage().maxRSS / 1024;
 const parameters = model.numTrainableParameters;
-console.log(JSON.stringify({parameters, prepareMillis, millis, peakMegabytes}));
+const {device: usedDevice} = session;
+console.log(JSON.stringify({device: usedDevice, parameters, prepareMillis, millis, peakMegabytes}));

@@ -1,7 +1,8 @@
 """The cases of bench/peers.ts in PyTorch: the same network, optimizer, batch size, metric and data, fed by the fastest plain way
 (the whole set as tensors, a permutation per epoch, one index per batch). Prints one JSON line: milliseconds per step of each epoch.
 
-usage: pytorch.py CASE BATCH_SIZE EPOCHS FOLDER
+usage: pytorch.py CASE BATCH_SIZE EPOCHS FOLDER [DEVICE [EXAMPLES]]
+DEVICE is torch's, `cpu` by default; there lie network and data. EXAMPLES is how many images of MNIST.
 """
 import json
 import os
@@ -16,12 +17,15 @@ from torch import nn
 import torch.nn.functional as F
 
 case, batch_size, epochs, folder = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
+device = torch.device(sys.argv[5] if len(sys.argv) > 5 else "cpu")
+examples = int(sys.argv[6]) if len(sys.argv) > 6 else None
 torch.set_num_threads(os.cpu_count() or 1)
 torch.manual_seed(42)
 
 
 def mnist(limit):
     """Evenly spaced images, as `data.limit` takes them."""
+    limit = examples or limit
     rows = np.arange(limit) * 60_000 // limit
     images = np.frombuffer((folder / "train-images-idx3-ubyte").read_bytes(), np.uint8, offset=16).reshape(-1, 1, 28, 28)
     labels = np.frombuffer((folder / "train-labels-idx1-ubyte").read_bytes(), np.uint8, offset=8)
@@ -135,11 +139,14 @@ def transformer():
 
 cases = {"mnist-cnn": mnist_cnn, "mnist-mlp": mnist_mlp, "resnet20": resnet20, "lstm": lstm, "transformer": transformer}
 model, optimizer, x, y = cases[case]()
+# Moving a module keeps its parameters' identity, so the optimizer made before holds the moved ones.
+model.to(device)
+x, y = x.to(device), y.to(device)
 loss_function = nn.CrossEntropyLoss()
 millis = []
 for _ in range(epochs):
     start = time.perf_counter()
-    order = torch.randperm(len(x))
+    order = torch.randperm(len(x), device=device)
     losses, correct = 0.0, 0
     for index in order.split(batch_size):
         optimizer.zero_grad()
@@ -153,4 +160,5 @@ for _ in range(epochs):
     millis.append((time.perf_counter() - start) * 1e3 / -(-len(x) // batch_size))
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 parameters = sum(parameter.numel() for parameter in model.parameters())
-print(json.dumps({"version": torch.__version__, "parameters": parameters, "millis": millis, "peakMegabytes": peak}))
+name = torch.cuda.get_device_name(device) if device.type == "cuda" else str(device)
+print(json.dumps({"version": torch.__version__, "device": name, "parameters": parameters, "millis": millis, "peakMegabytes": peak}))
