@@ -1,6 +1,7 @@
 import path from 'node:path';
 import {listenForInterrupts} from '../experiment/interrupt.js';
 import {createSweepReporter} from '../report/create-sweep-reporter.js';
+import {plural} from '../report/format.js';
 import {findSweepFolder} from '../runs/sweep/find-sweeps.js';
 import {isSweepFolder} from '../runs/sweep/is-sweep-folder.js';
 import {SweepFolder} from '../runs/sweep/sweep-folder.js';
@@ -52,6 +53,10 @@ export async function sweepCommand(request: SweepRequest): Promise<number> {
   try {
     const {signal} = interrupts;
     const ending = await runSweep(folder.path, {...request, reporter, signal, shard, parallel});
+    if (ending.numLeft > 0 && !request.json) {
+      const text = `${plural(ending.numLeft, 'job')} of Slurm go on with it; exp sweep status ${folder.path} shows how far it is\n`;
+      process.stdout.write(text);
+    }
     if (request.md !== undefined) writeSweepMarkdown(ending.view, request.md);
     return exitCodeOf(ending, request.allowFailures ?? folder.plan.allowFailures);
   } finally {

@@ -15,6 +15,8 @@ export interface RunWorkerRequest {
   readonly trials: ReadonlySet<number> | undefined;
   readonly shard: Shard | undefined;
   readonly maxTrials: number | undefined;
+  /** Of its trials, where the experiment leaves open which of several it is. */
+  readonly device: string | undefined;
 }
 
 /**
@@ -23,16 +25,18 @@ export interface RunWorkerRequest {
  * @returns the exit code: 0, or 130 when it was interrupted
  * @throws ExpError what every worker would meet; whoever started it is told
  */
-export async function runWorker({folder, slot, trials, shard, maxTrials}: RunWorkerRequest): Promise<number> {
+export async function runWorker({folder, slot, trials, shard, device, maxTrials}: RunWorkerRequest): Promise<number> {
   const say = (message: string): void => {
     process.stderr.write(`${new Date().toISOString()} ${message}\n`);
   };
+  // For as long as the process is there: a notice that comes when all is done must not count as a failure.
+  process.on('SIGUSR1', () => {});
   const abort = new AbortController();
   const interrupts = listenForInterrupts({first: () => say('stopping: a checkpoint is saved'), second: () => {}});
   const end = (): void => abort.abort();
   process.once('disconnect', end);
   try {
-    const job = await openJob(path.resolve(folder));
+    const job = await openJob(path.resolve(folder), {device});
     const result = await work(job, {
       worker: identity(slot),
       mayTake: (trial) => (trials?.has(trial) ?? true) && (!shard || shardHas(shard, trial, job.sweep.seeds.length)),

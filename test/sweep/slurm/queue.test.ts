@@ -20,7 +20,7 @@ t.test('reads what squeue of Slurm 22.05 prints', async (t) => {
 });
 
 t.test('tasks that wait together are told one by one, and lines of other kinds passed over', async (t) => {
-  const text = 'Welcome to the cluster\n12_[0-2,7%2]|PENDING|Priority||x\n12|RUNNING|None|n1|not an array\n';
+  const text = 'Welcome to the cluster\n12_[0-2,7%2]|PENDING|Priority||x\nx12|RUNNING|None|n1|no number\n';
   t.strictSame(
     parseQueue(text).map(({id, node}) => [id, node]),
     [0, 1, 2, 7].map((index) => [`12_${index}`, undefined]),
@@ -40,4 +40,9 @@ t.test('states of newer versions and of sacct', async (t) => {
     '': 'unknown',
   };
   for (const [text, state] of Object.entries(expected)) t.equal(taskState(text), state, text);
+});
+
+t.test('tasks that were cancelled before they ran are told of by the number of their array alone', async (t) => {
+  const [task] = parseQueue('7|CANCELLED|JobArrayTaskLimit|n/a|iris.1\n');
+  t.match(task, {id: '7', state: 'cancelled'});
 });

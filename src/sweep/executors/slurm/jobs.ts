@@ -42,7 +42,9 @@ export class SlurmJobs {
 
   async poll(handles: readonly TaskHandle[]): Promise<ReadonlyMap<string, TaskState>> {
     const queued = await this.#queue(handles.map(({id}) => id));
-    return new Map(handles.map(({id}) => [id, queued ? this.#stateOf(id, queued.get(id)) : 'unknown']));
+    return new Map(
+      handles.map(({id}) => [id, queued ? this.#stateOf(id, queued.get(id) ?? queued.get(jobOf(id))) : 'unknown']),
+    );
   }
 
   /** As far as the last poll and the task's own script tell. */
@@ -114,7 +116,7 @@ export class SlurmJobs {
       );
     }
     const [task] = parseQueue(answer.text).filter(({jobName}) => jobName === submission.name);
-    const job = task?.id.split('_')[0];
+    const job = task && jobOf(task.id);
     if (job !== undefined) this.submissions.conclude(submission, {job});
     return job;
   }
@@ -136,7 +138,7 @@ export class SlurmJobs {
 
   /** @returns by id; undefined if nobody answers */
   async #queue(ids: readonly string[]): Promise<ReadonlyMap<string, QueuedTask> | undefined> {
-    const jobs = [...new Set(ids.map((id) => id.split('_')[0]!))];
+    const jobs = [...new Set(ids.map(jobOf))];
     const tasks = new Map<string, QueuedTask>();
     for (const some of split(jobs, maxIdsPerCall)) {
       const answer = await this.#ask('squeue', [...queueOptions, '-j', some.join(',')]);
@@ -163,6 +165,9 @@ export class SlurmJobs {
 
 /** Whoever began it cannot be at it any more. */
 const isLongAgo = ({at}: Submission): boolean => Math.abs(Date.now() - Date.parse(at)) > 120_000;
+
+/** `4711_3` → `4711` */
+const jobOf = (id: string): string => id.replace(/_.*/, '');
 
 export const handlesOf = ({tasks}: Submission, job: string): readonly TaskHandle[] =>
   tasks.map((task, index) => ({task, id: `${job}_${index}`}));

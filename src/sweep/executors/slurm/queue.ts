@@ -2,7 +2,7 @@ import type {TaskState} from '../executor.js';
 
 /** A line of squeue. */
 export interface QueuedTask {
-  /** `4711_3` */
+  /** `4711_3`; `4711` stands for all tasks of that array that have no line of their own: they never ran. */
   readonly id: string;
   /** As Slurm says it: OUT_OF_MEMORY. */
   readonly slurmState: string;
@@ -21,7 +21,7 @@ export const queueOptions = ['-r', '-h', '-t', 'all', '-o', '%i|%T|%r|%B|%j'] as
 export function parseQueue(text: string): readonly QueuedTask[] {
   return text.split('\n').flatMap((line) => {
     const [id, slurmState, reason, node, ...name] = line.trim().split('|');
-    if (id === undefined || slurmState === undefined || !/^\d+_/.test(id)) return [];
+    if (id === undefined || slurmState === undefined || !/^\d+(_|$)/.test(id)) return [];
     const task = {
       slurmState,
       state: taskState(slurmState),
@@ -36,7 +36,7 @@ export function parseQueue(text: string): readonly QueuedTask[] {
 /** `4711_[0-3,7%2]`, as tasks look that wait together, is several. */
 function idsOf(id: string): readonly string[] {
   const [, job, indices] = /^(\d+)_\[([\d,-]+)(?:%\d+)?\]$/.exec(id) ?? [];
-  if (indices === undefined) return /^\d+_\d+$/.test(id) ? [id] : [];
+  if (indices === undefined) return /^\d+(_\d+)?$/.test(id) ? [id] : [];
   return indices.split(',').flatMap((range) => {
     const [first, last] = range.split('-').map(Number);
     const length = (last ?? first!) - first! + 1;

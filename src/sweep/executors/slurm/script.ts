@@ -90,6 +90,8 @@ exp_notify() {
   exp_interrupted=yes
   [ -z "$exp_notice" ] || return 0
   exp_notice="$1"
+  # One that has only just begun does not listen yet.
+  while [ -n "$exp_worker" ] && [ $((SECONDS - exp_begun)) -lt 5 ] && kill -0 "$exp_worker" 2> /dev/null; do sleep 1; done
   [ -z "$exp_worker" ] || kill -USR1 "$exp_worker" 2> /dev/null
   [ "$1" != requeue ] || exp_left="$(timeout 10 squeue -h -j "$exp_task" -o %L 2> /dev/null)"
 }
@@ -135,6 +137,7 @@ if [ -z "$exp_notice" ]; then
   echo "[$(date -u +%FT%TZ)] task $exp_task on $SLURMD_NODENAME, restart $exp_restart"
   "\${exp_command[@]}" "\${exp_arguments[@]}" &
   exp_worker=$!
+  exp_begun=$SECONDS
   # A signal ends "wait" before the worker ends.
   while :; do
     exp_interrupted=''
