@@ -1,5 +1,5 @@
 /**
- * Writes what is made from the definitions beside each builder: schemas/experiment.schema.json, ajv's compiled validator, the
+ * Writes what is made from the definitions beside each builder: schemas/experiment.schema.json and sweep.schema.json, ajv's compiled validator, the
  * table of kernels in docs/engines.md, and the reference in docs/reference/.
  * `node --import tsx scripts/generate.ts --check` writes nothing and fails if the file is out of date.
  */
@@ -14,6 +14,7 @@ import {kernelFamilies} from '../src/engine/compiled/kernels/index.js';
 import {experimentEditorSchemaText} from '../src/experiment/editor-schema.js';
 import {experimentSchema} from '../src/experiment/schema.js';
 import {referencePages} from '../src/report/reference-pages.js';
+import {sweepEditorSchemaText} from '../src/sweep/editor-schema.js';
 import {allWordKinds} from '../src/sweep/vocabulary.js';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -22,6 +23,7 @@ const root = path.resolve(import.meta.dirname, '..');
 const generated = (): ReadonlyMap<string, string> =>
   new Map([
     ['schemas/experiment.schema.json', experimentEditorSchemaText()],
+    ['schemas/sweep.schema.json', sweepEditorSchemaText()],
     ['src/experiment/generated/validate-experiment.cjs', validatorText()],
     ['docs/engines.md', enginesPage()],
     ...[...referencePages(allWordKinds)].map(([name, text]) => [`docs/reference/${name}`, text] as const),

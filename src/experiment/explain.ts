@@ -1,14 +1,13 @@
 import {existsSync, statSync} from 'node:fs';
-import {blockExpander} from '../model/blocks/expand.js';
 import {findRun} from '../runs/find-runs.js';
 import {expectationOf} from '../spec/expectation.js';
-import {loadSpec} from '../spec/load.js';
 import {formatOrigin, type Origin, type Origins} from '../spec/origin.js';
 import {dottedPath, formatPath, type Path, parsePath} from '../spec/path.js';
 import {choicesOf} from '../spec/schema.js';
 import {schemaAt, valueAt} from '../spec/schema-at.js';
 import {nearest} from '../spec/suggest.js';
 import {ExpError} from '../support/errors.js';
+import {readExperiment} from './load.js';
 import {experimentSchema} from './schema.js';
 
 /** What is known of one key of a spec or a run. */
@@ -96,7 +95,7 @@ async function sourceOf(
 ): Promise<{readonly value: unknown; readonly origins: Origins}> {
   const isFile = existsSync(target) && statSync(target).isFile();
   if (isFile || /\.ya?ml$/.test(target)) {
-    return loadSpec(experimentSchema, {path: target}, {overrides}, blockExpander);
+    return readExperiment({path: target}, {overrides});
   }
   const run = findRun(target, runsDir);
   const value = run.resolvedSpec();

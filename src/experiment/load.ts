@@ -1,10 +1,12 @@
 import type {DownloadListener} from '../data/files/download.js';
 import {blockExpander} from '../model/blocks/expand.js';
 import {defaultRunsDir} from '../runs/find-runs.js';
-import {SpecError} from '../spec/diagnostic.js';
-import {type LoadedSpec, type LoadOptions, loadSpec, type SpecSource} from '../spec/load.js';
+import {type Problem, SpecError} from '../spec/diagnostic.js';
+import {checkTree, type LoadedSpec, type LoadOptions, readTree, type SpecSource, type SpecTree} from '../spec/load.js';
 import type {Origins} from '../spec/origin.js';
+import {applyOverrides} from '../spec/overrides.js';
 import {withSecretsNamed} from '../spec/write-yaml.js';
+import {ExpError} from '../support/errors.js';
 import {checkSeeds} from './check-seeds.js';
 import {type CheckContext, checkExperiment, type ModelPreview} from './checks.js';
 import conforms from './generated/validate-experiment.cjs';
@@ -51,7 +53,28 @@ export async function loadExperiment(
   source: SpecSource,
   options: LoadExperimentOptions = {},
 ): Promise<LoadedExperiment> {
-  return checkLoaded(await loadSpec(experimentSchema, source, options, blockExpander), options);
+  return checkLoaded(await readExperiment(source, options), options);
+}
+
+/**
+ * YAML → what the schema admits, nothing else checked.
+ * @throws SpecError with every mistake; ExpError SPEC_INVALID for a sweep
+ */
+export async function readExperiment(source: SpecSource, {overrides = [], env}: LoadOptions = {}): Promise<LoadedSpec> {
+  const problems: Problem[] = [];
+  const tree = await readTree(source, problems);
+  refuseSweep(tree);
+  const root = applyOverrides(tree.root, overrides, problems);
+  return checkTree(experimentSchema, {...tree, root}, {env, expander: blockExpander, problems});
+}
+
+function refuseSweep({root, source}: SpecTree): void {
+  if (root.kind !== 'map' || !root.entries.has('parameters') || !root.entries.has('experiment')) return;
+  throw new ExpError(
+    'SPEC_INVALID',
+    `${source.name} is a sweep, not an experiment`,
+    `start it with exp sweep ${source.name}`,
+  );
 }
 
 /** What the schema admitted → an experiment that can be run. @throws SpecError (SPEC_INVALID) with every mistake, each with its place */

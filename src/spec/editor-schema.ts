@@ -66,13 +66,24 @@ class Converter {
   convertObject(schema: SchemaNode, isWhole: boolean): JsonSchema {
     const properties = Object.entries(schema.properties ?? {}).map(([key, one]) => [key, this.convert(one, isWhole)]);
     const required = isWhole ? requiredOf(schema) : [];
-    const {additionalProperties: extra} = schema;
     return {
       ...aboutOf(schema),
       type: 'object',
       properties: Object.fromEntries(properties),
       ...(required.length > 0 ? {required} : {}),
-      additionalProperties: typeof extra === 'object' ? this.convert(extra, isWhole) : false,
+      ...this.convertExtra(schema, isWhole),
+    };
+  }
+
+  /** What keys beside `properties` may be. */
+  private convertExtra({additionalProperties, patternProperties = {}}: SchemaNode, isWhole: boolean): JsonSchema {
+    if (typeof additionalProperties === 'object') {
+      return {additionalProperties: this.convert(additionalProperties, isWhole)};
+    }
+    const patterns = Object.entries(patternProperties).map(([key, one]) => [key, this.convert(one, isWhole)]);
+    return {
+      ...(patterns.length > 0 ? {patternProperties: Object.fromEntries(patterns)} : {}),
+      additionalProperties: false,
     };
   }
 
