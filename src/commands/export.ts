@@ -5,7 +5,7 @@ export default class Export extends BaseCommand {
   static override summary = 'Write the model of a run for other programs, or runs for TensorBoard, MLflow and W&B.';
   static override description =
     'A model (tfjs, onnx, safetensors) is one RUN; what is written is run on examples of its data and compared with the model first.\n' +
-    'tensorboard, mlflow and wandb take several RUNS, also such as are under way; exporting again adds only what is new.\n' +
+    'tensorboard, mlflow and wandb take several RUNS (patterns, a group, a sweep too), also such as are under way; exporting again adds only what is new.\n' +
     'Of the environment MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, are read for mlflow; WANDB_API_KEY for wandb.';
   static override examples = [
     '<%= config.bin %> export latest --format onnx',

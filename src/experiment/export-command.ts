@@ -37,10 +37,13 @@ export async function exportRuns(request: ExportRequest, out: TextStream, errors
   const print = <Result>(result: Result, screen: (result: Result) => string): void =>
     sink.write(json ? visibleJson(result) : screen(result));
   if (format === 'tensorboard') {
-    const {exportTensorboard, runsOf} = await import('./export-tensorboard.js');
+    const [{exportTensorboard}, {findRuns}] = await Promise.all([
+      import('./export-tensorboard.js'),
+      import('./run-references.js'),
+    ]);
     if (request.out === undefined)
       throw new ExpError('USAGE', 'where to?', '--out names the log folder of TensorBoard');
-    print(exportTensorboard(runsOf(runs, request.runsDir), request.out, warn), (all) =>
+    print(exportTensorboard(findRuns(runs, request.runsDir), request.out, warn), (all) =>
       eventsScreen(all, request.out!),
     );
   } else if (format === 'mlflow') {

@@ -5,7 +5,7 @@ import {MlflowClient, type MlflowOptions} from '../runs/interop/mlflow-client.js
 import {type MlflowDescription, type SentRun, sendRun} from '../runs/interop/mlflow-run.js';
 import type {Run} from '../runs/run.js';
 import {ExpError} from '../support/errors.js';
-import {runsOf} from './export-tensorboard.js';
+import {findRuns} from './run-references.js';
 
 export interface MlflowRequest {
   /** As people name them. */
@@ -32,11 +32,11 @@ export async function exportMlflow(
   const {MLFLOW_TRACKING_TOKEN, MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD} = process.env;
   const credentials = {MLFLOW_TRACKING_TOKEN, MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD};
   const client = new MlflowClient(url, {credentials, ...options});
-  const runs = runsOf(references, runsDir);
+  const runs = findRuns(references, runsDir);
   const sent: SentRun[] = [];
   for (const run of runs) {
     const description = describe(run, experiment);
-    for (const warning of run.warnings) warn(`${run.id}: ${warning}`);
+    for (const warning of run.warnings) warn(`${run.key}: ${warning}`);
     let state = 'nothing of it was sent';
     try {
       const progress = (numSent: number, numInAll: number): void => {
@@ -48,7 +48,7 @@ export async function exportMlflow(
       const others = runs.length > 1 ? `; ${sent.length} of ${runs.length} runs are there` : '';
       throw new ExpError(
         'EXPORT_FAILED',
-        `${client.url} did not take ${run.id}: ${error.message}; ${state}${others}`,
+        `${client.url} did not take ${run.key}: ${error.message}; ${state}${others}`,
         error.status === 401 || error.status === 403
           ? 'set MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD'
           : 'the same command sends the rest',

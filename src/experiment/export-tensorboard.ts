@@ -1,13 +1,6 @@
-import path from 'node:path';
 import {hparamsOf} from '../report/tensorboard-reporter.js';
-import {findRun} from '../runs/find-runs.js';
 import {writeEventFile} from '../runs/interop/event-file.js';
 import type {Run} from '../runs/run.js';
-
-/** The runs that people mean, each once. @throws ExpError RUN_NOT_FOUND */
-export const runsOf = (references: readonly string[], runsDir: string): readonly Run[] => [
-  ...new Map(references.map((name) => findRun(name, runsDir)).map((run) => [path.resolve(run.path), run])).values(),
-];
 
 /** What was written for a run. */
 export interface ExportedEvents {
@@ -27,8 +20,8 @@ export function exportTensorboard(
 ): readonly ExportedEvents[] {
   return runs.map((run) => {
     const written = writeEventFile(run, logFolder, hparamsOf(run.resolvedSpec()));
-    for (const warning of run.warnings) warn(`${run.id}: ${warning}`);
-    if (written.numScalars === 0) warn(`${run.id}: has measured nothing yet`);
-    return {run: run.id, ...written};
+    for (const warning of run.warnings) warn(`${run.key}: ${warning}`);
+    if (written.numScalars === 0) warn(`${run.key}: has measured nothing yet`);
+    return {run: run.key, ...written};
   });
 }

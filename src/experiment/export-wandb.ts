@@ -4,10 +4,11 @@ import {tagged} from '../runs/interop/scalars.js';
 import {appUrlOf, WandbClient, type WandbOptions} from '../runs/interop/wandb-client.js';
 import {type SentToWandb, sendToWandb, type WandbDescription} from '../runs/interop/wandb-run.js';
 import type {Run} from '../runs/run.js';
+import {sweepFolderOf} from '../runs/sweep/find-sweeps.js';
 import {ExpError} from '../support/errors.js';
 import {rememberSecret} from '../support/secrets.js';
 import {expVersion} from '../support/versions.js';
-import {runsOf} from './export-tensorboard.js';
+import {findRuns} from './run-references.js';
 
 export interface WandbRequest {
   /** As people name them. */
@@ -48,11 +49,11 @@ export async function exportWandb(
     throw new ExpError('USAGE', `${client.url} wants a key`, hint);
   }
   rememberSecret(key);
-  const runs = runsOf(request.runs, request.runsDir);
+  const runs = findRuns(request.runs, request.runsDir);
   const sent: SentToWandb[] = [];
   for (const run of runs) {
     const description = describe(run, entity, project);
-    for (const warning of run.warnings) warn(`${run.id}: ${warning}`);
+    for (const warning of run.warnings) warn(`${run.key}: ${warning}`);
     let state = 'nothing of it was sent';
     try {
       const progress = (numSent: number, numInAll: number): void => {
@@ -63,7 +64,7 @@ export async function exportWandb(
       if (!(error instanceof RequestFailure)) throw error;
       const others = runs.length > 1 ? `; ${sent.length} of ${runs.length} runs are there` : '';
       const where = `${entity === undefined ? '' : `${entity}/`}${description.project}`;
-      const message = `${client.url} did not take ${run.id} for ${where}: ${error.message}; ${state}${others}`;
+      const message = `${client.url} did not take ${run.key} for ${where}: ${error.message}; ${state}${others}`;
       throw new ExpError('EXPORT_FAILED', message, hintFor(error, client.url), {cause: error});
     }
   }
@@ -91,6 +92,7 @@ function describe(run: Run, entity: string | undefined, project: string | undefi
   const environment = run.environment();
   const git = environment?.git;
   const {summary, group} = run;
+  const sweep = sweepFolderOf(run);
   const notes = run.notes.map(({text}) => text);
   return {
     entity,
@@ -98,7 +100,7 @@ function describe(run: Run, entity: string | undefined, project: string | undefi
     config: {
       ...settings,
       exp: {
-        run: run.id,
+        run: run.key,
         name,
         startedAt: run.startedAt?.toISOString(),
         version: environment?.exp,
@@ -113,7 +115,7 @@ function describe(run: Run, entity: string | undefined, project: string | undefi
     summary: summaryOf(run),
     tags: run.tags,
     notes: [...(typeof description === 'string' ? [description] : []), ...notes].join('\n\n'),
-    group: group?.id,
+    group: sweep === undefined ? group?.id : path.basename(sweep),
     commit: git && !/^0+$/.test(git.commit) ? git.commit : undefined,
     repository: git?.remote,
     host: environment?.host,

@@ -466,6 +466,24 @@ t.test('address, key and names', async (t) => {
   t.notMatch(JSON.stringify([...server.runs.values()].map(({fields}) => fields)), new RegExp(key));
 });
 
+t.test('groups, patterns and sweeps', async (t) => {
+  const runsDir = t.testdir();
+  const server = await served(t);
+  for (const id of ['a-1', 'a-2', 'b-1']) writeRun(runsDir, id);
+  const sent = async (...runs: readonly string[]) =>
+    (await exportWandb({runs, runsDir, url: server.url}, silent, quick)).map(({run}) => run).sort();
+  t.strictSame(await sent('a-*', 'a-1'), ['a-1', 'a-2']);
+  t.strictSame(await sent('abcdefgh'), ['a-1', 'a-2', 'b-1'], 'the id of their group');
+  for (const sweep of ['rates', 'sizes']) {
+    writeRun(path.join(runsDir, sweep, 'trials'), '0007', {
+      startedAt: sweep === 'rates' ? startedAt : '2026-02-02T03:04:05.000Z',
+    });
+    writeFileSync(path.join(runsDir, sweep, 'sweep.json'), '{}');
+    t.strictSame(await sent(sweep), [`${sweep}/trials/0007`]);
+    t.match(server.run(`${sweep}-0007`).fields, {groupName: sweep, displayName: `${sweep}/trials/0007`});
+  }
+});
+
 t.test('ids and pages', async (t) => {
   t.equal(wandbIdOf('mnist-cnn-20261123-204902-jqnh'), 'mnist-cnn-20261123-204902-jqnh');
   // sha256sum of the name

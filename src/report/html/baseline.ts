@@ -57,7 +57,7 @@ function deltaData(delta: Delta): DeltaData {
   const mayBeChance = isChance(delta);
   const chance = p === undefined ? '' : `; Welch's p = ${p.toPrecision(2)}${mayBeChance ? ': may be chance' : ''}`;
   return {
-    text: deltaText(delta),
+    text: `Δ ${deltaText(delta)}`,
     detail: `${signed(delta.delta)} from the baseline's ${sampleText(baseline)}${chance}`,
     ...(isBetter === undefined || mayBeChance ? {} : {isBetter}),
   };

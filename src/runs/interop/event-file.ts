@@ -49,7 +49,7 @@ export function writeEventFile(
   const header: EventHeader = {
     startSeconds,
     hparams,
-    groupName: run.group?.id ?? run.id,
+    groupName: run.group?.id ?? run.key,
     specText: specTextOf(run),
   };
   const endSeconds = secondsOf(run.summary?.finishedAt ?? run.status?.endedAt ?? run.status?.heartbeatAt);
@@ -58,7 +58,7 @@ export function writeEventFile(
     ...moments.map(scalarRecord),
     sessionEndRecord(sessionStatuses[run.state] ?? 'unknown', endSeconds ?? startSeconds),
   ];
-  const folder = path.join(logFolder, run.id);
+  const folder = path.join(logFolder, run.key);
   const file = path.join(folder, `events.out.tfevents.${Math.floor(startSeconds)}.exp`);
   writing(file, () => {
     mkdirSync(folder, {recursive: true});

@@ -81,7 +81,7 @@ export async function sendRun(
   const end = status === 'RUNNING' || endedAt === undefined ? {} : {end_time: Math.round(1000 * endedAt)};
   await client.post('runs/update', {run_id: runId, status, ...end});
   return {
-    run: run.id,
+    run: run.key,
     experiment,
     url: `${client.url}/#/experiments/${experimentId}/runs/${runId}`,
     isNew,
@@ -127,7 +127,7 @@ async function findOrCreate(
   experimentId: string,
   {tags}: MlflowDescription,
 ): Promise<{readonly found: ServerRun; readonly isNew: boolean}> {
-  const id = plainName(run.id);
+  const id = plainName(run.key);
   const started = secondsOf(run.startedAt);
   const all = Object.entries({...tags, [runTag]: id}).map(([key, value]) => ({key, value: value.slice(0, 5000)}));
   for (let attempt = 1; ; attempt++) {
@@ -144,7 +144,7 @@ async function findOrCreate(
     try {
       const made = await client.postOnce<{run: ServerRun}>('runs/create', {
         experiment_id: experimentId,
-        run_name: run.id,
+        run_name: run.key,
         ...(started === undefined ? {} : {start_time: Math.round(1000 * started)}),
         tags: all,
       });
@@ -167,11 +167,11 @@ async function sendParams(
   const missing: Entry[] = [];
   for (const [name, own] of params) {
     const [key, value] = [plainName(name), String(own).slice(0, maxParamLength) || '""'];
-    if (String(own).length > maxParamLength) warn(`${run.id}: ${name} is cut to ${maxParamLength} letters`);
-    if (key.length > maxKeyLength) warn(`${run.id}: ${name} is left out, its name is too long for MLflow`);
+    if (String(own).length > maxParamLength) warn(`${run.key}: ${name} is cut to ${maxParamLength} letters`);
+    if (key.length > maxKeyLength) warn(`${run.key}: ${name} is left out, its name is too long for MLflow`);
     else if (!known.has(key)) missing.push({key, value});
     else if (known.get(key) !== value) {
-      warn(`${run.id}: ${name} is ${value} now and stays ${known.get(key)} there; MLflow does not change parameters`);
+      warn(`${run.key}: ${name} is ${value} now and stays ${known.get(key)} there; MLflow does not change parameters`);
     }
   }
   for (let start = 0; start < missing.length; start += maxParams) {

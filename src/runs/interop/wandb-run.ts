@@ -57,7 +57,7 @@ export async function sendToWandb(
   progress: (numSent: number, numInAll: number) => void = () => {},
 ): Promise<SentToWandb> {
   const {project} = description;
-  const id = wandbIdOf(run.id);
+  const id = wandbIdOf(run.key);
   const known = await client.resumeStatus({project, entity: description.entity ?? null, name: id});
   const before = known === undefined ? undefined : stateOf(known, description);
   // Those that were given there stay.
@@ -69,7 +69,7 @@ export async function sendToWandb(
     entity: description.entity ?? null,
     // Name and group may have been changed there since.
     groupName: known ? null : (description.group ?? null),
-    displayName: known ? null : run.id,
+    displayName: known ? null : run.key,
     notes: notesOf(run, description, known, warn),
     commit: description.commit ?? null,
     config: configOf(description, before),
@@ -93,7 +93,7 @@ export async function sendToWandb(
   });
   await sendLines(client, place, {missing, numThere, summary, end: endOf(run)}, progress);
   return {
-    run: run.id,
+    run: run.key,
     ...place,
     url: `${appUrlOf(client.url)}/${[place.entity, place.project, 'runs', id].map(encodeURIComponent).join('/')}`,
     isNew: known === undefined,
@@ -201,7 +201,7 @@ function notesOf(
   const there = known?.notes ?? '';
   if (notes === there || notes === '') return null;
   if (notes.startsWith(there)) return notes;
-  warn(`${run.id}: its notes were changed there, and stay as they are`);
+  warn(`${run.key}: its notes were changed there, and stay as they are`);
   return null;
 }
 
@@ -223,9 +223,10 @@ function endOf({state}: Run): Pick<FileStreamRequest, 'complete' | 'exitcode'> {
 /** Longer ones, and other letters, W&B's own addresses and programs do not take. */
 const plainId = /^[\w-]{1,64}$/;
 
-/** The same for the same folder name: the name itself if W&B takes it. */
+/** The same for the same folder name: the name itself if W&B takes it, `SWEEP-0007` of a trial. */
 export function wandbIdOf(name: string): string {
-  if (plainId.test(name)) return name;
+  const plain = name.replace('/trials/', '-');
+  if (plainId.test(plain)) return plain;
   const digest = createHash('sha256').update(name).digest('hex').slice(0, 12);
   return `${name.replace(/[^\w-]+/g, '-').slice(0, 48)}-${digest}`;
 }

@@ -154,7 +154,7 @@ t.test('exp report, in a browser', needsChromium, async (t) => {
     t.match(await own.page.textContent('tr.is-baseline th'), /baseline$/);
     t.equal(await own.page.locator('tr.is-baseline .delta').count(), 0);
     const cell = rowOf(own.page, '0.03').locator('td, th').nth(column);
-    const told = Number.parseFloat((await cell.locator('.delta').textContent())!);
+    const told = Number.parseFloat((await cell.locator('.delta').textContent())!.replace('Δ ', ''));
     const delta = lossOf(fast) - lossOf(slow);
     t.ok(Math.abs(told - delta) <= 0.001 * Math.abs(delta), `${told} is ${delta}`);
     t.match(await cell.getAttribute('title'), /from the baseline's .* ± .*; Welch's p = /);
