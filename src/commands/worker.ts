@@ -13,6 +13,7 @@ export default class Worker extends BaseCommand {
     slot: integer({description: 'its number among the workers, for its log', default: 0, min: 0}),
     trials: string({description: 'take these trials only: 3,7-9'}),
     shard: string({description: 'take this part of the trials only: 1/4'}),
+    device: string({description: 'where its trials are trained, if the experiment leaves open which one: cuda:0'}),
     'max-trials': integer({description: 'end after so many trials', min: 1}),
   };
 
@@ -24,6 +25,7 @@ export default class Worker extends BaseCommand {
       slot: flags.slot,
       trials: flags.trials,
       shard: flags.shard,
+      device: flags.device,
       maxTrials: flags['max-trials'],
     });
   }

@@ -66,11 +66,12 @@ async function checkedSweep(
   });
   // What was frozen was tried before; one point shows whether the data are there.
   const points = await checkPoints(composed.space, maker, tree.source, frozen ? 1 : undefined);
+  if (points.problems.length === 0 && points.experiments.length === 0) throw new SpecError([noPoint(composed)]);
   const words = checkWords(composed, points.experiments, seeds.length);
   const {metric, sampler} = words;
   const all = [...points.problems, ...words.problems];
   const [first] = points.experiments;
-  if (all.length > 0 || !metric || !sampler || !first) throw new SpecError(all.length > 0 ? all : [noPoint(composed)]);
+  if (all.length > 0 || !metric || !sampler || !first) throw new SpecError(all);
 
   const {spec, space, loaded} = composed;
   const sweep: LoadedSweep = {
@@ -90,6 +91,7 @@ async function checkedSweep(
     numTrials: words.numTrials,
     experiment: {
       name: first.spec.name,
+      device: first.spec.device,
       file: frozen ? frozen.experimentFile : composed.experiment.file,
       numEpochs: frozen ? frozen.numEpochs : words.numEpochs,
     },

@@ -39,6 +39,8 @@ export interface LoadedSweep {
   readonly experiment: {
     /** Of the experiment that is varied. */
     readonly name: string;
+    /** `auto`, `cuda:1`; of the first point, where the sweep varies it. */
+    readonly device: string;
     /** As messages show it; undefined where the experiment is written in the sweep's file. */
     readonly file: string | undefined;
     /** Of a whole trial, where the sweep does not vary them. */

@@ -9,6 +9,7 @@ import {ExpError} from '../support/errors.js';
 import {expVersion} from '../support/versions.js';
 import {coordinate} from './coordinate.js';
 import {createExecutor, type ExecutorChoice, type ExecutorName, tasksFor} from './executors/create.js';
+import {acceleratorsFor} from './executors/local/divide-accelerators.js';
 import {freezeSweep} from './load.js';
 import type {LoadedSweep} from './loaded-sweep.js';
 import {MissingTrials} from './missing.js';
@@ -90,10 +91,14 @@ export async function runSweep(path: string, options: SweepOptions): Promise<Swe
     if (shard) checkShard(shard, sweep);
     const name = options.executor ?? sweep.spec.executor;
     const asked = options.parallel ?? sweep.spec.parallel;
-    const {parallel} = divideCores({parallel: checkParallel(asked, name), threads: folder.plan.threads});
+    const accelerators = name === 'local' ? await acceleratorsFor(sweep.experiment.device) : [];
+    const {parallel} =
+      asked === 'auto' && accelerators.length > 0
+        ? {parallel: accelerators.length}
+        : divideCores({parallel: checkParallel(asked, name), threads: folder.plan.threads});
     const session = Session.begin(folder, {executor: name, ...deadlineOf(sweep), ...shardText(shard)});
     try {
-      return await withSession(job, session, {...options, choice: {name, parallel}});
+      return await withSession(job, session, {...options, choice: {name, parallel, accelerators}});
     } catch (error) {
       session.end('failed', error instanceof Error ? error.message : String(error));
       throw error;
@@ -113,7 +118,8 @@ async function withSession(
   if (folder.stopRequest?.by !== 'target') folder.clearStop();
   const reader = new SweepReader(folder.path);
   const look = (): SweepView => sweepViewOf(reader.look());
-  reporter.sweepStarted(look());
+  const {numWorkers: _none, ...begun} = look();
+  reporter.sweepStarted(begun);
   for (const warning of sweep.warnings) reporter.warn(warning);
   const missing = new MissingTrials(sweep, folder, session.number, shard);
   const executor = await createExecutor(job, choice);

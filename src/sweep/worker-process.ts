@@ -5,7 +5,7 @@ import {type RunWorkerRequest, runWorker} from './worker/run-worker.js';
 
 /** What `exp worker` was asked for, as text. @throws ExpError USAGE */
 export async function workerProcess(
-  request: Pick<RunWorkerRequest, 'folder' | 'slot' | 'maxTrials'> & {
+  request: Pick<RunWorkerRequest, 'folder' | 'slot' | 'maxTrials' | 'device'> & {
     readonly trials: string | undefined;
     readonly shard: string | undefined;
   },

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import {Value} from '@sinclair/typebox/value';
+import type {Accelerator} from '../../engine/pinning.js';
 import {ExpError} from '../../support/errors.js';
 import type {SlurmSpec} from '../section.js';
 import type {Shard} from '../shard.js';
@@ -17,10 +18,15 @@ export interface ExecutorChoice {
   readonly name: ExecutorName;
   /** Workers at the same time. */
   readonly parallel: number;
+  /** GPUs of this machine that they share. */
+  readonly accelerators?: readonly Accelerator[];
 }
 
 /** The executor of that name. Slurm's code is loaded only where it is asked for. */
-export async function createExecutor(job: SweepJob, {name, parallel}: ExecutorChoice): Promise<Executor> {
+export async function createExecutor(
+  job: SweepJob,
+  {name, parallel, accelerators = []}: ExecutorChoice,
+): Promise<Executor> {
   const {folder, sweep} = job;
   const {memoryLimit} = sweep.spec;
   switch (name) {
@@ -30,6 +36,7 @@ export async function createExecutor(job: SweepJob, {name, parallel}: ExecutorCh
         logs: folder.fileOf('logs'),
         parallel,
         threads: folder.plan.threads,
+        accelerators,
         memoryLimitBytes: memoryLimit === undefined ? undefined : parseBytes(memoryLimit),
       });
     case 'slurm': {

@@ -8,6 +8,8 @@ export interface WorkerTask {
   readonly trials?: readonly number[];
   /** The part of the trials that it may take. */
   readonly shard?: {readonly index: number; readonly count: number};
+  /** `device` of its trials, where the experiment leaves open which one of several it is. */
+  readonly device?: string;
   /** It ends after so many trials; any number by default. */
   readonly maxTrials?: number;
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type {WorkerTask} from './executor.js';
 
 /** The program that a worker is, and what it is started with: the same everywhere. */
-export function workerCommand(folder: string, {slot, trials, shard, maxTrials}: WorkerTask): readonly string[] {
+export function workerCommand(folder: string, {slot, trials, shard, device, maxTrials}: WorkerTask): readonly string[] {
   return [
     process.execPath,
     programPath(),
@@ -12,6 +12,7 @@ export function workerCommand(folder: string, {slot, trials, shard, maxTrials}: 
     ...['--slot', String(slot)],
     ...(trials ? ['--trials', formatTrials(trials)] : []),
     ...(shard ? ['--shard', `${shard.index}/${shard.count}`] : []),
+    ...(device === undefined ? [] : ['--device', device]),
     ...(maxTrials === undefined ? [] : ['--max-trials', String(maxTrials)]),
   ];
 }

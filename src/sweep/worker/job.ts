@@ -7,13 +7,23 @@ import type {FrozenFacts, LoadedSweep} from '../loaded-sweep.js';
 /** A sweep in its folder, ready to have trials made of it: all that a worker knows. */
 export interface SweepJob {
   readonly folder: SweepFolder;
-  readonly sweep: Pick<LoadedSweep, 'sampler' | 'pruner' | 'metric' | 'seeds' | 'numTrials' | 'spec' | 'warnings'>;
+  readonly sweep: Pick<
+    LoadedSweep,
+    'sampler' | 'pruner' | 'metric' | 'seeds' | 'numTrials' | 'spec' | 'warnings' | 'experiment'
+  >;
   /** The experiment of a trial, checked. */
   experimentOf(trial: Pick<TrialFile, 'trial' | 'seed' | 'values'>): Promise<LoadedExperiment>;
 }
 
-/** Loads a sweep from its folder. @throws ExpError RUN_NOT_FOUND, DATA_INVALID, SPEC_INVALID */
-export async function openJob(path: string, options: LoadSweepOptions = {}): Promise<SweepJob> {
+/**
+ * Loads a sweep from its folder.
+ * @param options.device one of several that the experiment may use, as this process counts them
+ * @throws ExpError RUN_NOT_FOUND, DATA_INVALID, SPEC_INVALID
+ */
+export async function openJob(
+  path: string,
+  {device, ...options}: LoadSweepOptions & {readonly device?: string | undefined} = {},
+): Promise<SweepJob> {
   const folder = SweepFolder.open(path);
   const {facts, threads} = folder.plan;
   const sweep = await loadFrozenSweep(
@@ -24,7 +34,7 @@ export async function openJob(path: string, options: LoadSweepOptions = {}): Pro
     folder,
     sweep,
     async experimentOf({trial, seed, values}) {
-      return withThreads(await trialExperiment(sweep, {trial, values, seed}), threads);
+      return withPlace(await trialExperiment(sweep, {trial, values, seed}), threads, device);
     },
   };
 }
@@ -39,9 +49,10 @@ export function placeOf(
   return {point, ...(seed === undefined ? {} : {seed}), first: (point - 1) * seeds.length + 1};
 }
 
-/** An experiment that leaves the number of its threads open gets the sweep's. */
-function withThreads(loaded: LoadedExperiment, threads: number): LoadedExperiment {
-  if (loaded.spec.threads !== undefined) return loaded;
-  const spec = {...loaded.spec, threads} as LoadedExperiment['spec'];
-  return {...loaded, spec, resolved: {...loaded.resolved, threads}};
+/** An experiment that leaves open how many threads and which of several devices it uses gets them of the worker. */
+function withPlace(loaded: LoadedExperiment, threads: number, device: string | undefined): LoadedExperiment {
+  const isOpen = device !== undefined && ['auto', 'cuda', 'webgpu'].includes(loaded.spec.device);
+  const place = {...(loaded.spec.threads === undefined ? {threads} : {}), ...(isOpen ? {device} : {})};
+  const spec = {...loaded.spec, ...place} as LoadedExperiment['spec'];
+  return {...loaded, spec, resolved: {...loaded.resolved, ...place}};
 }

@@ -2,12 +2,14 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {closeSync, openSync, readFileSync} from 'node:fs';
 import {hostname} from 'node:os';
 import path from 'node:path';
+import type {Accelerator} from '../../../engine/pinning.js';
 import {formatBytes} from '../../../report/format.js';
 import type {AttemptHolder} from '../../../runs/sweep/attempts.js';
 import {writing} from '../../../runs/unwritable.js';
 import type {Executor, TaskEnd, TaskHandle, TaskState, WorkerTask} from '../executor.js';
 import {workerCommand} from '../worker-command.js';
 import {allowedCores, coresOfSlot} from './cores.js';
+import {deviceOfSlot} from './divide-accelerators.js';
 
 export interface LocalOptions {
   /** The sweep's folder, and that of the workers' logs in it. */
@@ -19,8 +21,8 @@ export interface LocalOptions {
   readonly threads: number;
   /** A worker with more resident memory than this is killed. */
   readonly memoryLimitBytes?: number | undefined;
-  /** What a worker's environment has besides this process's own: the card that is its. */
-  readonly environmentOf?: (slot: number) => Readonly<Record<string, string>>;
+  /** GPUs that the workers are given, one each. */
+  readonly accelerators?: readonly Accelerator[];
 }
 
 interface Child {
@@ -75,8 +77,12 @@ export class LocalExecutor implements Executor {
   }
 
   #start(task: WorkerTask): TaskHandle {
-    const {folder, logs, parallel, threads, environmentOf = () => ({})} = this.options;
-    const [program, ...rest] = workerCommand(folder, task) as [string, ...string[]];
+    const {folder, logs, parallel, threads, accelerators = []} = this.options;
+    const own = deviceOfSlot(accelerators, task.slot);
+    const [program, ...rest] = workerCommand(folder, {...task, ...(own ? {device: own.device} : {})}) as [
+      string,
+      ...string[],
+    ];
     const cores = coresOfSlot(this.#cores, {slot: task.slot, parallel, threads});
     const command: [string, ...string[]] =
       cores === undefined ? [program, ...rest] : ['taskset', '-c', cores, program, ...rest];
@@ -86,7 +92,7 @@ export class LocalExecutor implements Executor {
     const started = spawn(command[0], command.slice(1), {
       stdio: ['ignore', descriptor, descriptor, 'ipc'],
       detached: true,
-      env: {...process.env, ...environmentOf(task.slot)},
+      env: {...process.env, ...own?.environment},
     });
     closeSync(descriptor);
     const child: Child = {process: started, log, state: 'running'};
