@@ -90,7 +90,7 @@ export interface CellData {
 
 /** How far a value is from the baseline's. */
 export interface DeltaData {
-  /** `+0.0031`, with `≈` where it may be chance. */
+  /** `Δ +0.0031`, with `≈` where it may be chance. */
   readonly text: string;
   /** `+0.0031 from the baseline's 0.9722 ± 0.0241; Welch's p = 0.0023` */
   readonly detail: string;
