@@ -5,7 +5,7 @@ import {BaseCommand} from './base.js';
 export default class Watch extends BaseCommand {
   static override summary = 'Show runs in the browser while they are trained: curves grow, logs, stopping a run.';
   static override description =
-    'Serves the page of exp report for a folder of runs, on this machine only, and keeps it up to date: it reads run folders, whoever writes them. The address has a token: whoever opens it may stop runs. Ctrl-C ends it; runs go on.';
+    'Serves the page of exp report for a folder of runs and sweeps, or for one sweep, on this machine only, and keeps it up to date: it reads run folders, whoever writes them. The address has a token: whoever opens it may stop runs. Ctrl-C ends it; runs go on.';
   static override examples = [
     '<%= config.bin %> watch',
     '<%= config.bin %> watch /data/runs --open',

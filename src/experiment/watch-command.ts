@@ -4,6 +4,8 @@ import {LiveRuns} from '../report/html/live-runs.js';
 import {printable} from '../report/printable.js';
 import {streamSink, type TextStream} from '../report/sink.js';
 import {RunsFolder} from '../runs/runs-folder.js';
+import {isSweepFolder} from '../runs/sweep/is-sweep-folder.js';
+import {SweepFolder} from '../runs/sweep/sweep-folder.js';
 import {ExpError} from '../support/errors.js';
 import {goalsOf, groupKeys, listOf} from './lists.js';
 import {isLoopback, startWatchServer, type WatchServer} from './watch-server.js';
@@ -32,7 +34,8 @@ export async function watchRuns(request: WatchRequest, out: TextStream): Promise
   const {runsDir, host, port, open} = request;
   const [columns, groupBy] = [listOf(request.columns), groupKeys(request.groupBy)];
   const options = {sort: request.sort, columns, groupBy, goals: goalsOf(request)};
-  const runs = new LiveRuns(new RunsFolder(runsDir, maxRuns), options);
+  const usual = isSweepFolder(runsDir) ? SweepFolder.open(runsDir).plan.metric : undefined;
+  const runs = new LiveRuns(new RunsFolder(runsDir, maxRuns), options, usual && {metric: usual.name, goal: usual.goal});
   const title = printable(path.basename(path.resolve(runsDir)));
   const server = await listen({runs, title, host, port});
   const sink = streamSink(out);

@@ -45,6 +45,7 @@ export function pointOutcome({state, trials, sample}: RankedPoint, numSeeds: num
   if (numSeeds > 1 && state !== 'finished') {
     const numFinished = sample?.values.length ?? 0;
     const rest = [...new Set(trials.map((trial) => trial.state))].filter((one) => one !== 'finished');
+    if (numFinished === 0 && rest.length === 1) return trialOutcome({...trials[0], state: rest[0]!});
     return `${numFinished}/${numSeeds} finished${rest.length > 0 ? `, ${rest.join(', ')}` : ''}`;
   }
   const [first] = trials;

@@ -90,7 +90,11 @@ export function bestSentence(view: SweepView, points: readonly RankedPoint[]): s
       ? `; ${plural(ties, 'other')} marked ≈ may be as good: the difference may be chance (Welch's t-test over seeds, p ≥ 0.05)`
       : '';
   const values = valuesText(best.values, view.parameters);
-  return `best ${printable(view.metric.name)} ${pointValue(best)}: ${place}${values === '' ? '' : `, ${values}`}${chance}`;
+  const numEqual = points.filter(
+    (point) => point !== best && point.sample?.mean === best.sample?.mean && point.rank,
+  ).length;
+  const equal = numEqual > 0 ? `; ${plural(numEqual, 'more point')} with the same value` : '';
+  return `best ${printable(view.metric.name)} ${pointValue(best)}: ${place}${values === '' ? '' : `, ${values}`}${equal}${chance}`;
 }
 
 const mostTold = 4;

@@ -2,6 +2,8 @@ import {readdirSync} from 'node:fs';
 import path from 'node:path';
 import {type Stamp, stampOf} from './index/stamp.js';
 import {type Run, readRun} from './run.js';
+import {trialFolders} from './sweep/find-sweeps.js';
+import {isSweepFolder} from './sweep/is-sweep-folder.js';
 
 /** What happened in a folder of runs since the last look. */
 export interface FolderChange {
@@ -11,6 +13,8 @@ export interface FolderChange {
   readonly gone: readonly string[];
   /** Runs that are not looked at, because there are too many. */
   readonly numLeftOut: number;
+  /** Folders of the sweeps there are. */
+  readonly sweeps: readonly string[];
 }
 
 /** A run that ended is looked at in one of this many rounds: it may still be tagged, or deleted. */
@@ -22,12 +26,18 @@ interface Known {
   state: Run['state'];
 }
 
-/** Watches a folder of runs by looking at it: works on every file system, and while runs are written, made and deleted by others. */
+/**
+ * Watches a folder of runs, and of sweeps with their trials, by looking at it: works on every file system, and while runs are written,
+ * made and deleted by others.
+ */
 export class RunsFolder {
   readonly #known = new Map<string, Known>();
   #round = 0;
 
-  /** @param maxRuns those that changed last are looked at */
+  /**
+   * @param path of the runs folder, or of a sweep, of which nothing but its trials is looked at then
+   * @param maxRuns those that changed last are looked at
+   */
   constructor(
     readonly path: string,
     readonly maxRuns: number,
@@ -36,7 +46,7 @@ export class RunsFolder {
   /** Looks again. A folder that is not there has no runs. */
   look(): FolderChange {
     const isFull = this.#round++ % restRounds === 0;
-    const found = this.#found(isFull);
+    const {runs: found, sweeps} = this.#found(isFull);
     const kept = [...found].sort(([, a], [, b]) => b.changedAt - a.changedAt).slice(0, this.maxRuns);
     const ids = new Set(kept.map(([id]) => id));
     const gone = [...this.#known.keys()].filter((id) => !ids.has(id));
@@ -45,30 +55,46 @@ export class RunsFolder {
       const known = this.#known.get(id);
       const isSame = known?.stamp.text === stamp.text;
       if (known && isSame && known.run.state === known.state) return [];
-      const run = known && isSame ? known.run : readRun(path.join(this.path, id));
+      const run = known && isSame ? known.run : readRun(path.join(this.#parent, id));
       this.#known.set(id, {run, stamp, state: run.state});
       return [run];
     });
-    return {changed, gone, numLeftOut: found.size - kept.length};
+    return {changed, gone, numLeftOut: found.size - kept.length, sweeps};
   }
 
-  /** Run folders by name. */
-  #found(isFull: boolean): ReadonlyMap<string, Stamp> {
-    const found = new Map<string, Stamp>();
-    for (const name of namesIn(this.path)) {
-      const known = this.#known.get(name);
-      if (known && known.state !== 'running' && !isFull) {
-        found.set(name, known.stamp);
-        continue;
-      }
-      try {
-        const stamp = stampOf(path.join(this.path, name));
-        if (stamp) found.set(name, stamp);
-      } catch {
-        // Must not be looked into, or was deleted meanwhile.
-      }
+  /** What keys of runs start from. */
+  get #parent(): string {
+    return isSweepFolder(this.path) ? path.join(this.path, '..') : this.path;
+  }
+
+  /** Run folders by {@link Run.key}, and folders of sweeps. */
+  #found(isFull: boolean): {readonly runs: ReadonlyMap<string, Stamp>; readonly sweeps: readonly string[]} {
+    const parent = this.#parent;
+    const names = parent === this.path ? namesIn(parent) : [path.basename(path.resolve(this.path))];
+    const runs = new Map<string, Stamp>();
+    const sweeps: string[] = [];
+    for (const name of names) {
+      const folder = path.join(parent, name);
+      if (!this.#known.has(name) && isSweepFolder(folder)) {
+        sweeps.push(folder);
+        for (const trial of trialFolders(folder)) this.#stamp(path.relative(parent, trial), isFull, runs);
+      } else this.#stamp(name, isFull, runs);
     }
-    return found;
+    return {runs, sweeps};
+  }
+
+  #stamp(key: string, isFull: boolean, runs: Map<string, Stamp>): void {
+    const known = this.#known.get(key);
+    if (known && known.state !== 'running' && !isFull) {
+      runs.set(key, known.stamp);
+      return;
+    }
+    try {
+      const stamp = stampOf(path.join(this.#parent, key));
+      if (stamp) runs.set(key, stamp);
+    } catch {
+      // Must not be looked into, or was deleted meanwhile.
+    }
   }
 }
 

@@ -1,5 +1,7 @@
 import type {CompareRequest, Comparison} from '../../comparison/compare.js';
 import {type ComparedRun, comparedRun} from '../../comparison/compared-run.js';
+import type {Goal} from '../../comparison/goal.js';
+import {metricNames} from '../../comparison/term.js';
 import type {Run} from '../../runs/run.js';
 import {RunTail} from '../../runs/run-tail.js';
 import type {RunsFolder} from '../../runs/runs-folder.js';
@@ -7,6 +9,7 @@ import {ExpError} from '../../support/errors.js';
 import {expVersion} from '../../support/versions.js';
 import type {Overview, PageData} from '../page/data.js';
 import type {CurvePatch, LiveChange} from '../page/live-data.js';
+import {LiveSweeps} from './live-sweeps.js';
 import {overviewOf} from './overview.js';
 import {type RunFigures, type RunRecords, runData, runFigures, runRecords} from './run-data.js';
 
@@ -28,10 +31,13 @@ export class LiveRuns {
   #overview: Overview | undefined;
   #comparison: Comparison | undefined;
   #shape = '';
+  readonly #sweeps = new LiveSweeps();
 
+  /** @param usual what is sorted by, unless the request says so, as soon as any run has it */
   constructor(
     readonly folder: RunsFolder,
     readonly request: CompareRequest,
+    readonly usual?: {readonly metric: string; readonly goal: NonNullable<Goal>},
   ) {}
 
   /** All of it. */
@@ -40,7 +46,9 @@ export class LiveRuns {
       figures ? [runData(records, figures, tail)] : [],
     );
     const overview = this.#overview ?? emptyOverview;
-    return {mode: 'watch', title, createdAt: new Date().toISOString(), version: expVersion(), overview, runs};
+    const sweeps = this.#sweeps.data;
+    const found = {overview, runs, ...(sweeps.length > 0 ? {sweeps} : {})};
+    return {mode: 'watch', title, createdAt: new Date().toISOString(), version: expVersion(), ...found};
   }
 
   runOf(id: string): Run | undefined {
@@ -56,7 +64,8 @@ export class LiveRuns {
    * @returns what has changed; `all` when the table has other columns now, so that the data are to be sent as a whole; undefined for nothing
    */
   update(): LiveChange | 'all' | undefined {
-    const {changed, gone, numLeftOut} = this.folder.look();
+    const {changed, gone, numLeftOut, sweeps: folders} = this.folder.look();
+    const sweeps = this.#sweeps.update(folders) ? {sweeps: this.#sweeps.data} : {};
     for (const id of gone) this.#entries.delete(id);
     const patches: CurvePatch[] = [];
     for (const run of changed) this.#read(run);
@@ -67,7 +76,7 @@ export class LiveRuns {
       if (change.epochs || change.steps) patches.push({id, ...change});
     }
     if (changed.length === 0 && gone.length === 0) {
-      return patches.length > 0 ? {runs: [], patches, gone} : undefined;
+      return patches.length > 0 || sweeps.sweeps ? {runs: [], patches, gone, ...sweeps} : undefined;
     }
     const shape = this.#compare(numLeftOut);
     const isSame = shape === this.#shape;
@@ -82,7 +91,7 @@ export class LiveRuns {
     for (const entry of stale) entry.figures = runFigures(entry.run, entry.compared, context);
     if (!isSame) return 'all';
     const runs = stale.flatMap(({records, figures}) => (figures ? [{...records, ...figures}] : []));
-    return {overview: this.#overview ?? emptyOverview, runs, patches, gone};
+    return {overview: this.#overview ?? emptyOverview, runs, patches, gone, ...sweeps};
   }
 
   #read(run: Run): void {
@@ -107,10 +116,19 @@ export class LiveRuns {
     return JSON.stringify([overview.columns, overview.settings.map(({path}) => path)]);
   }
 
+  #requestFor(runs: readonly ComparedRun[]): CompareRequest {
+    const {request, usual} = this;
+    if (!usual || request.sort !== undefined) return request;
+    const {metric, goal} = usual;
+    if (!runs.some((run) => metricNames(run).includes(metric))) return request;
+    const sort = `${goal === 'maximize' ? 'max' : 'min'} ${metric}`;
+    return {...request, sort, goals: new Map([[metric, goal], ...(request.goals ?? [])])};
+  }
+
   /** Columns that no run has yet (or any more) are no reason to show nothing. */
   #overviewOf(runs: readonly ComparedRun[]): ReturnType<typeof overviewOf> {
     try {
-      return overviewOf(runs, this.request);
+      return overviewOf(runs, this.#requestFor(runs));
     } catch (error) {
       if (!(error instanceof ExpError)) throw error;
       const {overview, comparison} = overviewOf(runs, {groupBy: this.request.groupBy});

@@ -48,7 +48,16 @@ class SweepCard {
       'details',
       {},
       h('summary', {}, 'Trials'),
-      h('figure', {class: 'panel wide'}, this.#chart.element),
+      h(
+        'figure',
+        {class: 'panel wide'},
+        h(
+          'figcaption',
+          {class: 'muted'},
+          'A dot a trial, hollow where it did not finish; the line is the best so far.',
+        ),
+        this.#chart.element,
+      ),
       this.#table,
       this.#notes,
     );
@@ -160,6 +169,10 @@ function chartOf({points, metric, goal}: SweepData): ChartOption {
   const theme = currentTheme();
   const [dot, best] = [strokeOf(0, theme).color, strokeOf(1, theme).color];
   const style = axisStyle();
+  const values = points.map(({value}) => value);
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  // Losses go over decades, of which only the worst would be seen.
+  const isLog = goal === 'minimize' && low > 0 && high / low >= 100;
   return {
     grid: {left: 4, right: 16, top: 26, bottom: 24, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel'},
     xAxis: {
@@ -175,7 +188,7 @@ function chartOf({points, metric, goal}: SweepData): ChartOption {
     },
     yAxis: {
       ...style,
-      type: 'value',
+      type: isLog ? 'log' : 'value',
       scale: true,
       name: `${metric}, ${goal === 'maximize' ? 'larger' : 'smaller'} is better`,
       nameTextStyle: {align: 'left', color: muted, fontSize: 11},
