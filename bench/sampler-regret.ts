@@ -25,8 +25,8 @@ const checkpoints = [25, 50, 100];
 const specs: Readonly<Record<string, SamplerSpec>> = {
   random: {type: 'random'},
   sobol: {type: 'sobol', scramble: true},
-  tpe: {type: 'tpe', nStartupTrials: 10, nEiCandidates: 24, multivariate: true},
-  'tpe-univariate': {type: 'tpe', nStartupTrials: 10, nEiCandidates: 24, multivariate: false},
+  tpe: {type: 'tpe', startupTrials: 10, candidates: 24, multivariate: true},
+  'tpe-univariate': {type: 'tpe', startupTrials: 10, candidates: 24, multivariate: false},
   cmaEs: {type: 'cmaEs', sigma: 0.2, restarts: true},
 };
 

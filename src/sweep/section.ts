@@ -3,6 +3,7 @@ import {choiceOf} from '../spec/define.js';
 import {checkedSchema} from '../spec/schema.js';
 import {prunerHints} from './pruners/hints.js';
 import {type PrunerSpec, pruners} from './pruners/index.js';
+import {samplerHints} from './samplers/hints.js';
 import {type SamplerSpec, samplers} from './samplers/index.js';
 import {slurmSection} from './slurm-section.js';
 import type {Json} from './space/distribution.js';
@@ -79,6 +80,7 @@ export const sweepSection = Type.Object(
         description: 'How points are chosen.',
         shorthand: true,
         default: 'grid',
+        hints: samplerHints,
       }),
     ),
     pruner: Type.Optional(

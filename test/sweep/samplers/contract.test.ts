@@ -7,8 +7,8 @@ for (const spec of [
   {type: 'grid'},
   {type: 'random'},
   {type: 'sobol', scramble: true},
-  {type: 'tpe', nStartupTrials: 10, nEiCandidates: 24, multivariate: true},
-  {type: 'tpe', nStartupTrials: 10, nEiCandidates: 24, multivariate: false},
+  {type: 'tpe', startupTrials: 10, candidates: 24, multivariate: true},
+  {type: 'tpe', startupTrials: 10, candidates: 24, multivariate: false},
   {type: 'cmaEs', sigma: 0.2, restarts: true},
 ] as const) {
   t.test(JSON.stringify(spec), async (t) => keepsContract(t, spec));

@@ -10,7 +10,7 @@ const optuna = JSON.parse(
   readFileSync(path.join(import.meta.dirname, '../../../bench/results/optuna-5.0-regret.json'), 'utf8'),
 ) as Regrets;
 
-const tpe = {type: 'tpe', nStartupTrials: 10, nEiCandidates: 24, multivariate: true} as const;
+const tpe = {type: 'tpe', startupTrials: 10, candidates: 24, multivariate: true} as const;
 
 t.test('after 100 points tpe is as near the least value as Optuna 5.0, and nearer than random', async (t) => {
   for (const objective of [branin, hartmann6]) {

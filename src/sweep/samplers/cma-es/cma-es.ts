@@ -1,4 +1,5 @@
 import {Type} from '@sinclair/typebox';
+import {ExpError} from '../../../support/errors.js';
 import type {Rng} from '../../../support/random.js';
 import type {Assignment, SearchSpace} from '../../space/search-space.js';
 import {defineSampler} from '../definition.js';
@@ -60,7 +61,7 @@ export const cmaEs = defineSampler({
         minimum: 4,
         maximum: 10_000,
         description:
-          'Points a generation, at least 4; by default 4 + ⌊3 ln n⌋ for n numeric parameters. A generation is learnt from when all of it has ended, so a multiple of `parallel` is best.',
+          'Points a generation, at least 4; by default 4 + ⌊3 ln n⌋ for n numeric parameters. Nothing is learnt until all of a generation has ended, so make it a multiple of `parallel`.',
       }),
     ),
     restarts: Type.Boolean({
@@ -71,12 +72,18 @@ export const cmaEs = defineSampler({
   }),
   build: ({sigma, populationSize, restarts}, space) => {
     const coordinates = coordinatesOf(space);
+    if (coordinates.length === 0) {
+      throw new ExpError(
+        'SPEC_INVALID',
+        'cmaEs moves numbers, but no parameter is a range',
+        'take {type: tpe}, or write ranges in place of values: {min, max}',
+      );
+    }
     const generations = new Map<number, Generation[]>();
     return {
       isAdaptive: true,
       suggest: ({point, seed, observations}) => {
         const streamFor = (number: number): Rng => streamOf({seed, point: number});
-        if (coordinates.length === 0) return randomPoint(space, streamFor(point));
         const draw = (stage: Stage, number: number) => drawPoint(space, coordinates, stage, streamFor(number));
         const known = generations.get(seed) ?? [];
         generations.set(seed, known);

@@ -71,28 +71,38 @@ const sharedByAll = (codecs: Iterable<Codec>, observations: readonly Observation
 export const tpe = defineSampler({
   type: 'tpe',
   summary: 'Learns where good points lie, and looks there: tree-structured Parzen estimators, as in Optuna 5.',
-  args: Type.Object({
-    nStartupTrials: Type.Integer({
-      default: 10,
-      minimum: 1,
-      maximum: 100_000,
-      description:
-        'Points with a score, pruned ones included, before it learns; until then points are random. At least 1.',
-    }),
-    nEiCandidates: Type.Integer({
-      default: 24,
-      minimum: 1,
-      maximum: 10_000,
-      description:
-        'Candidates drawn for each suggestion, of which the most promising one is taken: more of them look closer to the best points known. 1 to 10,000.',
-    }),
-    multivariate: Type.Boolean({
-      default: true,
-      description:
-        'Suggest the parameters that all points share together, so that what goes well together is kept; false: each parameter on its own.',
-    }),
-  }),
-  build: ({nStartupTrials, nEiCandidates, multivariate}, space) => {
+  args: Type.Object(
+    {
+      startupTrials: Type.Integer({
+        default: 10,
+        minimum: 1,
+        maximum: 100_000,
+        description:
+          'Points with a score, pruned ones included, before it learns; until then points are random. At least 1.',
+      }),
+      candidates: Type.Integer({
+        default: 24,
+        minimum: 1,
+        maximum: 10_000,
+        description:
+          'Candidates drawn for each suggestion, of which the most promising one is taken: more of them look closer to the best points known. 1 to 10,000.',
+      }),
+      multivariate: Type.Boolean({
+        default: true,
+        description:
+          'Suggest the parameters that all points share together, so that what goes well together is kept; false: each parameter on its own.',
+      }),
+    },
+    {
+      'x-hints': {
+        nStartupTrials: 'write startupTrials',
+        nEiCandidates: 'write candidates',
+        constantLiar: 'leave it out; running points are always kept away from',
+        group: 'leave it out; parameters that only some points have are suggested on their own',
+      },
+    },
+  ),
+  build: ({startupTrials, candidates, multivariate}, space) => {
     const codecs = new Map(space.parameters.map((parameter) => [parameter.name, codecOf(parameter)]));
     const varying = [...codecs.values()].filter(({isSingle}) => !isSingle);
     return {
@@ -100,8 +110,8 @@ export const tpe = defineSampler({
       suggest: (request) => {
         const rng = streamOf(request);
         const scored = request.observations.filter(isRanked);
-        if (scored.length < nStartupTrials) return randomPoint(space, rng);
-        const estimators = new Estimators(request.observations, nEiCandidates);
+        if (scored.length < startupTrials) return randomPoint(space, rng);
+        const estimators = new Estimators(request.observations, candidates);
         const shared = multivariate ? sharedByAll(varying, scored) : [];
         const propose = (stream: Rng): Assignment => {
           const values = shared.length > 0 ? estimators.suggest(shared, stream) : [];

@@ -4,7 +4,7 @@ import type {Observation} from '../../../../src/sweep/samplers/sampler.js';
 import type {SearchSpace} from '../../../../src/sweep/space/search-space.js';
 import {spaceOf} from '../objectives.js';
 
-const spec = {type: 'tpe', nStartupTrials: 10, nEiCandidates: 24, multivariate: true} as const;
+const spec = {type: 'tpe', startupTrials: 10, candidates: 24, multivariate: true} as const;
 const random = (space: SearchSpace) => buildSampler({type: 'random'}, space);
 const finished = (point: number, assignment: Observation['assignment'], score: number): Observation => ({
   point,
