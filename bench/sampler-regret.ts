@@ -10,7 +10,8 @@ import {readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {parseArgs} from 'node:util';
 import type {SamplerSpec} from '../src/sweep/samplers/index.js';
-import {branin, hartmann6, mannWhitneyLess, regrets} from '../test/sweep/samplers/objectives.js';
+import {mannWhitneyLess} from '../test/sweep/mann-whitney.js';
+import {branin, hartmann6, regrets} from '../test/sweep/samplers/objectives.js';
 import {describeMachine} from './machine.js';
 
 const {values: flags} = parseArgs({
@@ -82,4 +83,4 @@ for (const objective of [branin, hartmann6]) {
     }
   }
 }
-writeFileSync(flags.out, `${JSON.stringify({machine: describeMachine(), seeds: numSeeds, results}, null, 1)}\n`);
+writeFileSync(flags.out, `${JSON.stringify({machine: describeMachine(), seeds: numSeeds, results}, null, 2)}\n`);

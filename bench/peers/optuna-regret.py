@@ -58,4 +58,4 @@ for objective in (branin, hartmann6):
         out[f"{objective.__name__}/{name}"] = at
         print(objective.__name__, name, at["100"], file=sys.stderr)
 with open(sys.argv[1], "w") as file:
-    file.write(json.dumps(out, indent=1) + "\n")
+    file.write(json.dumps(out, indent=2) + "\n")

@@ -1,5 +1,4 @@
 import {buildSampler, type SamplerSpec} from '../../../src/sweep/samplers/index.js';
-import {normalCdf} from '../../../src/sweep/samplers/normal.js';
 import type {Observation} from '../../../src/sweep/samplers/sampler.js';
 import type {Distribution} from '../../../src/sweep/space/distribution.js';
 import type {Assignment, SearchSpace} from '../../../src/sweep/space/search-space.js';
@@ -75,12 +74,4 @@ export function regrets(spec: SamplerSpec, objective: Objective, seed: number, n
     best = Math.min(best, score);
     return best - objective.minimum;
   });
-}
-
-/** One-sided chance of U as small as that of `a` against `b`, if neither were smaller: Mann and Whitney's test by its normal approximation, without ties. */
-export function mannWhitneyLess(a: readonly number[], b: readonly number[]): number {
-  const u = a.reduce((sum, x) => sum + b.filter((y) => y < x).length, 0);
-  const mean = (a.length * b.length) / 2;
-  const deviation = Math.sqrt((a.length * b.length * (a.length + b.length + 1)) / 12);
-  return normalCdf((u + 0.5 - mean) / deviation);
 }

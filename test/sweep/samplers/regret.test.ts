@@ -2,7 +2,8 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import type {SamplerSpec} from '../../../src/sweep/samplers/index.js';
-import {branin, hartmann6, mannWhitneyLess, regrets} from './objectives.js';
+import {mannWhitneyLess} from '../mann-whitney.js';
+import {branin, hartmann6, regrets} from './objectives.js';
 
 /** What 30 seeds of Optuna come to; bench/sampler-regret.ts compares all samplers with it. */
 type Regrets = Readonly<Record<string, Readonly<Record<string, {readonly q25: number; readonly q75: number}>>>>;
