@@ -1,7 +1,8 @@
 import {existsSync} from 'node:fs';
 import {probePackage} from '../engine/probe.js';
 import type {Finding} from '../report/checklist.js';
-import {automaticChoice, describePackage, type EngineFinding, tryEngines} from './doctor/engines.js';
+import type {EngineFinding} from './doctor/engine-finding.js';
+import {automaticChoice, describePackage, tryEngines} from './doctor/engines.js';
 import {checkMachine, checkMnist, checkNode, checkRunsDir, describeCache, describeImages} from './doctor/machine.js';
 
 const lesson = 'experiments/mnist-cnn.yaml';

@@ -78,6 +78,7 @@ const small: Readonly<Record<string, readonly string[]>> = {
 const smaller: Readonly<Record<string, readonly string[]>> = {
   '12-digits-autoencoder.yaml': ['data.limit.train=40', 'training.batchSize=2'],
   '4-resnet20-blocks.yaml': ['training.batchSize=2'],
+  '9-authors-lstm.yaml': ['data.source.columns.line.length=4', 'training.batchSize=2'],
 };
 
 /** Lesson 5 says so in its first lines: its images have to be written before anything reads them. */

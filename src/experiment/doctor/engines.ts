@@ -1,50 +1,33 @@
-import {describeCard, hasNvidiaDriver, type NvidiaCard, nvidiaCards} from '../../engine/nvidia.js';
+import {hasNvidiaDriver, nvidiaCards} from '../../engine/nvidia.js';
 import {type Probe, probePackage} from '../../engine/probe.js';
 import {installedEngine} from '../../engine/tensorflow/installed.js';
-import {tensorflowVersion} from '../../engine/tensorflow/layout.js';
-import {type Trial, type TrialRequest, tryEngine} from '../../engine/trial/trial.js';
+import {type Trial, tryEngine} from '../../engine/trial/trial.js';
+import {surveyAdapters} from '../../engine/webgpu/adapters.js';
+import {mayHaveGpu} from '../../engine/webgpu/explain.js';
 import type {Finding} from '../../report/checklist.js';
+import type {EngineFinding, Row} from './engine-finding.js';
+import {cudaRows, webgpuRows} from './gpus.js';
 
 /** Steps of a trial; the median of the last ten is shown. */
 const trialSteps = 13;
 
-/** An engine on a device, as tried here. */
-export interface EngineFinding extends Finding {
-  readonly engine: 'compiled' | 'eager';
-  readonly device: 'cpu' | 'cuda' | 'webgpu';
-  /** Whether a small network was trained on it just now. */
-  readonly usable: boolean;
-  /** Device, library and version, when it is usable. */
-  readonly name?: string;
-  /** Of a small convolutional network with batches of 16. */
-  readonly stepMillis?: number;
-}
-
-/** What is known of an engine on a device before it is tried. */
-interface Row {
-  readonly subject: string;
-  readonly engine: EngineFinding['engine'];
-  readonly device: EngineFinding['device'];
-  readonly request: Omit<TrialRequest, 'steps' | 'engine'> & Partial<Pick<TrialRequest, 'engine'>>;
-  /** What is said when it is not usable. */
-  readonly state: 'warning' | 'problem';
-  /** Why it is not even tried, and what would change that. */
-  readonly missing?: Pick<Finding, 'detail' | 'fix'> | undefined;
-  /** Added to what a working engine says of itself. */
-  readonly note?: string | undefined;
-}
-
 /** Every engine on every device there is, one after the other, so that the steps can be timed; a few seconds in all. */
 export async function tryEngines(): Promise<readonly EngineFinding[]> {
-  const [compiled, eager, gpuPackage, nodePackage] = await Promise.all([
+  const [compiled, eager, gpuPackage, nodePackage, survey] = await Promise.all([
     probePackage('onnxruntime-node'),
     probePackage('@tensorflow/tfjs-backend-cpu'),
     probePackage('@tensorflow/tfjs-node-gpu'),
     probePackage('@tensorflow/tfjs-node'),
+    surveyAdapters(),
   ]);
   const hasPackage = [gpuPackage, nodePackage].some(({status}) => status === 'loads');
-  const cards = hasNvidiaDriver() ? nvidiaCards() : [];
-  const hasCudaEngine = installedEngine('cuda') !== undefined || gpuPackage.status === 'loads';
+  const hasDriver = hasNvidiaDriver();
+  const cuda = {
+    hasDriver,
+    cards: hasDriver ? nvidiaCards() : [],
+    hasTensorflow: installedEngine('cuda') !== undefined || gpuPackage.status === 'loads',
+    hasProvider: compiled.status === 'loads' && compiled.facts.includes('cuda'),
+  };
   const rows: readonly Row[] = [
     {
       ...{subject: 'compiled · cpu', engine: 'compiled', device: 'cpu', state: 'warning'},
@@ -63,31 +46,22 @@ export async function tryEngines(): Promise<readonly EngineFinding[]> {
       missing: describeEager(eager),
       note: eager.status === 'loads' ? `TensorFlow.js ${eager.version}, the reference` : undefined,
     },
-    {
-      ...{subject: 'eager · cuda', engine: 'eager', device: 'cuda', state: 'warning'},
-      request: {device: 'cuda'},
-      missing: describeCuda(hasNvidiaDriver(), cards, hasCudaEngine),
-    },
+    ...cudaRows(cuda),
+    ...webgpuRows(survey, mayHaveGpu()),
   ];
   const findings: EngineFinding[] = [];
   for (const row of rows) findings.push(await tryRow(row));
-  findings.push({
-    ...{subject: 'any · webgpu', engine: 'eager', device: 'webgpu', usable: false, state: 'absent'},
-    detail: 'WebGPU, for cards of any vendor, is not in this version',
-  });
   return findings;
 }
 
 async function tryRow({missing, request, state, note, ...row}: Row): Promise<EngineFinding> {
-  if (missing) {
-    const isNeeded = row.device === 'cpu' && request.backend !== 'tensorflow';
-    return {...pick(row), usable: false, state: isNeeded ? state : 'absent', ...missing};
+  const {engine} = row;
+  if (missing || !request || engine === 'any') {
+    const isNeeded = row.device === 'cpu' && request?.backend !== 'tensorflow';
+    return {...row, usable: false, state: isNeeded ? state : 'absent', detail: '', ...missing};
   }
-  const trial = await tryEngine({engine: row.engine, ...request, steps: trialSteps});
-  return {...pick(row), ...describeTrial(trial, state, note)};
+  return {...row, ...describeTrial(await tryEngine({engine, ...request, steps: trialSteps}), state, note)};
 }
-
-const pick = ({subject, engine, device}: Pick<Row, 'subject' | 'engine' | 'device'>) => ({subject, engine, device});
 
 /** @param note added to what a working engine says of itself */
 export function describeTrial(
@@ -149,30 +123,6 @@ export function describeEager(probe: Probe): Pick<Finding, 'detail' | 'fix'> | u
   };
 }
 
-/** What CUDA lacks here. @returns undefined when it is to be tried */
-export function describeCuda(
-  hasDriver: boolean,
-  cards: readonly NvidiaCard[],
-  hasEngine: boolean,
-): Pick<Finding, 'detail' | 'fix'> | undefined {
-  if (!hasDriver)
-    return {
-      detail: 'no NVIDIA card: the driver is not loaded',
-      fix: 'with such a card: install NVIDIA’s driver (nvidia-smi must list the card), then exp engines install tensorflow --cuda',
-    };
-  if (cards.length === 0)
-    return {
-      detail: 'NVIDIA’s driver is there, but nvidia-smi lists no card',
-      fix: 'see what nvidia-smi says; in a container, start it with --gpus all; after an update of the driver, restart the machine',
-    };
-  if (hasEngine) return undefined;
-  const names = cards.map((card) => `cuda:${card.index} ${describeCard(card)}`).join('; ');
-  return {
-    detail: `${names} (driver ${cards[0]!.driver}) is there; no TensorFlow ${tensorflowVersion} for it is installed`,
-    fix: 'exp engines install tensorflow --cuda',
-  };
-}
-
 /** @param probe of an npm package that brings TensorFlow's library. @returns nothing where it is not installed or works: it is optional */
 export function describePackage(probe: Probe): readonly Finding[] {
   if (probe.status !== 'fails') return [];
@@ -186,9 +136,19 @@ export function describePackage(probe: Probe): readonly Finding[] {
   ];
 }
 
-/** What `engine: auto` with `device: auto` takes. */
-export function automaticChoice(findings: readonly EngineFinding[]): EngineFinding | undefined {
-  const usable = findings.filter((finding) => finding.usable);
-  const cuda = installedEngine('cuda') ? usable.find(({device}) => device === 'cuda') : undefined;
-  return cuda ?? usable.find(({engine}) => engine === 'compiled') ?? usable[0];
+/** What `engine: auto` with `device: auto` takes (`chooseEngine`). */
+export function automaticChoice(
+  findings: readonly EngineFinding[],
+  hasTensorflowForCuda = installedEngine('cuda') !== undefined,
+): EngineFinding | undefined {
+  const usable = findings.filter((finding) => finding.usable && finding.isSoftware !== true);
+  const on = (device: EngineFinding['device'], engines: readonly EngineFinding['engine'][]) =>
+    engines
+      .map((engine) => usable.find((finding) => finding.device === device && finding.engine === engine))
+      .find(Boolean);
+  return (
+    on('cuda', hasTensorflowForCuda ? ['eager'] : ['compiled']) ??
+    on('webgpu', ['compiled', 'eager']) ??
+    on('cpu', ['compiled', 'eager'])
+  );
 }
