@@ -51,7 +51,7 @@ function withSdk(code: string, input: string): Promise<string> {
 const script = `
 facts = json.load(sys.stdin)
 run = wandb.init(id=facts['id'], name=facts['name'], project=facts['project'], entity='team', group=facts.get('group'),
-    job_type='train', tags=facts['tags'], notes=facts['notes'], config=facts['config'], settings=settings)
+    job_type='train', tags=facts.get('tags'), notes=facts['notes'], config=facts['config'], settings=settings)
 for row in facts['history']:
     run.log({key: value for key, value in row.items() if not key.startswith('_')}, step=row['_step'])
 for key, value in facts['summary'].items():
