@@ -43,7 +43,7 @@ export function elapsedSeconds({startedAt, endedAt, state, trials}: SweepView, n
   const ends = trials.flatMap((trial) => (trial.endedAt === undefined ? [] : [Date.parse(trial.endedAt)]));
   const isOn = state === 'running' || state === 'stopping';
   const last = ends.length > 0 ? ends.reduce((latest, time) => Math.max(latest, time)) : Date.parse(startedAt);
-  const end = endedAt === undefined ? (isOn ? now.getTime() : last) : Date.parse(endedAt);
+  const end = isOn ? now.getTime() : endedAt === undefined ? last : Date.parse(endedAt);
   return Math.max(0, (end - Date.parse(startedAt)) / 1000);
 }
 
@@ -60,7 +60,9 @@ export function secondsLeft(
   if (view.state !== 'running') return undefined;
   const spent = elapsedSeconds(view, now);
   const byBudget = budget?.maxMinutes === undefined ? Number.POSITIVE_INFINITY : 60 * budget.maxMinutes - spent;
-  const took = trials.flatMap(({seconds, state}) => (seconds === undefined || state === 'failed' ? [] : [seconds]));
+  const took = trials.flatMap(({seconds, state}) =>
+    seconds === undefined || !isOver(state) || state === 'failed' ? [] : [seconds],
+  );
   const running = trials.filter(({state}) => state === 'running');
   let byTrials = Number.POSITIVE_INFINITY;
   if (took.length > 0 && numPlanned !== undefined) {

@@ -71,7 +71,8 @@ export function sweepSentence(view: SweepView, now = new Date()): string {
     numPlanned === undefined ? plural(counts.over, 'trial') : `${counts.over} of ${plural(numPlanned, 'trial')}`;
   const states = countsTexts(counts).map(([text]) => text);
   const why = reason === undefined ? '' : `: ${printableSentence(reason)}`;
-  const after = state === 'finished' ? (reason === undefined ? '' : `; ended${why}`) : `; the sweep is ${state}${why}`;
+  const end = reason === undefined ? '' : `; ended${why}`;
+  const after = state === 'finished' ? end : state === 'running' ? '' : `; the sweep is ${state}${why}`;
   return `${of} in ${formatDuration(elapsedSeconds(view, now))}${states.length > 0 ? `: ${states.join(', ')}` : ''}${after}`;
 }
 

@@ -178,8 +178,8 @@ function chartOf({points, metric, goal}: SweepData): ChartOption {
     xAxis: {
       ...style,
       type: 'value',
-      min: 'dataMin',
-      max: 'dataMax',
+      min: 1,
+      max: Math.max(2, points.at(-1)?.trial ?? 0),
       minInterval: 1,
       name: 'trial',
       nameLocation: 'middle',
