@@ -16,18 +16,18 @@ export function assign(space: SearchSpace, choose: (parameter: Parameter) => Jso
 }
 
 /**
- * The first proposal that keeps the constraints; each has a random stream of its own, so what one draws does not move the next.
+ * The first proposal that will do; each has a random stream of its own, so what one draws does not move the next.
  * @returns undefined if there is none among so many
  */
-export function firstFeasible(
-  space: SearchSpace,
+export function firstAccepted(
+  accept: (assignment: Assignment) => boolean,
   rng: Rng,
   propose: (rng: Rng) => Assignment,
   attempts: number = maxAttempts,
 ): Assignment | undefined {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const assignment = propose(rng.split(attempt));
-    if (space.isFeasible(assignment)) return assignment;
+    if (accept(assignment)) return assignment;
   }
   return undefined;
 }

@@ -2,7 +2,7 @@ import {Type} from '@sinclair/typebox';
 import {Rng} from '../../support/random.js';
 import type {Assignment, SearchSpace} from '../space/search-space.js';
 import {defineSampler} from './definition.js';
-import {assign, firstFeasible, tooFewFeasible} from './feasible.js';
+import {assign, firstAccepted, tooFewFeasible} from './feasible.js';
 import type {SuggestionRequest} from './sampler.js';
 import {valueOfUnit} from './values.js';
 
@@ -16,7 +16,11 @@ export const uniformPoint = (space: SearchSpace, rng: Rng): Assignment =>
 
 /** A feasible point drawn uniformly. @throws ExpError USAGE if none is found */
 export function randomPoint(space: SearchSpace, rng: Rng): Assignment {
-  const found = firstFeasible(space, rng, (stream) => uniformPoint(space, stream));
+  const found = firstAccepted(
+    (assignment) => space.isFeasible(assignment),
+    rng,
+    (stream) => uniformPoint(space, stream),
+  );
   if (found === undefined) throw tooFewFeasible();
   return found;
 }

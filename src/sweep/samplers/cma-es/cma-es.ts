@@ -3,7 +3,7 @@ import {ExpError} from '../../../support/errors.js';
 import type {Rng} from '../../../support/random.js';
 import type {Assignment, SearchSpace} from '../../space/search-space.js';
 import {defineSampler} from '../definition.js';
-import {assign, firstFeasible} from '../feasible.js';
+import {assign, firstAccepted} from '../feasible.js';
 import {randomPoint, streamOf} from '../random.js';
 import {valueOfUnit} from '../values.js';
 import {type Coordinate, coordinatesOf} from './coordinates.js';
@@ -26,8 +26,8 @@ function unitsFrom({evolution}: Stage, rng: Rng): Float64Array {
 function drawPoint(space: SearchSpace, coordinates: readonly Coordinate[], stage: Stage, rng: Rng) {
   let units: Float64Array = new Float64Array();
   const indices = new Map(coordinates.map(({name}, index) => [name, index]));
-  const assignment = firstFeasible(
-    space,
+  const assignment = firstAccepted(
+    (proposed) => space.isFeasible(proposed),
     rng,
     (stream): Assignment => {
       units = unitsFrom(stage, stream.split('numbers'));

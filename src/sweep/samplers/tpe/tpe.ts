@@ -3,8 +3,8 @@ import type {Rng} from '../../../support/random.js';
 import type {Json} from '../../space/distribution.js';
 import type {Assignment} from '../../space/search-space.js';
 import {defineSampler} from '../definition.js';
-import {assign, firstFeasible} from '../feasible.js';
-import {randomPoint, streamOf} from '../random.js';
+import {assign, firstAccepted} from '../feasible.js';
+import {randomPoint, streamOf, uniformPoint} from '../random.js';
 import {isRanked} from '../ranking.js';
 import type {Observation} from '../sampler.js';
 import {valueOfUnit} from '../values.js';
@@ -13,8 +13,8 @@ import {type Mixture, mixtureLogDensities, sampleMixture} from './mixture.js';
 import {parzenEstimator} from './parzen.js';
 import {splitObservations} from './split.js';
 
-/** How often a suggestion that breaks the constraints is made anew before a random one is taken. */
-const maxSuggestions = 100;
+/** How often a suggestion is made anew that breaks the constraints or was tried before; then a random one is taken. */
+const maxProposals = 50;
 
 /** Draws from where the good points lie, and takes of some candidates the one that is likeliest there compared with the rest. */
 class Estimators {
@@ -66,7 +66,8 @@ const sharedByAll = (codecs: Iterable<Codec>, observations: readonly Observation
 
 /**
  * The tree-structured Parzen estimator (Bergstra et al. 2011) as Optuna 5.0 does it: parameters together, kernels as wide as the
- * distance to their neighbours, running points among the bad ones.
+ * distance to their neighbours, running points among the bad ones. Unlike there, no point is tried twice while others are found, as training
+ * is repeatable, and failed points are among the bad ones.
  */
 export const tpe = defineSampler({
   type: 'tpe',
@@ -105,24 +106,36 @@ export const tpe = defineSampler({
   build: ({startupTrials, candidates, multivariate}, space) => {
     const codecs = new Map(space.parameters.map((parameter) => [parameter.name, codecOf(parameter)]));
     const varying = [...codecs.values()].filter(({isSingle}) => !isSingle);
+    const learnt = (observations: readonly Observation[]): ((rng: Rng) => Assignment) => {
+      const estimators = new Estimators(observations, candidates);
+      const shared = multivariate ? sharedByAll(varying, observations.filter(isRanked)) : [];
+      return (rng) => {
+        const values = shared.length > 0 ? estimators.suggest(shared, rng) : [];
+        const joint = new Map(shared.map(({parameter}, i) => [parameter.name, values[i]!]));
+        return assign(space, ({name, distribution}) => {
+          const codec = codecs.get(name)!;
+          if (codec.isSingle) return valueOfUnit(distribution, 0);
+          const [value] = joint.has(name) ? [joint.get(name)!] : estimators.suggest([codec], rng);
+          return value!;
+        });
+      };
+    };
     return {
       isAdaptive: true,
       suggest: (request) => {
         const rng = streamOf(request);
-        const scored = request.observations.filter(isRanked);
-        if (scored.length < startupTrials) return randomPoint(space, rng);
-        const estimators = new Estimators(request.observations, candidates);
-        const shared = multivariate ? sharedByAll(varying, scored) : [];
-        const propose = (stream: Rng): Assignment => {
-          const values = shared.length > 0 ? estimators.suggest(shared, stream) : [];
-          const joint = Object.fromEntries(shared.map(({parameter}, i) => [parameter.name, values[i]!]));
-          return assign(space, ({name, distribution}) => {
-            const codec = codecs.get(name)!;
-            if (codec.isSingle) return valueOfUnit(distribution, 0);
-            return joint[name] ?? estimators.suggest([codec], stream)[0]!;
-          });
-        };
-        return firstFeasible(space, rng, propose, maxSuggestions) ?? randomPoint(space, rng.split('random'));
+        const {observations} = request;
+        const tried = new Set(observations.map(({assignment}) => JSON.stringify(assignment)));
+        const isNew = (assignment: Assignment): boolean =>
+          space.isFeasible(assignment) && !tried.has(JSON.stringify(assignment));
+        const uniform = (stream: Rng): Assignment => uniformPoint(space, stream);
+        const isStarting = observations.filter(isRanked).length < startupTrials;
+        const propose = isStarting ? uniform : learnt(observations);
+        return (
+          firstAccepted(isNew, rng, propose, maxProposals) ??
+          firstAccepted(isNew, rng.split('random'), uniform, maxProposals) ??
+          randomPoint(space, rng.split('again'))
+        );
       },
     };
   },

@@ -136,3 +136,24 @@ t.test('pruned points stand behind finished ones, those that came further first'
     Math.abs((x as number) - 0.2) < 0.15 || Math.abs((x as number) - 0.75) < 0.15;
   t.ok(share(space, observations, near) > 0.75, `${share(space, observations, near)} of 0.6 by chance`);
 });
+
+t.test('no point is tried twice before all have been', async (t) => {
+  const space: SearchSpace = {
+    ...spaceOf({
+      a: {kind: 'int', low: 1, high: 4, scale: 'linear'},
+      b: {kind: 'categorical', choices: ['x', null, 'z']},
+    }),
+    isFeasible: ({a, b}) => a !== 4 || b !== 'z',
+  };
+  const sampler = buildSampler(spec, space);
+  const observations: Observation[] = [];
+  for (let point = 1; point <= 12; point++) {
+    const assignment = sampler.suggest({point, seed: 8, observations});
+    observations.push(
+      point % 5 === 0 ? {point, assignment, state: 'failed'} : finished(point, assignment, assignment.a as number),
+    );
+  }
+  const keys = observations.map(({assignment}) => JSON.stringify(assignment));
+  t.equal(new Set(keys.slice(0, 11)).size, 11);
+  t.ok(keys.slice(0, 11).includes(keys[11]!), 'then again');
+});
