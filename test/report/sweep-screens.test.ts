@@ -296,7 +296,7 @@ t.test('on a terminal lines scroll by and a frame stays below', async (t) => {
   t.match(plain, '1/8  trial 1 finished  val_loss 0.5000');
   t.match(plain, 'warning: careful');
   t.match(plain, /1\/8 trials/);
-  t.match(plain, /\nrank? ?.*val_loss/);
+  t.match(plain, /\ntrial {2}val_loss {2}state\n/);
   t.ok(written.includes('\u001B['), 'drawn in place');
   t.equal(written.split('best val_loss 0.5000: trial 1').length, 2, 'the end is printed once');
 });
