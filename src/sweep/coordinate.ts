@@ -78,6 +78,27 @@ class Coordinator {
   }
 
   async run(): ReturnType<typeof coordinate> {
+    try {
+      return await this.#coordinate();
+    } catch (error) {
+      await this.#dismiss();
+      throw error;
+    }
+  }
+
+  /** Workers that live with us do not outlive a failure of ours, such as a full disk. */
+  async #dismiss(): Promise<void> {
+    const {executor} = this.options;
+    if (executor.outlivesUs) return;
+    await executor.cancel(this.#handles);
+    for (let left = this.#handles; left.length > 0; ) {
+      await sleep(executor.pollMillis);
+      const states = await executor.poll(left);
+      left = left.filter(({id}) => states.get(id) === 'running');
+    }
+  }
+
+  async #coordinate(): ReturnType<typeof coordinate> {
     const {executor, signal, session, stays, tasksFor} = this.options;
     this.#handles = [...(await executor.reconcile())];
     this.#releaseOrphans();

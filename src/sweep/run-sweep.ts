@@ -100,7 +100,7 @@ export async function runSweep(path: string, options: SweepOptions): Promise<Swe
     try {
       return await withSession(job, session, {...options, choice: {name, parallel, accelerators}});
     } catch (error) {
-      session.end('failed', error instanceof Error ? error.message : String(error));
+      session.fail(error);
       throw error;
     }
   } finally {

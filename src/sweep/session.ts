@@ -48,6 +48,15 @@ export class Session {
     this.#write(state, {endedAt: new Date().toISOString(), ...(message === undefined ? {} : {message})});
   }
 
+  /** As well as it goes: the disk may be what failed. */
+  fail(error: unknown): void {
+    try {
+      this.end('failed', error instanceof Error ? error.message : String(error));
+    } catch {
+      // status.json still says running; readers see that the process is gone.
+    }
+  }
+
   #write(state: SweepStatus['state'], more: Pick<SweepStatus, 'endedAt' | 'message'> = {}): void {
     const {folder, number: session, startedAt, details} = this;
     folder.writeStatus({state, session, ...details, startedAt, ...more});

@@ -37,8 +37,8 @@ threads: 1
 const numTrials = 8;
 /** Kills altogether, of the coordinator and of workers. */
 const numKills = Number(process.env.FAULT_KILLS ?? 200) / 2;
-/** Longest wait to a kill: a sweep takes about as long. */
-const spanMillis = 2500;
+/** Longest wait from the beginning of a session to a kill: a sweep takes about as long. */
+const spanMillis = 2000;
 const begin = ['sweep', 'victim.yaml', '--out', 'sweep', '--parallel', '2', '--quiet'];
 const goOn = ['sweep', '--resume', 'sweep', '--parallel', '2', '--quiet'];
 
@@ -93,8 +93,10 @@ async function killSomebody(cwd: string, {child, ended}: Victim, rng: Rng): Prom
   void ended.then(() => {
     isOver = true;
   });
-  const wait = 150 + (spanMillis - 150) * rng.uniform();
-  const isCoordinator = rng.uniform() < 0.5;
+  const isAtStart = rng.uniform() < 0.1;
+  const wait = (isAtStart ? 600 : spanMillis) * rng.uniform();
+  const isCoordinator = isAtStart || rng.uniform() < 0.5;
+  while (!isAtStart && !isOver && !isAtWork(cwd, child.pid)) await sleep(5);
   await Promise.race([sleep(wait), ended]);
   if (isOver) return 'nobody';
   const workers = isCoordinator ? [] : workersIn(cwd);
@@ -104,6 +106,15 @@ async function killSomebody(cwd: string, {child, ended}: Victim, rng: Rng): Prom
     return `${pid === child.pid ? 'coordinator' : 'worker'} after ${Math.round(wait)} ms`;
   } catch {
     return 'nobody';
+  }
+}
+
+/** Whether the sweep is coordinated by this process by now. */
+function isAtWork(cwd: string, pid: number | undefined): boolean {
+  try {
+    return JSON.parse(readFileSync(path.join(cwd, 'sweep', 'status.json'), 'utf8')).pid === pid;
+  } catch {
+    return false;
   }
 }
 
