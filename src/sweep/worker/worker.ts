@@ -183,7 +183,7 @@ class SweepWorker {
     if (!pruner) return undefined;
     const text = Number.isFinite(value) ? value : String(value);
     this.#journal.append({type: 'reported', trial, epoch, value: text});
-    return pruner.decide(this.#curves.requestFor(trial, this.#look().trials));
+    return pruner.decide(this.#curves.requestFor(trial, epoch, this.#look().trials));
   }
 
   #checkIn(trial: number, attempt: number): void {
