@@ -34,7 +34,10 @@ export const maxExplained = 100;
 export class SpecError extends ExpError {
   readonly diagnostics: readonly Diagnostic[];
 
-  constructor(readonly problems: readonly Problem[]) {
+  /** What the diagnostics were made of, for whoever tells them in other words. */
+  readonly #problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
     const diagnostics = [...problems].sort(comparePlaces).map(toDiagnostic);
     const code = commonCode(problems);
     const numMistakes = diagnostics.length === 1 ? '1 mistake' : `${diagnostics.length} mistakes`;
@@ -44,6 +47,11 @@ export class SpecError extends ExpError {
     const rest = diagnostics.length > maxExplained ? [`… and ${diagnostics.length - maxExplained} more`] : [];
     super(code, [head, ...shown, ...rest].join('\n\n'));
     this.diagnostics = diagnostics;
+    this.#problems = problems;
+  }
+
+  get problems(): readonly Problem[] {
+    return this.#problems;
   }
 }
 

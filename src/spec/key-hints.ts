@@ -39,7 +39,8 @@ export function unknownKeyHint(
   const near = nearest(key, free) ?? nearest(key, keys);
   if (near !== undefined) return {near, hint: `did you mean \`${near}\`?`};
   const takes = keys.filter((candidate) => candidate !== 'type').join(', ');
-  return {hint: homesOf(root, key, path) ?? (takes === '' ? 'it takes no arguments' : `keys here: ${takes}`)};
+  const standard = takes === '' ? (schema['x-expected'] ?? 'it takes no arguments') : `keys here: ${takes}`;
+  return {hint: homesOf(root, key, path) ?? standard};
 }
 
 /**

@@ -38,15 +38,19 @@ export async function checkPoints(
   const findings = new Map<string, Finding>();
   const experiments: LoadedExperiment[] = [];
   const points = pointsToCheck(space).slice(0, most);
+  const misused = new Set<unknown>();
   const add = (problem: Problem, values: Assignment, isSemantic: boolean): void => {
     const {place, message} = problem;
-    const key = JSON.stringify([place.source.name, place.start, message]);
+    // Copies of an item have the same mistakes.
+    const key = JSON.stringify([place.source.name, place.start, message.replaceAll(/\[\d+\]/g, '[]')]);
     const known = findings.get(key);
     if (known) known.failing.push(values);
     else findings.set(key, {problem, isSemantic, failing: [values]});
   };
   for (const [index, values] of points.entries()) {
     for (const {condition, message} of space.misuses(values)) {
+      if (misused.has(condition)) continue;
+      misused.add(condition);
       add({place: condition.node.place, path: ['parameters'], message}, values, false);
     }
     let isAdmitted = false;

@@ -57,7 +57,7 @@ export function checkWords(
   const {spec} = sweep;
   const metric = checkMetric(sweep, experiments, findings);
   const numEpochs = epochsOf(experiments);
-  const sampler = attempt(() => buildSampler(spec.sampler, sweep.space), ['sampler'], findings);
+  const sampler = attempt(() => buildSampler(spec.sampler, sweep.space), ['sampler'], findings, namesIn(sweep));
   const pruner = checkPruner(sweep, metric, numEpochs, findings);
 
   const {maxTrials, maxMinutes, target} = spec;
@@ -129,13 +129,26 @@ function checkPruner(
   return attempt(() => buildPruner(pruner, context), ['pruner'], findings);
 }
 
-/** What samplers and pruners refuse is a mistake of the word that names them. */
-function attempt<Built>(build: () => Built, path: Path, findings: Findings): Built | undefined {
+/** Names of parameters as they are written, the longest first. */
+const namesIn = ({parameters}: ComposedSweep): readonly string[] =>
+  [...parameters.entries.keys()].sort((a, b) => b.length - a.length);
+
+/**
+ * What samplers and pruners refuse is a mistake of the word that names them, or of the parameter that they name.
+ * @param names of parameters
+ */
+function attempt<Built>(
+  build: () => Built,
+  path: Path,
+  findings: Findings,
+  names: readonly string[] = [],
+): Built | undefined {
   try {
     return build();
   } catch (error) {
     if (!(error instanceof ExpError)) throw error;
-    findings.mistake(path, error.message, error.hint);
+    const name = names.find((one) => error.message.includes(one));
+    findings.mistake(name === undefined ? path : ['parameters', name], error.message, error.hint);
     return undefined;
   }
 }

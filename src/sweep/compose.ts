@@ -81,11 +81,23 @@ function checkSweepTree(
       isDefinition: (path) => path.length === 1 && ofExperiment.has(path[0]),
       expand(resolved) {
         root = resolved;
-        return {root: withoutExperiment(resolved), tell: (problem) => problem};
+        return {root: withoutExperiment(resolved), tell: ofParameter};
       },
     },
   });
   return {loaded, root};
+}
+
+/** Parameters are named as they are written; what does not vary is no parameter. */
+function ofParameter(problem: Problem): Problem {
+  const {path, message, hint} = problem;
+  if (path[0] !== 'parameters') return problem;
+  const isFixed = path.length === 2 && message.includes('; got') && !/got (an empty|a) (list|map)/.test(message);
+  return {
+    ...problem,
+    message: message.replaceAll('parameters.', ''),
+    ...(hint === undefined && isFixed ? {hint: 'a fixed value belongs into `overrides`'} : {}),
+  };
 }
 
 /** What is written in place of an experiment's path is checked when values are in it. */

@@ -68,7 +68,7 @@ export const slurmSection = Type.Object(
       ),
       {
         default: {},
-        'x-expected': 'options of sbatch by their long names',
+        'x-expected': 'options of sbatch by their long names: small letters, digits and hyphens',
         description: 'More options of sbatch, by their long names: {mail-type: END}; true for one without a value.',
       },
     ),

@@ -42,8 +42,10 @@ export function readCondition(node: Located, path: Path, problems: Problem[]): C
   try {
     expression = parseExpression(node.value, where);
   } catch (error) {
-    if (error instanceof ExpressionError)
-      return refuse(`${where} cannot be read: ${error.reason}`, undefined, placeIn(node.place, node.value, error.at));
+    if (error instanceof ExpressionError) {
+      const hint = node.value[error.at] === '=' ? 'equal is written ==' : undefined;
+      return refuse(`${where} cannot be read: ${error.reason}`, hint, placeIn(node.place, node.value, error.at));
+    }
     if (error instanceof ExpError) return refuse(`${where} cannot be read: ${error.message}`);
     throw error;
   }

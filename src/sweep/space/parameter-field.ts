@@ -31,6 +31,7 @@ const map = {
   description: 'Values to choose from, or a range, or a list item that is repeated.',
   properties: {
     values: {
+      'x-expected': 'a list of values, at least one',
       type: 'array',
       items: {},
       minItems: 1,

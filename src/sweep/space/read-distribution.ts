@@ -140,7 +140,7 @@ function readRange(
   if (step !== undefined && step > high - low) {
     return refuse(
       placeOf('step'),
-      `${name}: \`step\` is ${step}, but from \`min\` to \`max\` it is only ${high - low}`,
+      `${name}: \`step\` is ${step}, but from \`min\` to \`max\` it is only ${Number((high - low).toPrecision(6))}`,
       'take a smaller step, or write the values: {values: [...]}',
     );
   }
