@@ -114,7 +114,10 @@ export class SlurmCluster {
   }
 
   async untilIdle(): Promise<void> {
-    await this.until('both nodes are idle', async () => (await this.run('sinfo', '-h', '-o', '%T')) === 'idle');
+    await this.until(
+      'both nodes are idle',
+      async () => (await this.run('sinfo', '-h', '-p', 'main', '-o', '%T')) === 'idle',
+    );
   }
 
   /** @throws Error with the daemons' logs if `isSo` does not come true, or only throws, for `seconds` */
@@ -177,7 +180,7 @@ export class SlurmCluster {
     const at = (name: string): string => path.join(this.folder, name);
     const nodes = nodeNames.map(
       (name, index) =>
-        `NodeName=${name} NodeHostname=${host} NodeAddr=127.0.0.1 Port=${ofNodes[index]} CPUs=2 RealMemory=2000 State=UNKNOWN`,
+        `NodeName=${name} NodeHostname=${host} NodeAddr=127.0.0.1 Port=${ofNodes[index]} CPUs=2 RealMemory=4000 State=UNKNOWN`,
     );
     const lines = [
       'ClusterName=exp',
@@ -204,6 +207,7 @@ export class SlurmCluster {
       'MpiDefault=none',
       'SelectType=select/cons_tres',
       'SelectTypeParameters=CR_Core_Memory',
+      'DefMemPerCPU=500',
       'ReturnToService=2',
       `SlurmdTimeout=${this.nodeTimeoutSeconds}`,
       'SlurmctldTimeout=30',
@@ -211,7 +215,12 @@ export class SlurmCluster {
       'SchedulerParameters=batch_sched_delay=0,sched_min_interval=0',
       'SlurmdParameters=config_overrides',
       ...nodes,
-      'PartitionName=main Nodes=n1,n2 Default=YES MaxTime=INFINITE State=UP',
+      // A job of `urgent` takes the place of jobs of `main`, which are given notice with the signal of their choice and 20 s.
+      'PreemptType=preempt/partition_prio',
+      'PreemptMode=REQUEUE',
+      'SlurmctldParameters=preempt_send_user_signal',
+      'PartitionName=main Nodes=n1,n2 Default=YES MaxTime=INFINITE State=UP PriorityTier=1 GraceTime=20',
+      'PartitionName=urgent Nodes=n1,n2 MaxTime=INFINITE State=UP PriorityTier=10 PreemptMode=OFF',
     ];
     writeFileSync(at('slurm.conf'), `${lines.join('\n')}\n`);
   }
