@@ -99,6 +99,8 @@ export function bestSentence(view: SweepView, points: readonly RankedPoint[]): s
 }
 
 const mostTold = 4;
+/** Of fewer trials every parameter seems to matter. */
+const leastTrials = 8;
 
 /** Which parameters matter, by themselves; undefined where too few trials finished to say. */
 export function importanceSentence({trials, metric, parameters}: SweepView): string | undefined {
@@ -111,7 +113,7 @@ export function importanceSentence({trials, metric, parameters}: SweepView): str
       const title = titles[parameters.indexOf(path)] ?? printable(path);
       return `${title} ${Math.round(100 * share)} % (p ${p < 0.001 ? '< 0.001' : `= ${p.toPrecision(2)}`})`;
     });
-  if (told.length === 0) return undefined;
+  if (told.length === 0 || numRuns < leastTrials) return undefined;
   return `what matters: ${told.join(', ')}: share of the variance in the ranks of ${printable(metric.name)} that each explains by itself, over ${plural(numRuns, 'trial')}`;
 }
 

@@ -21,8 +21,6 @@ export interface LoadOptions {
   readonly overrides?: readonly string[];
   /** What `${env:NAME}` reads; process.env by default. */
   readonly env?: Environment;
-  /** Folder that relative paths of the result start from; the spec's own by default. */
-  readonly baseDir?: string;
 }
 
 /** A rewriting of the tree between its references and its schema, which the owner of a section brings along. */
@@ -52,7 +50,7 @@ export interface LoadedSpec {
   readonly origins: Origins;
   /** Absolute. */
   readonly path: string;
-  /** Where its relative paths start: the folder of the spec, unless another was asked for. */
+  /** Folder of the spec; its relative paths start here. */
   readonly baseDir: string;
   /** A problem with the value at a path, placed where it was written, or on the nearest map that was. */
   problemAt(path: Path, message: string, hint?: string): Problem;

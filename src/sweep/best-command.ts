@@ -15,7 +15,8 @@ import {findSweepFolder} from '../runs/sweep/find-sweeps.js';
 import {trialFolder} from '../runs/sweep/layout.js';
 import {readSweep, type SweepState} from '../runs/sweep/read-sweep.js';
 import type {TrialRecord} from '../runs/sweep/records.js';
-import {loadSpec} from '../spec/load.js';
+import type {Problem} from '../spec/diagnostic.js';
+import {checkTree, readTree} from '../spec/load.js';
 import {asSpecText, withSecretsNamed, writeYaml} from '../spec/write-yaml.js';
 import {writeFileAtomically} from '../support/atomic-file.js';
 import {ExpError} from '../support/errors.js';
@@ -78,12 +79,16 @@ async function emitPoint(sweep: SweepState, point: RankedPoint, file: string): P
   const folder = path.dirname(target);
   // Paths in the record are relative to where the sweep's experiment was; in the file they have to be relative to it.
   const source = {text: asSpecText(readFileSync(record, 'utf8')), path: path.join(sweep.plan.baseDir, 'recorded.yaml')};
-  const {value, origins} = await loadSpec(experimentSchema, source, {baseDir: folder}, blockExpander);
+  const problems: Problem[] = [];
+  const tree = await readTree(source, problems);
+  const options = {expander: blockExpander, problems};
+  const {value, origins} = checkTree(experimentSchema, {...tree, path: target}, options);
   const {seed, ...rest} = withSecretsNamed(value, origins) as Readonly<Record<string, unknown>>;
   const {seeds} = sweep.plan;
   const spec = seeds && seeds.length > 1 ? {...rest, seeds} : {...rest, seed};
   const text = `${headerOf(sweep, point)}${asSpecText(writeYaml(spec))}`;
-  await loadExperimentAt(text, target);
+  // Nothing is written that would be refused.
+  await loadExperiment({text, path: target});
   try {
     mkdirSync(folder, {recursive: true});
     writeFileAtomically(target, text);
@@ -91,11 +96,6 @@ async function emitPoint(sweep: SweepState, point: RankedPoint, file: string): P
     const message = `${file} cannot be written: ${(error as Error).message}`;
     throw new ExpError('RUN_UNWRITABLE', message, 'name another file with --emit', {cause: error});
   }
-}
-
-/** Nothing is written that would be refused. */
-async function loadExperimentAt(text: string, target: string): Promise<void> {
-  await loadExperiment({text, path: target});
 }
 
 /** Where the values come from, each line a comment whatever names and values hold. */

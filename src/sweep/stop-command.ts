@@ -33,7 +33,7 @@ export async function stopSweep(request: SweepStopRequest, stream: NodeJS.WriteS
   }
   const folder = SweepFolder.open(path);
   const after = request.now ? 'now' : 'trial';
-  folder.requestStop({at: new Date().toISOString(), after, by: 'user', why: 'exp sweep stop'});
+  folder.requestStop({at: new Date().toISOString(), after, by: 'user', why: 'exp sweep stop asked for it'});
   const running = view.trials.filter(({state}) => state === 'running').length;
   const what = request.now
     ? `${plural(running, 'trial')} under way ${running === 1 ? 'saves' : 'save'} a checkpoint and ${running === 1 ? 'ends' : 'end'}`
