@@ -33,4 +33,17 @@ t.test('the mass of an interval', async (t) => {
   const a = 40;
   const tail = -0.5 * a * a - 0.5 * Math.log(2 * Math.PI) - Math.log(a) + Math.log1p(-1 / a ** 2);
   t.ok(isClose(logNormalMass(a, a + 1), tail, 1e-8), `${logNormalMass(a, a + 1)}`);
+  // A narrow interval is worked out otherwise; halves of it must sum to the whole.
+  for (const [low, width] of [
+    [-1, 0.16],
+    [-0.08, 0.16],
+    [0.3, 0.12],
+    [-4.9, 0.11],
+    [-9, 0.1001],
+  ] as const) {
+    const [left, right] = [0, 1].map((half) =>
+      Math.exp(logNormalMass(low + (half * width) / 2, low + ((half + 1) * width) / 2)),
+    );
+    t.ok(isClose(left! + right!, Math.exp(logNormalMass(low, low + width)), 1e-10), `${width} from ${low}`);
+  }
 });
