@@ -11,6 +11,7 @@ import {checkSeeds} from './check-seeds.js';
 import {type CheckContext, checkExperiment, type ModelPreview} from './checks.js';
 import conforms from './generated/validate-experiment.cjs';
 import {type ExperimentSpec, experimentSchema} from './schema.js';
+import {isSweepRoot} from './spec-kind.js';
 
 /** An experiment ready to run, and how it came to be what it is. */
 export interface LoadedExperiment {
@@ -69,7 +70,7 @@ export async function readExperiment(source: SpecSource, {overrides = [], env}: 
 }
 
 function refuseSweep({root, source}: SpecTree): void {
-  if (root.kind !== 'map' || !root.entries.has('parameters') || !root.entries.has('experiment')) return;
+  if (!isSweepRoot(root)) return;
   throw new ExpError(
     'SPEC_INVALID',
     `${source.name} is a sweep, not an experiment`,

@@ -1,4 +1,5 @@
 import {experimentSchema} from '../experiment/schema.js';
+import {isSweepRoot} from '../experiment/spec-kind.js';
 import {blockExpander} from '../model/blocks/expand.js';
 import {type Problem, SpecError} from '../spec/diagnostic.js';
 import type {Environment} from '../spec/environment.js';
@@ -126,7 +127,7 @@ function ownValues(root: Located, environment: Environment, baseDir: string): re
 
 /** @throws ExpError SPEC_INVALID for a file that is an experiment */
 function refuseExperiment({root, source}: SpecTree): void {
-  if (root.kind !== 'map' || root.entries.has('experiment') || root.entries.has('parameters')) return;
+  if (root.kind !== 'map' || isSweepRoot(root)) return;
   if (!root.entries.has('model') && !root.entries.has('training')) return;
   throw new ExpError(
     'SPEC_INVALID',

@@ -1,9 +1,10 @@
 import {resolve} from 'node:path';
+import {isSweepRoot} from '../experiment/spec-kind.js';
 import type {Problem} from '../spec/diagnostic.js';
 import type {Environment} from '../spec/environment.js';
 import {applyExtends, isYamlFile} from '../spec/extend.js';
 import {fillEnvironment} from '../spec/fill-environment.js';
-import {type Located, type LocatedMap, nodeAt} from '../spec/located.js';
+import type {Located, LocatedMap} from '../spec/located.js';
 import {withValueAt} from '../spec/overrides.js';
 import {formatPath, parsePath} from '../spec/path.js';
 import {displayPath, readSource, UnreadableError} from '../spec/read-file.js';
@@ -51,7 +52,7 @@ export async function readExperiment(
     const root = written && (await applyExtends(written, source, problems));
     if (!root) return undefined;
     if (root.kind !== 'map') return refuse(`${displayPath(path)} is no experiment: it holds no keys`);
-    if (root.entries.has('parameters') && root.entries.has('experiment')) {
+    if (isSweepRoot(root)) {
       return refuse(`${displayPath(path)} is a sweep itself`, 'name the experiment that is to be varied');
     }
     return {root, file: displayPath(path)};
@@ -104,9 +105,3 @@ export function refuseBoth(overrides: Located | undefined, parameters: Located |
 }
 
 const normal = (key: string): string => (parsePath(key) ?? [key]).join('.');
-
-/** The value at a path of a tree, if it is plain. */
-export const scalarAt = (root: Located, path: readonly string[]): unknown => {
-  const node = nodeAt(root, path);
-  return node?.kind === 'scalar' ? node.value : undefined;
-};

@@ -1,3 +1,4 @@
+import {isSweepRoot} from '../experiment/spec-kind.js';
 import type {OtherReport} from '../experiment/validate.js';
 import {downloadLines, noticeLines} from '../report/download-lines.js';
 import {readTree} from '../spec/load.js';
@@ -20,7 +21,7 @@ export const reportOfSweep: OtherReport = async (path, overrides, runsDir) => {
 export async function isSweep(path: string): Promise<boolean> {
   try {
     const {root} = await readTree({path}, []);
-    return root.kind === 'map' && root.entries.has('parameters') && !root.entries.has('model');
+    return isSweepRoot(root);
   } catch (error) {
     if (error instanceof ExpError) return false;
     throw error;
