@@ -288,6 +288,27 @@ export const cases: Readonly<Record<string, Case>> = {
     ],
     fn: conv([2, 3], 'valid'),
   },
+  'conv2d of six channels': {
+    shapes: [
+      [2, 4, 5, 6],
+      [3, 3, 6, 8],
+    ],
+    fn: conv(2, 'same'),
+  },
+  'conv2d to six channels': {
+    shapes: [
+      [2, 4, 5, 8],
+      [3, 2, 8, 6],
+    ],
+    fn: conv(1, 'same'),
+  },
+  'conv2d same, filter as large as the image': {
+    shapes: [
+      [2, 2, 2, 4],
+      [2, 2, 4, 12],
+    ],
+    fn: conv(1, 'same'),
+  },
   'conv2d 1x1': {
     shapes: [
       [2, 4, 4, 3],

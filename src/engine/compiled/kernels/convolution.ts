@@ -2,6 +2,7 @@ import {backend_util} from '@tensorflow/tfjs-core';
 import type {Shape} from '../../../support/tensor.js';
 import type {KernelCall, RecordedValue} from '../graph.js';
 import type {GraphBuilder} from '../onnx/builder.js';
+import type {OnnxAttribute} from '../onnx/proto.js';
 import {emitActivation} from './activation.js';
 import {attributes, input, type Kernel} from './kernel.js';
 
@@ -51,6 +52,41 @@ function filterForBlocks(builder: GraphBuilder, filter: RecordedValue): string {
   return builder.node('Reshape', [turned, builder.integers([outChannels, inChannels, height, width])]);
 }
 
+/**
+ * An ordinary convolution, channels first. ONNX Runtime 1.30 errs on WebGPU in two cases, which are led round: where the channels are a
+ * multiple of three above three and not of four (onnxruntime issue 29651), by more channels, of zeros; and where the filter is as large as the
+ * image and only its end is padded, by padding its start too.
+ * @param image of `channels` channels @param filters [out, channels, height, width]
+ */
+function convolve(
+  builder: GraphBuilder,
+  [image, filters, ...bias]: readonly [string, string, ...string[]],
+  {
+    channels,
+    outChannels,
+    imageSize,
+  }: {readonly channels: number; readonly outChannels: number; readonly imageSize: Shape},
+  onnx: {
+    readonly pads: readonly number[];
+    readonly kernel_shape: readonly number[];
+    readonly strides: readonly number[];
+  } & Readonly<Record<string, OnnxAttribute>>,
+): string {
+  if (!builder.isPortable) return builder.node('Conv', [image, filters, ...bias], onnx);
+  const more = channels > 3 && channels % 3 === 0 && outChannels % 4 === 0 ? (4 - (channels % 4)) % 4 : 0;
+  const deepened = (name: string): string =>
+    more === 0 ? name : builder.node('Pad', [name, builder.integers([0, 0, 0, 0, 0, more, 0, 0]), builder.float(0)]);
+  const inputs = [deepened(image), deepened(filters), ...bias];
+  const [top, left, bottom, right] = onnx.pads as Shape4;
+  const isWhole = onnx.kernel_shape.every((size, axis) => size === imageSize[axis]);
+  if (!isWhole || top > 0 || left > 0 || (bottom === 0 && right === 0)) return builder.node('Conv', inputs, onnx);
+  // One step more at the start, which is cut off again: what is only padded, ONNX Runtime would make part of the convolution.
+  const [rows, columns] = onnx.strides as [number, number];
+  const larger = builder.node('Conv', inputs, {...onnx, pads: [rows, columns, bottom, right]});
+  const all = builder.integers([2 ** 31 - 1, 2 ** 31 - 1]);
+  return builder.node('Slice', [larger, builder.integers([1, 1]), all, builder.integers([2, 3])]);
+}
+
 function lowerForward(call: KernelCall, builder: GraphBuilder): void {
   const [x, filter] = [input(call.inputs, 'x'), input(call.inputs, 'filter')];
   const attrs = attributes<ConvAttrs>(call.attrs);
@@ -58,11 +94,12 @@ function lowerForward(call: KernelCall, builder: GraphBuilder): void {
   const isUnsplit = inChannels < builder.blockSize;
   const isBlocked = builder.hasBlocks(outChannels) && (isUnsplit || builder.hasBlocks(inChannels));
   const image = isBlocked && !isUnsplit ? builder.blocked(x) : builder.channelsFirst(x);
-  const inputs = [image, (isBlocked ? filterForBlocks : filterForOnnx)(builder, filter)];
+  const inputs: [string, string, ...string[]] = [image, (isBlocked ? filterForBlocks : filterForOnnx)(builder, filter)];
   const bias = call.inputs.bias;
   if (bias) inputs.push(builder.as(bias, [outChannels]));
   const onnx = {pads, strides, dilations, kernel_shape: filter.shape.slice(0, 2)};
-  const product = isBlocked ? builder.blockedNode('Conv', inputs, onnx) : builder.node('Conv', inputs, onnx);
+  const sizes = {channels: inChannels, outChannels, imageSize: x.shape.slice(1, 3)};
+  const product = isBlocked ? builder.blockedNode('Conv', inputs, onnx) : convolve(builder, inputs, sizes, onnx);
   builder.define(
     call.outputs[0]!,
     emitActivation(builder, product, attrs.activation, attrs.leakyreluAlpha),
@@ -120,8 +157,9 @@ function lowerBackpropInput(call: KernelCall, builder: GraphBuilder): void {
       builder.define(output, builder.blockedNode('Conv', inputs, {pads, kernel_shape}), 'blocked');
       return;
     }
-    const inputs = [builder.channelsFirst(dy), turnedFilter(builder, filter)];
-    builder.define(output, builder.node('Conv', inputs, {pads, kernel_shape}), 'channelsFirst');
+    const inputs = [builder.channelsFirst(dy), turnedFilter(builder, filter)] as const;
+    const sizes = {channels: info.outChannels, outChannels: info.inChannels, imageSize: dy.shape.slice(1, 3)};
+    builder.define(output, convolve(builder, inputs, sizes, {pads, kernel_shape, strides: [1, 1]}), 'channelsFirst');
     return;
   }
   const reached = (size: number, stride: number, kernel: number, before: number, after: number): number =>

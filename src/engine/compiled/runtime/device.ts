@@ -26,7 +26,11 @@ export interface HostTensor {
 const providers: Readonly<
   Record<DeviceKind, {readonly memory: string; provider(index: number): ExecutionProvider; readonly isStrict: boolean}>
 > = {
-  webgpu: {memory: 'WebGPU_Buffer', provider: () => ({name: 'WebGPU', options: {}}), isStrict: true},
+  webgpu: {
+    memory: 'WebGPU_Buffer',
+    provider: () => ({name: 'WebGPU', options: {}}),
+    isStrict: true,
+  },
   cuda: {
     memory: 'Cuda',
     provider: (index) => ({

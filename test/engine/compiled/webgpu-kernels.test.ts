@@ -1,0 +1,26 @@
+import t from 'tap';
+import {Device} from '../../../src/engine/compiled/runtime/device.js';
+import {useSoftwareGpu} from '../software-gpu.js';
+import {cases} from './kernel-cases.js';
+import {inputOf, largestDifference, runCompiled, runEagerly} from './run-compiled.js';
+
+const skip = await useSoftwareGpu();
+
+/** WGSL promises sines and cosines to 2⁻¹¹, and sums of a few hundred products carry what that leaves. */
+const tolerance = 5e-4;
+
+t.test('every kernel on compiled webgpu', {skip}, async (t) => {
+  const device = Device.open('webgpu');
+  for (const [name, {shapes, fn, noGradient, positive}] of Object.entries(cases)) {
+    t.test(name, async (t) => {
+      const inputs = shapes.map((shape, index) => inputOf(shape, `${name} ${index}`, positive));
+      const expected = runEagerly(fn, inputs, !noGradient);
+      const found = runCompiled(fn, inputs, !noGradient, undefined, device);
+      t.equal(found.length, expected.length);
+      for (const [index, values] of expected.entries()) {
+        const difference = largestDifference(found[index]!, values);
+        t.ok(difference < tolerance, `${index === 0 ? 'value' : `gradient ${index - 1}`} differs by ${difference}`);
+      }
+    });
+  }
+});
