@@ -15,6 +15,7 @@ import {experimentEditorSchemaText} from '../src/experiment/editor-schema.js';
 import {experimentSchema} from '../src/experiment/schema.js';
 import {referencePages} from '../src/report/reference-pages.js';
 import {sweepEditorSchemaText} from '../src/sweep/editor-schema.js';
+import {sweepPage} from '../src/sweep/reference-page.js';
 import {allWordKinds} from '../src/sweep/vocabulary.js';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -26,6 +27,7 @@ const generated = (): ReadonlyMap<string, string> =>
     ['schemas/sweep.schema.json', sweepEditorSchemaText()],
     ['src/experiment/generated/validate-experiment.cjs', validatorText()],
     ['docs/engines.md', enginesPage()],
+    ['docs/reference/sweep.md', sweepPage()],
     ...[...referencePages(allWordKinds)].map(([name, text]) => [`docs/reference/${name}`, text] as const),
   ]);
 

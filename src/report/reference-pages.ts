@@ -14,6 +14,21 @@ export function referencePages(kinds: Kinds): ReadonlyMap<string, string> {
 
 const origin = '<!-- Written by scripts/generate.ts from the definitions in src/. -->';
 
+/** A page about a file or a part of one: its keys, a table each. */
+export function keysPage(
+  title: string,
+  about: string,
+  tables: Readonly<Record<string, {readonly about: string; readonly keys: TObject}>>,
+  kinds: Kinds,
+): string {
+  const parts = Object.entries(tables).flatMap(([name, {about: text, keys}]) => [
+    `## ${name}`,
+    text,
+    argumentTable(keys, kinds).replace('| argument |', '| key |'),
+  ]);
+  return `${[origin, `# ${title}`, about, ...parts].join('\n\n')}\n`;
+}
+
 function contents(kinds: Kinds): string {
   const sections = Object.entries(kinds).map(([kind, words]) => {
     const {place, summary} = words;

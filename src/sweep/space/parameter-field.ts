@@ -24,7 +24,8 @@ const when = {
   description: 'The parameter counts only where this condition holds: training.optimizer.type == "sgd".',
 } as const;
 
-const map = {
+/** A parameter that is written as a map. */
+export const parameterMap = {
   type: 'object',
   additionalProperties: false,
   title: 'parameter',
@@ -84,6 +85,6 @@ const map = {
 
 /** The schema of one parameter. */
 export const parameterField = {
-  anyOf: [{type: 'array', items: {}, minItems: 1}, map],
+  anyOf: [{type: 'array', items: {}, minItems: 1}, parameterMap],
   'x-expected': 'a list of values, {values: [...]}, {min, max}, or {repeat, of}',
 } as const;
