@@ -40,14 +40,13 @@ async function sweep(t: Test, lesson: string, ...overrides: readonly string[]): 
   return {...summary, folder: out};
 }
 
-t.test('every lesson names the schema that editors read, and what it would train', async (t) => {
+t.test('every lesson is valid and names the schema that editors read', async (t) => {
   t.same(lessons, ['iris-tpe.yaml', 'mnist-asha.yaml', 'mnist-lr.yaml']);
+  const {exitCode, stdout, stderr} = await exp(root, ['validate', ...lessons.map((name) => path.join(folder, name))]);
+  t.equal(exitCode, 0, `${stdout}${stderr}`);
   for (const lesson of lessons) {
     const [firstLine] = readFileSync(path.join(folder, lesson), 'utf8').split('\n');
     t.equal(firstLine, '# yaml-language-server: $schema=../../schemas/sweep.schema.json', lesson);
-    const {exitCode, stdout, stderr} = await exp(root, ['sweep', `experiments/sweeps/${lesson}`, '--dry-run']);
-    t.equal(exitCode, 0, stderr);
-    t.match(stdout, /^(mnist-lr: 6 trials|iris-tpe: 60 trials, 2 seeds|mnist-asha: 36 trials)/);
   }
 });
 

@@ -1,7 +1,7 @@
 import {Type} from '@sinclair/typebox';
 import {ExpError} from '../../support/errors.js';
 import {definePruner} from './definition.js';
-import {allotments, eta, halvingPruner, minEpochs} from './halving.js';
+import {allotments, checkFirstRung, eta, halvingPruner, minEpochs} from './halving.js';
 
 /** Li et al. 2020, A System for Massively Parallel Hyperparameter Tuning, in the stopping form. */
 export const asha = definePruner({
@@ -28,13 +28,12 @@ export const asha = definePruner({
     const {minEpochs, brackets} = spec;
     const maxEpochs = spec.maxEpochs ?? context.numEpochs ?? Number.POSITIVE_INFINITY;
     const lastStart = minEpochs * spec.eta ** (brackets - 1);
+    checkFirstRung(spec, maxEpochs, context.numEpochs);
     if (lastStart > maxEpochs)
       throw new ExpError(
         'SPEC_INVALID',
-        brackets === 1
-          ? `pruner asha has its first rung at epoch ${minEpochs}, beyond the last epoch ${maxEpochs}: it would never stop a trial`
-          : `pruner asha has ${brackets} brackets, the last of which would have its first rung at epoch ${lastStart}, beyond the last epoch ${maxEpochs}`,
-        brackets === 1 ? 'make minEpochs smaller' : 'make brackets, minEpochs or eta smaller',
+        `pruner asha has ${brackets} brackets, the last of which would have its first rung at epoch ${lastStart}, beyond the last epoch ${maxEpochs}`,
+        'make brackets, minEpochs or eta smaller',
       );
     return halvingPruner(spec, allotments(brackets, spec.eta), maxEpochs, context);
   },

@@ -1,5 +1,6 @@
 import {Type} from '@sinclair/typebox';
 import {crc32} from '../../support/crc32.js';
+import {ExpError} from '../../support/errors.js';
 import {lastEpoch} from './curves.js';
 import {ordinal} from './ordinal.js';
 import type {LearningCurve, Pruner, PruningContext, PruningRequest} from './pruner.js';
@@ -18,6 +19,18 @@ export const eta = (defaultValue: number) =>
     minimum: 2,
     description: 'One in so many goes on from a rung to the next, which is so many times as far; at least 2.',
   });
+
+/**
+ * @throws ExpError SPEC_INVALID if no rung of the first bracket lies before a trial's end, or any in reach
+ */
+export function checkFirstRung({type, minEpochs}: HalvingSpec, maxEpochs: number, numEpochs: number | undefined): void {
+  const rung = `pruner ${type} has its first rung at epoch ${minEpochs}`;
+  const refuse = (why: string): never => {
+    throw new ExpError('SPEC_INVALID', `${rung}, ${why}: it would never stop one`, 'make minEpochs smaller');
+  };
+  if (numEpochs !== undefined && minEpochs >= numEpochs) refuse(`and trials end with epoch ${numEpochs}`);
+  if (minEpochs > maxEpochs) refuse(`beyond the maxEpochs of trials, ${maxEpochs}`);
+}
 
 interface HalvingSpec {
   readonly type: string;

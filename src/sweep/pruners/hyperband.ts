@@ -1,7 +1,7 @@
 import {Type} from '@sinclair/typebox';
 import {ExpError} from '../../support/errors.js';
 import {definePruner} from './definition.js';
-import {allotments, eta, halvingPruner, minEpochs} from './halving.js';
+import {allotments, checkFirstRung, eta, halvingPruner, minEpochs} from './halving.js';
 
 /** ⌊log_eta(last / first)⌋ + 1, counted in whole numbers: Math.log(243) / Math.log(3) is below 5. */
 function countBrackets(first: number, last: number, eta: number): number {
@@ -33,12 +33,7 @@ export const hyperband = definePruner({
         'pruner hyperband needs maxEpochs, as the sweep varies training.epochs',
         'give the most epochs that a trial has, e.g. {type: hyperband, maxEpochs: 27}',
       );
-    if (spec.minEpochs > maxEpochs)
-      throw new ExpError(
-        'SPEC_INVALID',
-        `pruner hyperband has its first rung at epoch ${spec.minEpochs}, beyond the last epoch ${maxEpochs}: it would never stop a trial`,
-        'make minEpochs smaller',
-      );
+    checkFirstRung(spec, maxEpochs, context.numEpochs);
     const numBrackets = countBrackets(spec.minEpochs, maxEpochs, spec.eta);
     return halvingPruner(spec, allotments(numBrackets, spec.eta), maxEpochs, context);
   },

@@ -9,6 +9,8 @@ import {threshold} from './threshold.js';
 
 const judges = {median, percentile, threshold} as const;
 
+const rarely = 'it looks at a few epochs only; patience takes median, percentile or threshold';
+
 type JudgeSpec = SpecUnion<typeof judges>;
 
 function buildJudge(spec: JudgeSpec, context: PruningContext): Pruner {
@@ -54,10 +56,11 @@ export const patience = definePruner({
     }),
     pruner: Type.Optional(
       choiceOf(judges, {
-        title: 'judgingPruner',
+        title: 'judge',
         description:
           'Decides whether a trial that has not improved is stopped: median, percentile or threshold. Left out, it always is.',
         shorthand: true,
+        hints: {asha: rarely, hyperband: rarely},
       }),
     ),
   }),

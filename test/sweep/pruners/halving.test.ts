@@ -118,13 +118,24 @@ t.test('what cannot be is refused', async (t) => {
     'pruner hyperband needs maxEpochs, as the sweep varies training.epochs — give the most epochs that a trial has, e.g. {type: hyperband, maxEpochs: 27}',
   );
   t.equal(message({type: 'hyperband'}, 10), 'accepted');
-  t.match(message({type: 'hyperband', minEpochs: 11}, 10), /first rung at epoch 11, beyond the last epoch 10/);
-  t.match(message({type: 'asha', minEpochs: 11}, 10), /first rung at epoch 11, beyond the last epoch 10/);
+  t.match(
+    message({type: 'hyperband', minEpochs: 11}, 10),
+    /first rung at epoch 11, and trials end with epoch 10: it would never stop one/,
+  );
+  t.match(
+    message({type: 'asha', minEpochs: 11}, 10),
+    /first rung at epoch 11, and trials end with epoch 10: it would never stop one/,
+  );
   t.match(
     message({type: 'asha', brackets: 3}, 10),
     /3 brackets, the last of which would have its first rung at epoch 16, beyond the last epoch 10/,
   );
   t.equal(message({type: 'asha', brackets: 2}, 10), 'accepted');
+  t.match(message({type: 'asha', minEpochs: 10}, 10), /first rung at epoch 10, and trials end with epoch 10/);
+  t.match(
+    message({type: 'asha', minEpochs: 5, maxEpochs: 4}),
+    /first rung at epoch 5, beyond the maxEpochs of trials, 4/,
+  );
 });
 
 t.test('whatever the order in which trials come to rungs', async (t) => {
