@@ -12,8 +12,8 @@ import {relativeError} from '../reference/read.js';
 const folder = path.resolve(import.meta.dirname, '../../experiments');
 
 /** Files of the lessons, from the folder of experiments; sweeps vary them. */
-export const lessons = readdirSync(folder, {recursive: true, encoding: 'utf8'}).filter((name) =>
-  name.endsWith('.yaml'),
+export const lessons = readdirSync(folder, {recursive: true, encoding: 'utf8'}).filter(
+  (name) => name.endsWith('.yaml') && !name.startsWith('sweeps'),
 );
 
 const smallBody = [
