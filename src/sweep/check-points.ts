@@ -64,8 +64,21 @@ export async function checkPoints(
     }
   }
   const problems = [...findings.values()].map((finding) => told(finding, points, space, source));
-  const warnings = [...new Set(experiments.flatMap((experiment) => experiment.warnings))];
-  return {problems, experiments, warnings};
+  return {problems, experiments, warnings: commonWarnings(experiments)};
+}
+
+/** Warnings of trials, those that differ in numbers only once. */
+function commonWarnings(experiments: readonly LoadedExperiment[]): readonly string[] {
+  const groups = new Map<string, string[]>();
+  for (const message of experiments.flatMap(({warnings}) => warnings)) {
+    const key = message.replaceAll(/\d[\d.e+-]*/g, '#');
+    groups.set(key, [...(groups.get(key) ?? []), message]);
+  }
+  return [...groups.values()].map((messages) => {
+    const [first = ''] = messages;
+    const isEverywhere = messages.length >= experiments.length && new Set(messages).size === 1;
+    return isEverywhere ? first : `at ${messages.length} of ${experiments.length} points that were tried: ${first}`;
+  });
 }
 
 /** A mistake in terms of the sweep's file. */

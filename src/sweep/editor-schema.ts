@@ -3,6 +3,15 @@ import {editorSchema, type JsonSchema} from '../spec/editor-schema.js';
 import {checkedSchema} from '../spec/schema.js';
 import {sweepSection} from './section.js';
 
+const inlineExperiment = {
+  ...writtenSchema,
+  description: 'An experiment, written here.',
+  properties: {
+    extends: {type: 'string', description: 'An experiment to start from, relative to this file.'},
+    ...writtenSchema.properties,
+  },
+};
+
 /** As a sweep may be written: with an experiment in place of its path. */
 const writtenSweep = checkedSchema({
   ...sweepSection,
