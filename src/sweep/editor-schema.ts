@@ -19,10 +19,7 @@ const writtenSweep = checkedSchema({
     ...sweepSection.properties,
     experiment: {
       ...sweepSection.properties.experiment,
-      anyOf: [
-        {type: 'string', minLength: 1},
-        {...writtenSchema, description: 'An experiment, written here.'},
-      ],
+      anyOf: [{type: 'string', minLength: 1}, inlineExperiment],
     },
   },
 });
