@@ -1,4 +1,7 @@
+import * as tf from '@tensorflow/tfjs-core';
 import t from 'tap';
+import {lower} from '../../../src/engine/compiled/lower.js';
+import {record} from '../../../src/engine/compiled/recorder.js';
 import {Device} from '../../../src/engine/compiled/runtime/device.js';
 import {useSoftwareGpu} from '../software-gpu.js';
 import {cases} from './kernel-cases.js';
@@ -23,4 +26,15 @@ t.test('every kernel on compiled webgpu', {skip}, async (t) => {
       }
     });
   }
+});
+
+t.test('a graph of which a node would run on the processor is refused', {skip}, async (t) => {
+  const graph = record((recording) => {
+    const isPositive = tf.greater(recording.input('x', [4]), 0);
+    recording.output('y', tf.cast(tf.logicalOr(isPositive, tf.logicalNot(isPositive)), 'float32'));
+  });
+  const device = Device.open('webgpu');
+  // ONNX Runtime has Or on the processor only; the portable lowering does without.
+  t.throws(() => device.load(lower(graph, 'test')), {code: 'KERNEL_UNSUPPORTED', message: /does not run on webgpu/});
+  device.load(lower(graph, 'test', {isPortable: true})).dispose();
 });

@@ -3,7 +3,7 @@ import {ExpError} from '../../../support/errors.js';
 /** What ONNX Runtime says when a device cannot be used, what it means, and what mends it. The first that fits. */
 const failures: readonly {readonly says: RegExp; readonly reason: string; readonly hint: string}[] = [
   {
-    says: /providers_(cuda|shared)\.so: cannot open shared object file|providers_(cuda|shared).*No such file/i,
+    says: /providers_(cuda|shared)\.so: cannot open shared object file/i,
     reason: 'the CUDA part of onnxruntime-node is not installed',
     hint: 'ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node, which downloads it; --device webgpu needs no more than a driver',
   },
