@@ -96,7 +96,8 @@ function told(
     const some = lines.filter((line) => line !== undefined);
     return some.length === 0 ? {} : {hint: some.join('\n')};
   };
-  if (place.source === source) {
+  const isOfSweep = place.source === source || space.definitions.some(({node}) => node.place.source === place.source);
+  if (isOfSweep) {
     const isAlone = !isSemantic || Object.keys(values).length < 2 || isOwn;
     return {...problem, ...hints(hint, isAlone ? undefined : atPoint)};
   }

@@ -1,8 +1,10 @@
+import {experimentSection} from '../experiment/schema.js';
 import type {Problem} from '../spec/diagnostic.js';
 import {type Located, type LocatedMap, nodeAt, withEntry} from '../spec/located.js';
 import {applyOverrides} from '../spec/overrides.js';
 import {readYaml} from '../spec/read-yaml.js';
 import {SourceFile} from '../spec/source.js';
+import {sweepSection} from './section.js';
 
 /**
  * Lays `key=value` pairs of the command line over a sweep: `maxTrials=3`, `parameters.training.batchSize=[16, 32]`, and, for the
@@ -12,11 +14,16 @@ export function applySweepOverrides(root: Located, pairs: readonly string[], pro
   let result = root;
   for (const pair of pairs) {
     const [, section, key] = /^(parameters|overrides|experiment)\.([^=]+)=/.exec(pair) ?? [];
+    const source = new SourceFile('<override>', pair, 'override');
     if (section === undefined || key === undefined || result.kind !== 'map') {
-      result = applyOverrides(result, [pair], problems);
+      const [, first = ''] = /^([^.=[]+)/.exec(pair) ?? [];
+      if (isOfExperiment(first)) {
+        const place = {source, start: 0, end: first.length};
+        const message = `\`${first}\` is a key of the experiment, not of the sweep`;
+        problems.push({place, path: [first], message, hint: `write overrides.${pair}`});
+      } else result = applyOverrides(result, [pair], problems);
       continue;
     }
-    const source = new SourceFile('<override>', pair, 'override');
     const start = section.length + 1;
     const end = pair.indexOf('=');
     const value = readYaml(source, problems, end + 1);
@@ -31,3 +38,6 @@ export function applySweepOverrides(root: Located, pairs: readonly string[], pro
   }
   return result;
 }
+
+const isOfExperiment = (key: string): boolean =>
+  Object.hasOwn(experimentSection.properties, key) && !Object.hasOwn(sweepSection.properties, key);
