@@ -79,7 +79,7 @@ function checkSweepTree(
     env,
     problems,
     expander: {
-      isDefinition: (path) => path.length === 1 && ofExperiment.has(path[0]),
+      isDefinition: (path) => path.length === 1 && ofExperiment.has(path[0]) && nodeAt(tree.root, path)?.kind === 'map',
       expand(resolved) {
         root = resolved;
         return {root: withoutExperiment(resolved), tell: ofParameter};

@@ -218,3 +218,12 @@ t.test("copies of the experiment's own item share what varies in it", async (t) 
     [6, 6, 6, 3],
   );
 });
+
+t.test('the path of the experiment may come from the environment', async (t) => {
+  const text = sweepFile.replace('../experiment.yaml', '${env:WHICH}');
+  const folder = await project(t, {'sweeps/try.yaml': text});
+  const source = {path: path.join(folder, 'sweeps/try.yaml')};
+  const sweep = await loadSweep(source, {env: {...env, WHICH: '../experiment.yaml'}});
+  t.equal(sweep.experiment.name, 'small');
+  await t.rejects(loadSweep(source, {env}), {message: /environment variable WHICH is not set/});
+});
