@@ -302,6 +302,13 @@ export const cases: Readonly<Record<string, Case>> = {
     ],
     fn: conv(1, 'same'),
   },
+  'conv2d to so many channels that their filters are a large matrix': {
+    shapes: [
+      [2, 3, 3, 60],
+      [3, 3, 60, 1024],
+    ],
+    fn: conv(2, 'same'),
+  },
   'conv2d same, filter as large as the image': {
     shapes: [
       [2, 2, 2, 4],

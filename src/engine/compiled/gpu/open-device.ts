@@ -1,4 +1,5 @@
 import {ExpError} from '../../../support/errors.js';
+import {packageVersion} from '../../../support/versions.js';
 import {describeCard, nvidiaCards} from '../../nvidia.js';
 import {dawnEntry, surveyAdapters, type WebgpuAdapter} from '../../webgpu/adapters.js';
 import {findAdapter, formatAdapters} from '../../webgpu/choose-adapter.js';
@@ -7,7 +8,7 @@ import {Device, type DeviceKind} from '../runtime/device.js';
 /** A device of the compiled engine, and its name for people. */
 export interface OpenDevice {
   readonly device: Device;
-  /** `webgpu:0 (ONNX Runtime, NVIDIA H200)` */
+  /** `webgpu:0 (ONNX Runtime 1.30.0, NVIDIA H200)` */
   readonly name: string;
   /** It is no GPU but software that acts as one. */
   readonly isSoftware: boolean;
@@ -27,14 +28,16 @@ export async function openDevice(kind: DeviceKind, index: number | undefined): P
   }
   // The survey is that of exp's own Dawn, which is optional: ONNX Runtime brings one along, but explains less and prints more.
   if (dawnEntry() === undefined && !index)
-    return {device: Device.open(kind), name: 'webgpu (ONNX Runtime)', isSoftware: false};
+    return {device: Device.open(kind), name: `webgpu (${runtime()})`, isSoftware: false};
   const device = index === undefined ? kind : `${kind}:${index}`;
   throw new ExpError('ENGINE_UNAVAILABLE', `device ${device} cannot be used: ${survey.reason}`, survey.fix);
 }
 
+const runtime = (): string => `ONNX Runtime ${packageVersion('onnxruntime-node') ?? ''}`.trim();
+
 function cudaName(index: number): string {
   const card = nvidiaCards()[index];
-  return `cuda:${index} (ONNX Runtime${card ? `, ${describeCard(card)}` : ''})`;
+  return `cuda:${index} (${runtime()}${card ? `, ${describeCard(card)}` : ''})`;
 }
 
 function factsOf(adapters: readonly WebgpuAdapter[], index: number | undefined): Omit<OpenDevice, 'device'> {
@@ -49,8 +52,8 @@ function factsOf(adapters: readonly WebgpuAdapter[], index: number | undefined):
     );
   }
   if (hardware.length > 1)
-    return {name: `webgpu (ONNX Runtime, the fastest of ${formatAdapters(hardware)})`, isSoftware: false};
+    return {name: `webgpu (${runtime()}, the fastest of ${formatAdapters(hardware)})`, isSoftware: false};
   const {isSoftware} = taken;
-  const name = `webgpu:${taken.index} (ONNX Runtime, ${taken.name}${isSoftware ? ', software' : ''})`;
+  const name = `webgpu:${taken.index} (${runtime()}, ${taken.name}${isSoftware ? ', software' : ''})`;
   return {name, isSoftware};
 }

@@ -186,7 +186,9 @@ function lowerBackpropFilter(call: KernelCall, builder: GraphBuilder): void {
   const {filterShape} = attributes<ConvAttrs & {filterShape: Shape}>(call.attrs);
   const info = geometry(x.shape, filterShape, attributes<ConvAttrs>(call.attrs));
   const isBlocked = builder.hasBlocks(info.batchSize) && builder.hasBlocks(info.outChannels);
-  const form = isBlocked && info.filterHeight * info.filterWidth > 1 ? filterGradientOnBlocks : filterGradientOfPatches;
+  const onCpu =
+    isBlocked && info.filterHeight * info.filterWidth > 1 ? filterGradientOnBlocks : filterGradientOfPatches;
+  const form = builder.isPortable && isLong(info) ? filterGradientOfExamples : onCpu;
   form(call.outputs[0]!, x, dy, info, builder);
 }
 
@@ -247,24 +249,41 @@ function paddedBlocks(builder: GraphBuilder, name: string, shape: Shape4, [top, 
   ]);
 }
 
-/**
- * One matrix product over channel-major patches: x as [C, B, H, W] is padded and sliced once per filter position, the slices are
- * stacked on axis 0, and [kh·kw·C, B·oh·ow] · [B·oh·ow, O] is the gradient in TensorFlow.js's own order, with no transpose after it.
- * Twice as fast as an ordinary convolution with the gradient as its kernel.
- */
-function filterGradientOfPatches(
+/** Rows and columns of a product that a GPU's group of threads computes, more or less; groups that keep one busy; numbers that are few. */
+const [tileSize, numTilesEnough, numFew] = [32, 512, 2 ** 26];
+
+/** Whether the gradient is so small and its sums so long that a GPU would be idle with one product, and one for each example is little memory. */
+function isLong({batchSize, inChannels, outChannels, filterHeight, filterWidth}: Geometry): boolean {
+  const rows = filterHeight * filterWidth * inChannels;
+  const numTiles = Math.ceil(rows / tileSize) * Math.ceil(outChannels / tileSize);
+  return numTiles < numTilesEnough && batchSize * rows * outChannels <= numFew;
+}
+
+/** A product over patches for each example, [B, kh·kw·C, oh·ow] · [B, oh·ow, O], and the sum of them: more to do at once, and no transposes. */
+function filterGradientOfExamples(
   gradient: RecordedValue,
   x: RecordedValue,
   dy: RecordedValue,
   info: Geometry,
   builder: GraphBuilder,
 ): void {
-  const {outHeight, outWidth, strideHeight, strideWidth, inChannels, outChannels, batchSize} = info;
+  const {batchSize, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth} = info;
+  const rows = filterHeight * filterWidth * inChannels;
+  const patches = patchesOf(builder, builder.channelsFirst(x), info, 1);
+  const columns = builder.node('Reshape', [patches, builder.integers([batchSize, rows, outHeight * outWidth])]);
+  const gradients = builder.as(dy, [batchSize, outHeight * outWidth, outChannels]);
+  const products = builder.node('MatMul', [columns, gradients]);
+  const sum = builder.node('ReduceSum', [products, builder.integers([0])], {keepdims: 0});
+  builder.defineView(gradient, builder.temporary([rows, outChannels], 'float32', sum));
+}
+
+/** What each position of the filter sees of the images, [·, ·, oh, ow], joined along an axis. @param image [·, ·, height, width] */
+function patchesOf(builder: GraphBuilder, image: string, info: Geometry, axis: 0 | 1): string {
+  const {outHeight, outWidth, strideHeight, strideWidth} = info;
   const [top, left, bottom, right] = info.pads as Shape4;
-  const channelMajor = builder.node('Transpose', [builder.channelsFirst(x)], {perm: [1, 0, 2, 3]});
   const padded = info.pads.some((size) => size > 0)
-    ? builder.node('Pad', [channelMajor, builder.integers([0, 0, top, left, 0, 0, bottom, right]), builder.float(0)])
-    : channelMajor;
+    ? builder.node('Pad', [image, builder.integers([0, 0, top, left, 0, 0, bottom, right]), builder.float(0)])
+    : image;
   const patches: string[] = [];
   for (let row = 0; row < info.filterHeight; row++) {
     for (let column = 0; column < info.filterWidth; column++) {
@@ -279,9 +298,26 @@ function filterGradientOfPatches(
       );
     }
   }
+  return patches.length === 1 ? patches[0]! : builder.node('Concat', patches, {axis});
+}
+
+/**
+ * One matrix product over channel-major patches: x as [C, B, H, W] is padded and sliced once per filter position, the slices are
+ * stacked on axis 0, and [kh·kw·C, B·oh·ow] · [B·oh·ow, O] is the gradient in TensorFlow.js's own order, with no transpose after it.
+ * Twice as fast as an ordinary convolution with the gradient as its kernel.
+ */
+function filterGradientOfPatches(
+  gradient: RecordedValue,
+  x: RecordedValue,
+  dy: RecordedValue,
+  info: Geometry,
+  builder: GraphBuilder,
+): void {
+  const {outHeight, outWidth, inChannels, outChannels, batchSize} = info;
+  const channelMajor = builder.node('Transpose', [builder.channelsFirst(x)], {perm: [1, 0, 2, 3]});
+  const stacked = patchesOf(builder, channelMajor, info, 0);
   const numPositions = batchSize * outHeight * outWidth;
   const rows = info.filterHeight * info.filterWidth * inChannels;
-  const stacked = patches.length === 1 ? patches[0]! : builder.node('Concat', patches, {axis: 0});
   const columns = builder.node('Reshape', [stacked, builder.integers([rows, numPositions])]);
   const gradients = builder.node('Reshape', [builder.plain(dy), builder.integers([numPositions, outChannels])]);
   const product = builder.node('Gemm', [columns, gradients]);
