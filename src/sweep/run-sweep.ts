@@ -1,4 +1,5 @@
 import path from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {sweepJson} from '../report/sweep-json.js';
 import {sweepViewOf} from '../report/sweep-of-folder.js';
 import type {SweepReporter, SweepView} from '../report/sweep-view.js';
@@ -9,6 +10,7 @@ import {ExpError} from '../support/errors.js';
 import {expVersion} from '../support/versions.js';
 import {coordinate} from './coordinate.js';
 import {createExecutor, type ExecutorChoice, type ExecutorName, tasksFor} from './executors/create.js';
+import type {Executor} from './executors/executor.js';
 import {acceleratorsFor} from './executors/local/divide-accelerators.js';
 import {freezeSweep} from './load.js';
 import type {LoadedSweep} from './loaded-sweep.js';
@@ -114,6 +116,8 @@ async function withSession(
   {reporter, signal, shard, choice, wait = false}: SweepOptions & {readonly choice: ExecutorChoice},
 ): Promise<SweepEnding> {
   const {folder, sweep} = job;
+  const executor = await createExecutor(job, choice);
+  if (folder.stopRequest && executor.outlivesUs) await untilEnded(executor);
   // What made it end before holds still: the target, which no further trial is needed for.
   if (folder.stopRequest?.by !== 'target') folder.clearStop();
   const reader = new SweepReader(folder.path);
@@ -122,7 +126,6 @@ async function withSession(
   reporter.sweepStarted(begun);
   for (const warning of sweep.warnings) reporter.warn(warning);
   const missing = new MissingTrials(sweep, folder, session.number, shard);
-  const executor = await createExecutor(job, choice);
   const {ledger, left} = await coordinate({
     ...{folder, session, executor, reporter, signal},
     tasksFor: (known) => (folder.stopRequest ? [] : tasksFor(job, {...choice, shard, missing: missing.list(known)})),
@@ -143,6 +146,14 @@ async function withSession(
   if (isDone && !shard) folder.writeSummary(sweepJson(view));
   reporter.sweepEnded(view);
   return {view, numLeft: 0, ...countEnds(view)};
+}
+
+const settleMillis = 30_000;
+
+/** Jobs that were asked to stop may be about to end: what they leave is to be made by others, so they must not count as being at it. */
+async function untilEnded(executor: Executor): Promise<void> {
+  const deadline = Date.now() + settleMillis;
+  while ((await executor.reconcile()).length > 0 && Date.now() < deadline) await sleep(1000);
 }
 
 function countEnds({trials}: SweepView): Pick<SweepEnding, 'numFailed' | 'numFinished'> {

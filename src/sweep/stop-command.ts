@@ -1,4 +1,5 @@
 import {resolve} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {plural} from '../report/format.js';
 import {LiveFrame} from '../report/live-frame.js';
 import {printable} from '../report/printable.js';
@@ -46,6 +47,9 @@ export async function stopSweep(request: SweepStopRequest, stream: NodeJS.WriteS
   if (!isOn(after2)) sink.write(`exp sweep --resume ${printable(path)}  ${sink.style.dim('goes on with it')}\n`);
 }
 
+/** How long jobs that save a checkpoint are waited for. */
+const settleMillis = 60_000;
+
 /** Jobs that wait would come to nothing, but only after having waited. What runs sees the request, now or at its end. */
 async function cancelJobs(folder: SweepFolder, request: SweepStopRequest, sink: Sink): Promise<void> {
   const {SlurmJobs} = await import('./executors/slurm/jobs.js');
@@ -53,6 +57,9 @@ async function cancelJobs(folder: SweepFolder, request: SweepStopRequest, sink: 
   try {
     const handles = await jobs.reconcile();
     await jobs.cancel(handles, request.now ? 'all' : 'waiting');
+    const deadline = Date.now() + settleMillis;
+    while (request.wait && request.now && Date.now() < deadline && (await jobs.reconcile()).length > 0)
+      await sleep(1000);
   } catch (error) {
     if (!(error instanceof ExpError && error.code === 'EXECUTOR_UNAVAILABLE')) throw error;
     sink.write(

@@ -96,16 +96,13 @@ export class SlurmCluster {
     this.startDaemon(node, 'slurmd', '-D', '-f', this.environment.SLURM_CONF, '-N', node);
   }
 
-  /** As if the power failed, to all but the jobs' own processes: those go on, and nobody watches them. */
+  /** As if its daemons were gone at once; the jobs' own processes go on, and nobody watches them. */
   async killNode(node: NodeName): Promise<void> {
-    const steps = this.processes().filter(({command}) => command.startsWith('slurmstepd'));
+    const jobs = this.processes().filter(({environment}) => environment.includes(`SLURMD_NODENAME=${node}\0`));
+    const parents = new Set(jobs.map(({pid}) => parentOf(pid)));
     const daemon = this.daemons.get(node);
-    const mine = steps.filter(
-      ({environment}) =>
-        environment.includes(`SLURMD_NODENAME=${node}\0`) || environment.includes(`SLURM_NODE=${node}\0`),
-    );
     if (daemon) await end(daemon, 'SIGKILL');
-    for (const {pid} of mine) kill(pid, 'SIGKILL');
+    for (const pid of parents) if (pid !== undefined && commandOf(pid).startsWith('slurmstepd')) kill(pid, 'SIGKILL');
   }
 
   async killController(): Promise<void> {
@@ -158,7 +155,7 @@ export class SlurmCluster {
   logs(): string {
     const folder = path.join(this.folder, 'log');
     return readdirSync(folder)
-      .map((name) => `--- ${name}\n${readFileSync(path.join(folder, name), 'utf8').slice(-3000)}`)
+      .map((name) => `--- ${name}\n${readFileSync(path.join(folder, name), 'utf8').slice(-1000)}`)
       .join('\n');
   }
 
@@ -262,17 +259,14 @@ export class SlurmCluster {
   }
 
   /** All that carry this cluster in their environment: daemons, steps and jobs, also those that nobody watches any more. */
-  private processes(): readonly {readonly pid: number; readonly command: string; readonly environment: string}[] {
+  private processes(): readonly {readonly pid: number; readonly environment: string}[] {
     return readdirSync('/proc')
       .map(Number)
       .filter((pid) => Number.isInteger(pid) && pid !== process.pid)
       .flatMap((pid) => {
         try {
           const environment = `${readFileSync(`/proc/${pid}/environ`, 'latin1')}\0`;
-          const command = readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
-          return environment.includes(`SLURM_CONF=${this.environment.SLURM_CONF}\0`)
-            ? [{pid, command, environment}]
-            : [];
+          return environment.includes(`SLURM_CONF=${this.environment.SLURM_CONF}\0`) ? [{pid, environment}] : [];
         } catch {
           return []; // it has ended meanwhile
         }
@@ -284,6 +278,24 @@ export class SlurmCluster {
       if (daemon.pid !== undefined && daemon.exitCode === null && daemon.signalCode === null)
         kill(daemon.pid, 'SIGKILL');
     for (const {pid} of this.processes()) kill(pid, 'SIGKILL');
+  }
+}
+
+/** The name of its program, for slurmstepd with the number of its job; empty if it has ended. */
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return undefined;
   }
 }
 

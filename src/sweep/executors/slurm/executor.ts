@@ -1,3 +1,4 @@
+import {randomBytes} from 'node:crypto';
 import type {AttemptHolder} from '../../../runs/sweep/attempts.js';
 import type {Submission, SubmittedTask} from '../../../runs/sweep/submissions.js';
 import {ExpError} from '../../../support/errors.js';
@@ -7,7 +8,7 @@ import {handlesOf, SlurmJobs, type SlurmJobsOptions, split, unreachable} from '.
 import {type ArrayJob, arrayOptions, arrayScript} from './script.js';
 
 export interface SlurmExecutorOptions extends SlurmJobsOptions {
-  /** Name of the folder: jobs are called by it and the number of the array. */
+  /** Name of the folder: jobs are called by it, the number of the array and some letters. */
   readonly sweepId: string;
   readonly spec: SlurmSpec;
   /** Tasks that may run at once, where the spec does not say. */
@@ -37,7 +38,7 @@ export class SlurmExecutor implements Executor {
   /** What would be handed over, for --dry-run: as many scripts as there are arrays. Asks Slurm for nothing. @throws ExpError SPEC_INVALID, USAGE */
   scripts(tasks: readonly WorkerTask[]): readonly string[] {
     return split(tasks, usualMaxArraySize).map((some, index) =>
-      arrayScript(this.#arrayJob(this.#nameOf(index + 1), some)),
+      arrayScript(this.#arrayJob(`${this.options.sweepId}.${index + 1}`, some)),
     );
   }
 
@@ -77,8 +78,9 @@ export class SlurmExecutor implements Executor {
     return this.#jobs.reconcile();
   }
 
+  /** Like no other's: folders of the same name, and copies of this one, may have jobs in the queue too. */
   #nameOf(number: number): string {
-    return `${this.options.sweepId}.${number}`;
+    return `${this.options.sweepId}.${number}-${randomBytes(3).toString('hex')}`;
   }
 
   #arrayJob(name: string, tasks: readonly WorkerTask[]): ArrayJob {
