@@ -38,3 +38,27 @@ t.test('a graph of which a node would run on the processor is refused', {skip}, 
   t.throws(() => device.load(lower(graph, 'test')), {code: 'KERNEL_UNSUPPORTED', message: /does not run on webgpu/});
   device.load(lower(graph, 'test', {isPortable: true})).dispose();
 });
+
+t.test(
+  'a tensor that is too large for the device is an error that says so, and the device goes on',
+  {skip},
+  async (t) => {
+    const device = Device.open('webgpu');
+    const sumOf = (length: number): number => {
+      const graph = record((recording) => {
+        const x = recording.input('x', []);
+        recording.output('y', tf.sum(tf.square(tf.tile(tf.reshape(x, [1, 1]), [length / 1000, 1000]))));
+      });
+      const y = new Float32Array(1);
+      const loaded = device.load(lower(graph, 'test', {isPortable: true}));
+      try {
+        loaded.bind({x: {values: Float32Array.of(2), shape: []}}, {y: {values: y, shape: []}}).run();
+      } finally {
+        loaded.dispose();
+      }
+      return y[0]!;
+    };
+    t.throws(() => sumOf(1e9), {code: 'ENGINE_UNAVAILABLE', message: /^the GPU refused a command/, hint: /batchSize/});
+    t.equal(sumOf(1e5), 4e5);
+  },
+);

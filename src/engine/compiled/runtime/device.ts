@@ -5,7 +5,7 @@ import {GraphBuilder} from '../onnx/builder.js';
 import {encodeModel} from '../onnx/proto.js';
 import {type ExecutionProvider, type Pointer, rewriting} from './c-interface.js';
 import {loadOnnxRuntime} from './onnxruntime.js';
-import {explainProviderFailure} from './provider-failure.js';
+import {explainProviderFailure, explainRefusal} from './provider-failure.js';
 
 /** Where a graph runs that does not run on the processor. */
 export type DeviceKind = 'webgpu' | 'cuda';
@@ -224,7 +224,7 @@ export class BoundTensors {
       for (const {name, tensor} of this.#sent) ort.bindInput(this.#binding, name, tensor);
       ort.run(this.session, this.options, this.#binding);
     } catch (error) {
-      throw explainFailure(error);
+      throw explainRefusal(explainFailure(error));
     }
   }
 

@@ -46,3 +46,22 @@ export function explainProviderFailure(device: string, error: unknown): unknown 
     {cause: error},
   );
 }
+
+/** A failure of a graph on a device that has to do with the device, in words for people; any other as it is. */
+export function explainRefusal(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const isMemory = /exceeds the max|Invalid Buffer|out of memory|OUT_OF.*MEMORY|Failed to allocate memory/i.test(error.message);
+  const isLost = /device (is |was )?lost/i.test(error.message);
+  if (!isMemory && !isLost && !/WebGPU validation failed|CUDA failure/i.test(error.message)) return error;
+  const [what = ''] = error.message.replace(/^.*WebGPU validation failed\. /s, '').split('\n');
+  return new ExpError(
+    'ENGINE_UNAVAILABLE',
+    isLost ? 'the GPU was lost while it computed' : `the GPU refused a command: ${what.trim()}`,
+    isMemory
+      ? 'take a smaller training.batchSize or a smaller network, or --device cpu'
+      : isLost
+        ? 'the driver reset it, or it was unplugged; exp resume goes on from the last checkpoint'
+        : 'this is an error of exp, of ONNX Runtime or of the driver: take --device cpu, and report it with the output of exp doctor --json',
+    {cause: error},
+  );
+}
