@@ -50,7 +50,9 @@ export function explainProviderFailure(device: string, error: unknown): unknown 
 /** A failure of a graph on a device that has to do with the device, in words for people; any other as it is. */
 export function explainRefusal(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  const isMemory = /exceeds the max|Invalid Buffer|out of memory|OUT_OF.*MEMORY|Failed to allocate memory/i.test(error.message);
+  const isMemory = /exceeds the max|Invalid Buffer|out of memory|OUT_OF.*MEMORY|Failed to allocate memory/i.test(
+    error.message,
+  );
   const isLost = /device (is |was )?lost/i.test(error.message);
   if (!isMemory && !isLost && !/WebGPU validation failed|CUDA failure/i.test(error.message)) return error;
   const [what = ''] = error.message.replace(/^.*WebGPU validation failed\. /s, '').split('\n');
