@@ -2,6 +2,7 @@ import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {Writable} from 'node:stream';
 import t from 'tap';
+import {stringify} from 'yaml';
 import {runComparison} from '../../src/experiment/compare-command.js';
 import {loadExperiment} from '../../src/experiment/load.js';
 import {listTo} from '../../src/experiment/ls-command.js';
@@ -16,6 +17,7 @@ import {ExpError} from '../../src/support/errors.js';
 import {showSweepBest} from '../../src/sweep/best-command.js';
 import {showSweepStatus, writeSweepMarkdown} from '../../src/sweep/status-command.js';
 import {stopSweep} from '../../src/sweep/stop-command.js';
+import {exp, onlyRun} from '../commands/cli.js';
 import {writeRun} from '../runs/run-folders.js';
 import {tinyExperiment, writeSweep} from '../runs/sweep/sweep-folders.js';
 
@@ -289,4 +291,26 @@ t.test('a sweep among runs: a row of a list, all its trials elsewhere', async (t
     message: /trial of a sweep/,
   });
   t.ok(existsSync(path.join(rates, 'trials', '0001', 'summary.json')));
+});
+
+t.test('what was emitted trains to the same numbers', async (t) => {
+  const sweep = {
+    name: 'real',
+    experiment: tinyExperiment(0.1),
+    metric: 'val_loss',
+    parameters: {'training.optimizer.learningRate': {values: [0.001, 0.5]}},
+  };
+  const cwd = t.testdir({'sweep.yaml': stringify(sweep)});
+  const {exitCode, stderr} = await exp(cwd, ['sweep', 'sweep.yaml', '--quiet']);
+  t.equal(exitCode, 0, stderr);
+  const best = await exp(cwd, ['sweep', 'best', 'latest', '--emit', 'out/best.yaml', '--json']);
+  const {folders} = JSON.parse(best.stdout).best;
+  const valid = await exp(cwd, ['validate', 'out/best.yaml']);
+  t.equal(valid.exitCode, 0, valid.stderr);
+  const run = await exp(cwd, ['run', 'out/best.yaml', '--quiet', '--runs-dir', 'again']);
+  t.equal(run.exitCode, 0, run.stderr);
+  t.equal(
+    readFileSync(path.join(onlyRun(cwd, 'again'), 'metrics.csv'), 'utf8'),
+    readFileSync(path.join(cwd, folders[0], 'metrics.csv'), 'utf8'),
+  );
 });
