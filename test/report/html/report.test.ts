@@ -4,7 +4,7 @@ import {pathToFileURL} from 'node:url';
 import type {Browser, Page} from 'playwright-core';
 import t from 'tap';
 import {exp} from '../../commands/cli.js';
-import {ask, colorsOf, launchChromium, needsChromium, openPage} from './browser.js';
+import {ask, colorsOf, launchChromium, needsChromium, openPage, until} from './browser.js';
 import {writeGeneratedRuns} from './generated-runs.js';
 
 const spec = `name: iris-small
@@ -184,7 +184,7 @@ t.test('exp report, in a browser', needsChromium, async (t) => {
     t.match(await other.page.textContent('#runs .notes'), /<i>main\.json/, 'names are text');
     t.same(other.complaints, []);
     await other.page.setViewportSize({width: 360, height: 740});
-    t.equal(await ask(other.page, 'document.documentElement.scrollWidth'), 360);
+    await until(other.page, 'document.documentElement.scrollWidth === 360');
     await other.page.context().close();
 
     const unknown = await exp(folder, ['report', '--baseline', 'nobody']);
