@@ -1,4 +1,5 @@
 import {isAhead, pointOf, type RankedPoint} from '../comparison/rank-points.js';
+import {isOver} from '../runs/sweep/ledger.js';
 import type {TrialRecord} from '../runs/sweep/records.js';
 import type {SweepView, TrialProgress} from './sweep-view.js';
 
@@ -9,6 +10,7 @@ export class SweepBoard {
   readonly #numbersOf = new Map<number, Set<number>>();
   #view: SweepView;
   #best: RankedPoint | undefined;
+  #numOver = 0;
 
   constructor(view: SweepView) {
     this.#view = view;
@@ -17,6 +19,16 @@ export class SweepBoard {
 
   get view(): SweepView {
     return {...this.#view, trials: [...this.#trials.values()].sort((a, b) => a.trial - b.trial)};
+  }
+
+  /** The view without looking at its trials, which costs the more the more there are. */
+  get plan(): Omit<SweepView, 'trials'> {
+    return this.#view;
+  }
+
+  /** Trials that are not taken up again by themselves. */
+  get numOver(): number {
+    return this.#numOver;
   }
 
   /** The point that is ahead; undefined before any trial finished. */
@@ -29,6 +41,8 @@ export class SweepBoard {
   }
 
   set(trial: TrialRecord): void {
+    const before = this.#trials.get(trial.trial);
+    this.#numOver += Number(isOver(trial.state)) - Number(before !== undefined && isOver(before.state));
     this.#trials.set(trial.trial, trial);
     if (trial.state !== 'running') this.progress.delete(trial.trial);
     const numbers = this.#numbersOf.get(trial.point) ?? new Set();

@@ -88,10 +88,9 @@ export function trialLine(
   isBest: boolean,
   {style, width}: Pick<Sink, 'style' | 'width'>,
 ): string {
-  const {view} = board;
+  const {plan: view, numOver} = board;
   const {state, value, seconds, seed, message} = trial;
   const {numPlanned} = view;
-  const numOver = countTrials(view.trials).over;
   const count =
     numPlanned === undefined ? String(numOver) : `${String(numOver).padStart(String(numPlanned).length)}/${numPlanned}`;
   const outcome = trialOutcome(trial);
