@@ -105,6 +105,7 @@ function journalsOf(template: string, numTrials: number): string {
 }
 
 const numTrials = Number(flags.trials);
+const numMnist = 8;
 const results: Record<string, unknown> = {machine: describeMachine()};
 for (const sampler of ['random', 'tpe']) {
   const done = sweep(`iris-${sampler}`, iris(sampler, numTrials), '--parallel', 'auto');
@@ -122,11 +123,11 @@ const {trials} = readSweep(many);
 results.journal = {trials: trials.length, records: 120_000, millis: Math.round(performance.now() - start)};
 const [one, two]: [number[], number[]] = [[], []];
 for (let round = 0; round < Number(flags.rounds); round++) {
-  one.push(sweep('mnist', mnist(4), '--parallel', '1').seconds);
-  two.push(sweep('mnist', mnist(4), '--parallel', '2').seconds);
+  one.push(sweep('mnist', mnist(numMnist), '--parallel', '1').seconds);
+  two.push(sweep('mnist', mnist(numMnist), '--parallel', '2').seconds);
 }
 const [alone, both] = [quantile(one, 0.5), quantile(two, 0.5)];
-results['mnist-quick, 4 trials of 1 thread'] = {
+results[`mnist-quick, ${numMnist} trials of 1 thread`] = {
   oneAtATime: alone,
   twoAtATime: both,
   speedUp: Number((alone / both).toFixed(2)),

@@ -1,4 +1,5 @@
 import type {RunEnding, RunReporter} from '../report/reporter.js';
+import type {GitFacts} from '../runs/git.js';
 import type {RunGroup} from '../runs/records.js';
 import type {RunDirectory} from '../runs/run-directory.js';
 import type {PreparedExperiment} from './prepare.js';
@@ -8,6 +9,8 @@ export interface RunOptions {
   readonly runsDir?: string;
   /** The run folder itself, where another room has made it and chosen its name; a new one in `runsDir` by default. */
   readonly folder?: string;
+  /** What git says of the spec's folder, where that is known already. */
+  readonly git?: Promise<GitFacts | undefined>;
   /** Is told about the run as it goes; nobody by default. */
   readonly reporter?: RunReporter;
   /** Is told what takes long before training; nobody by default. */

@@ -26,7 +26,7 @@ export async function runExperiment(given: LoadedExperiment, options: RunOptions
   const {reporter = silentReporter, isSmoke = false, signal, group, groupSeeds} = options;
   const runsDir = isSmoke ? mkdtempSync(path.join(tmpdir(), 'exp-smoke-')) : (options.runsDir ?? defaultRunsDir);
   const startedAt = new Date();
-  const git = collectGit(loaded.baseDir);
+  const git = options.git ?? collectGit(loaded.baseDir);
   const warnings: string[] = [];
   const warn = (message: string): void => {
     warnings.push(message);

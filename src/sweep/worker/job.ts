@@ -1,4 +1,5 @@
 import type {LoadedExperiment} from '../../experiment/load.js';
+import {collectGit, type GitFacts} from '../../runs/git.js';
 import type {TrialFile} from '../../runs/sweep/records.js';
 import {SweepFolder} from '../../runs/sweep/sweep-folder.js';
 import {type LoadSweepOptions, loadFrozenSweep, trialExperiment} from '../load.js';
@@ -11,6 +12,8 @@ export interface SweepJob {
     LoadedSweep,
     'sampler' | 'pruner' | 'metric' | 'seeds' | 'numTrials' | 'spec' | 'warnings' | 'experiment'
   >;
+  /** What git says of the sweep's folder, asked once: asking takes longer than a small trial. */
+  readonly git: Promise<GitFacts | undefined>;
   /** The experiment of a trial, checked. */
   experimentOf(trial: Pick<TrialFile, 'trial' | 'seed' | 'values'>): Promise<LoadedExperiment>;
 }
@@ -30,9 +33,14 @@ export async function openJob(
     {sourceText: folder.readText('spec'), resolvedText: folder.readText('resolved'), facts: facts as FrozenFacts},
     options,
   );
+  let git: SweepJob['git'] | undefined;
   return {
     folder,
     sweep,
+    get git() {
+      git ??= collectGit(sweep.baseDir);
+      return git;
+    },
     async experimentOf({trial, seed, values}) {
       return withPlace(await trialExperiment(sweep, {trial, values, seed}), threads, device);
     },

@@ -96,7 +96,7 @@ async function start(
   }
   const loaded = await job.experimentOf(trial);
   await removeRemains(folder);
-  return runExperiment(loaded, {...options, folder});
+  return runExperiment(loaded, {...options, folder, git: job.git});
 }
 
 const zombieMillis = 10_000;
