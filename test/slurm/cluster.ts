@@ -102,7 +102,12 @@ export class SlurmCluster {
     const parents = new Set(jobs.map(({pid}) => parentOf(pid)));
     const daemon = this.daemons.get(node);
     if (daemon) await end(daemon, 'SIGKILL');
-    for (const pid of parents) if (pid !== undefined && commandOf(pid).startsWith('slurmstepd')) kill(pid, 'SIGKILL');
+    const steps = [...parents].flatMap((pid) =>
+      pid !== undefined && commandOf(pid).startsWith('slurmstepd') ? [pid] : [],
+    );
+    for (const pid of steps) kill(pid, 'SIGKILL');
+    // Of one that is dead but not taken notice of, the command is empty too.
+    await this.until('the steps are gone', async () => steps.every((pid) => commandOf(pid) === ''), 10);
   }
 
   async killController(): Promise<void> {
