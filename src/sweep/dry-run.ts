@@ -4,7 +4,7 @@ import {parameterText, parameterTitles} from '../report/sweep-cells.js';
 import {renderTable} from '../report/table.js';
 import type {ExecutorName} from './executors/create.js';
 import type {LoadedSweep} from './loaded-sweep.js';
-import {divideCores} from './parallel.js';
+import {divideFor} from './parallel.js';
 import {checkShard, type Shard, shardHas} from './shard.js';
 import {placeOf} from './worker/job.js';
 
@@ -23,7 +23,7 @@ export async function dryRun(sweep: LoadedSweep, options: DryRunOptions): Promis
   if (shard) checkShard(shard, sweep);
   const {spec, numTrials, metric, seeds, sampler} = sweep;
   const sink = streamSink(process.stdout);
-  const {parallel, threads} = divideCores({parallel: options.parallel ?? spec.parallel, threads: spec.threads});
+  const {parallel, threads} = divideFor(spec, options);
   const executor = options.executor ?? spec.executor;
   const count = numTrials === undefined ? 'trials until time or target end it' : plural(numTrials, 'trial');
   const ofSeeds = seeds.length > 1 ? `, ${plural(seeds.length, 'seed')} each point` : '';

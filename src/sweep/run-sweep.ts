@@ -6,7 +6,6 @@ import type {SweepReporter, SweepView} from '../report/sweep-view.js';
 import {SweepReader} from '../runs/sweep/read-sweep.js';
 import type {SweepPlan} from '../runs/sweep/records.js';
 import {SweepFolder} from '../runs/sweep/sweep-folder.js';
-import {ExpError} from '../support/errors.js';
 import {expVersion} from '../support/versions.js';
 import {coordinate} from './coordinate.js';
 import {createExecutor, type ExecutorChoice, type ExecutorName, tasksFor} from './executors/create.js';
@@ -15,7 +14,7 @@ import {acceleratorsFor} from './executors/local/divide-accelerators.js';
 import {freezeSweep} from './load.js';
 import type {LoadedSweep} from './loaded-sweep.js';
 import {MissingTrials} from './missing.js';
-import {divideCores} from './parallel.js';
+import {divideFor} from './parallel.js';
 import {Session} from './session.js';
 import {checkShard, type Shard} from './shard.js';
 import {openJob, type SweepJob} from './worker/job.js';
@@ -50,11 +49,11 @@ export interface SweepEnding {
  */
 export function createSweepFolder(
   sweep: LoadedSweep,
-  where: {readonly runsDir: string; readonly out?: string | undefined; readonly parallel?: number | 'auto' | undefined},
+  where: {readonly runsDir: string; readonly out?: string | undefined} & Pick<SweepOptions, 'parallel' | 'executor'>,
 ): SweepFolder {
   const {sourceText, resolvedText, facts} = freezeSweep(sweep);
   const {spec, metric, seeds, numTrials, space, experiment} = sweep;
-  const {threads} = divideCores({parallel: where.parallel ?? spec.parallel, threads: spec.threads});
+  const {threads} = divideFor(spec, where);
   const plan: SweepPlan = {
     format: 1,
     name: spec.name,
@@ -97,7 +96,7 @@ export async function runSweep(path: string, options: SweepOptions): Promise<Swe
     const {parallel} =
       asked === 'auto' && accelerators.length > 0
         ? {parallel: accelerators.length}
-        : divideCores({parallel: checkParallel(asked, name), threads: folder.plan.threads});
+        : divideFor({...sweep.spec, threads: folder.plan.threads}, {parallel: asked, executor: name});
     const session = Session.begin(folder, {executor: name, ...deadlineOf(sweep), ...shardText(shard)});
     try {
       return await withSession(job, session, {...options, choice: {name, parallel, accelerators}});
@@ -159,16 +158,6 @@ async function untilEnded(executor: Executor): Promise<void> {
 function countEnds({trials}: SweepView): Pick<SweepEnding, 'numFailed' | 'numFinished'> {
   const count = (...states: readonly string[]): number => trials.filter(({state}) => states.includes(state)).length;
   return {numFailed: count('failed', 'crashed'), numFinished: count('finished')};
-}
-
-/** @throws ExpError USAGE: the cores of this machine say nothing of a cluster's */
-function checkParallel(asked: number | 'auto', name: ExecutorName): number | 'auto' {
-  if (asked !== 'auto' || name === 'local') return asked;
-  throw new ExpError(
-    'USAGE',
-    `parallel: auto counts the cores of this machine, and executor ${name} trains elsewhere`,
-    'say how many trials may run at a time: parallel: 8',
-  );
 }
 
 const deadlineOf = ({spec: {maxMinutes}}: SweepJob['sweep']): {readonly deadlineAt?: string} =>

@@ -81,7 +81,7 @@ async function folderFor(request: SweepRequest, parallel: number | 'auto' | unde
     return SweepFolder.open(path.resolve(findSweepFolder(resume, runsDir)));
   }
   if (out !== undefined && resumeIfExists && isSweepFolder(out)) return SweepFolder.open(path.resolve(out));
-  return createSweepFolder(await load(request), {runsDir, out, parallel});
+  return createSweepFolder(await load(request), {runsDir, out, parallel, executor: request.executor});
 }
 
 function parseParallel(text: string | undefined): number | 'auto' | undefined {
