@@ -1,5 +1,5 @@
 import {type Static, Type} from '@sinclair/typebox';
-import type {Tensor, Tensor1D, Tensor2D} from '@tensorflow/tfjs-core';
+import type {GradSaveFunc, Tensor, Tensor1D, Tensor2D} from '@tensorflow/tfjs-core';
 import {sizeOf} from '../../support/tensor.js';
 import {initializerField} from '../initializers/index.js';
 import {defineLayer, type LayerWeight} from '../layer.js';
@@ -53,11 +53,15 @@ export const embedding = defineLayer({
         const indices = core.cast(x, 'int32');
         const flat = core.reshape(indices, [sizeOf(x.shape)]) as Tensor1D;
         // The stock gradient of a gather also has one for the indices, which is not a gradient of anything.
-        const lookUp = core.customGrad((table) => ({
-          value: core.gather(table as Tensor, indices),
-          gradFunc: (dy: Tensor) =>
-            core.unsortedSegmentSum(core.reshape(dy, [flat.size, outputDim]) as Tensor2D, flat, inputDim),
-        }));
+        const lookUp = core.customGrad((table, save) => {
+          // What is not saved is gone when the gradient is asked for.
+          (save as GradSaveFunc)([flat]);
+          return {
+            value: core.gather(table as Tensor, indices),
+            gradFunc: (dy: Tensor, [rows]: Tensor[]) =>
+              core.unsortedSegmentSum(core.reshape(dy, [flat.size, outputDim]) as Tensor2D, rows as Tensor1D, inputDim),
+          };
+        });
         return lookUp(weight('embeddings'));
       },
     });

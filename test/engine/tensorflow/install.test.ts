@@ -12,6 +12,7 @@ import {engineFolder, enginesFolder} from '../../../src/engine/tensorflow/layout
 import {tryEngine} from '../../../src/engine/trial/trial.js';
 import {exp, expPath, plainEnv, withTinySpec} from '../../commands/cli.js';
 import {sessionContract} from '../contract.js';
+import {lessonsAgree} from '../lessons.js';
 
 /** A machine that lacks what an installation needs is no failure of exp; the test says what it lacked. */
 const lacking =
@@ -51,6 +52,8 @@ if (skip === false && problem === undefined) {
     await loadEagerBackend('tensorflow');
     return createEagerSession(options);
   });
+
+  lessonsAgree('eager (tensorflow, installed)', ['engine=eager', 'device=cpu']);
 
   t.test('kernels that libtensorflow’s binding lacks are computed on the host', async (t) => {
     await loadEagerBackend('tensorflow');
