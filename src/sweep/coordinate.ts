@@ -178,7 +178,8 @@ class Coordinator {
     for (const {trial, attempts} of held) {
       const state = end.isFailure ? 'failed' : 'crashed';
       const stamp = {at: new Date().toISOString(), session: session.number, trial, attempt: attempts};
-      this.#journal.append({type: 'ended', ...stamp, state, message: end.message});
+      const isFinal = end.isFinal ? ({isFinal: true} as const) : {};
+      this.#journal.append({type: 'ended', ...stamp, state, message: end.message, ...isFinal});
     }
     this.#tell();
     if (held.length > 0 || this.#numBarren + 1 < mostBarrenWorkers) return;

@@ -17,8 +17,14 @@ export const slurmSection = Type.Object(
     account: line('Account that is charged: --account.'),
     qos: line('Quality of service: --qos.'),
     time: Type.Optional(
-      Type.String({
-        pattern: '^(\\d+|\\d+:\\d{2}|\\d+:\\d{2}:\\d{2}|\\d+-\\d+(:\\d{2}){0,2})$',
+      Type.Unsafe<string | number>({
+        anyOf: [
+          {type: 'integer', minimum: 1},
+          {
+            type: 'string',
+            pattern: '^(\\d+|\\d+:\\d{2}|\\d+:\\d{2}:\\d{2}|\\d+-\\d+(:\\d{2}){0,2})$',
+          },
+        ],
         'x-expected':
           'a time as Slurm writes it: minutes, "2:30:00", "1-12", "1-12:00:00" (in quotes where it has colons)',
         description: 'Time limit of a job: minutes, hours:minutes:seconds, or days-hours:minutes:seconds: --time.',

@@ -54,7 +54,7 @@ export async function sweepCommand(request: SweepRequest): Promise<number> {
     const {signal} = interrupts;
     const ending = await runSweep(folder.path, {...request, reporter, signal, shard, parallel});
     if (ending.numLeft > 0 && !request.json) {
-      const text = `${plural(ending.numLeft, 'job')} of Slurm go on with it; exp sweep status ${folder.path} shows how far it is\n`;
+      const text = `${plural(ending.numLeft, 'job')} of Slurm ${ending.numLeft === 1 ? 'goes' : 'go'} on with it; exp sweep status ${folder.path} shows how far it is\n`;
       process.stdout.write(text);
     }
     if (request.md !== undefined) writeSweepMarkdown(ending.view, request.md);

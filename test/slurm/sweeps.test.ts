@@ -1,4 +1,4 @@
-import {existsSync, readFileSync, rmSync} from 'node:fs';
+import {existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import {SlurmJobs} from '../../src/sweep/executors/slurm/jobs.js';
@@ -19,6 +19,9 @@ t.test('sweeps on a real Slurm cluster of two nodes', {skip: whyNoCluster ?? fal
   const local = sweepIn('local', sweepSpec('parallel: 2'));
   const reference = local.begin();
 
+  const timed = sweepIn('timed', onSlurm('slurm: {time: 1, signalSeconds: 50, maxTimeouts: 0, extra: {nodelist: n2}}'));
+  const timedOut = timed.begin('--wait', 'overrides.training.epochs=100000', 'maxTrials=1');
+
   await t.test('an array finishes, two at a time, though its controller is killed meanwhile', async (t) => {
     const sweep = sweepIn(
       hostile,
@@ -38,7 +41,7 @@ t.test('sweeps on a real Slurm cluster of two nodes', {skip: whyNoCluster ?? fal
     t.equal(exitCode, 0, stderr);
     t.strictSame(sweep.numCompletions, [1, 1, 1, 1]);
     t.equal(sweep.state.state, 'finished');
-    const intervals = cluster.completed();
+    const intervals = cluster.completed().filter(({name}) => name === jobs.submissions.all()[0]?.name);
     t.equal(intervals.length, numTrials);
     t.notOk(existsSync(path.join(sweep.cwd, 'pwned')));
     for (const {startedAt} of intervals) {
@@ -49,6 +52,17 @@ t.test('sweeps on a real Slurm cluster of two nodes', {skip: whyNoCluster ?? fal
     for (const trial of trials)
       t.equal(sweep.metricsOf(trial), local.metricsOf(trial), `trial ${trial} as trained locally`);
   });
+
+  await t.test(
+    'near the end of its time limit a job saves a checkpoint; so often as is allowed it comes again',
+    async (t) => {
+      const {exitCode, stderr} = await timedOut;
+      t.equal(exitCode, 130, stderr);
+      t.match(timed.logOf(0), /stopping: a checkpoint is saved\n(.*\n)*the time limit ended it 1 times/);
+      t.equal(timed.state.trials[0]?.state, 'interrupted');
+      t.ok(timed.hasCheckpoint(1));
+    },
+  );
 
   t.jobs = 2;
   const faults = t.test(
@@ -172,6 +186,22 @@ t.test('sweeps on a real Slurm cluster of two nodes', {skip: whyNoCluster ?? fal
     t.equal((await sweep.queue()).size, 2);
   });
 
+  const memory = memoryGroup();
+  await t.test(
+    'a job that runs out of memory has failed, and is not tried again',
+    {skip: memory ? false : 'no cgroup for memory can be made here'},
+    async (t) => {
+      t.teardown(() => memory?.remove());
+      const sweep = sweepIn(
+        'memory',
+        onSlurm(`maxTrials: 1\nretries: 2\nslurm: {setup: ['echo $$ > ${memory?.processes}']}`),
+      );
+      const {exitCode, stderr} = await sweep.begin('--wait');
+      t.equal(exitCode, 5, stderr);
+      t.match(sweep.state.trials, [{state: 'failed', attempts: 1, message: /^out of memory/}]);
+    },
+  );
+
   await t.test('what Slurm refuses is told, and nothing is left behind', async (t) => {
     const sweep = sweepIn('refused', onSlurm('slurm: {partition: "no such"}'));
     const {exitCode, stderr} = await sweep.begin('--wait');
@@ -193,4 +223,23 @@ function isThere(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** A group of processes that may have 60 MB together, less than Node.js takes; undefined where none can be made. */
+function memoryGroup(): {readonly processes: string; remove(): void} | undefined {
+  for (const [root, limit] of [
+    ['/sys/fs/cgroup/memory', 'memory.limit_in_bytes'],
+    ['/sys/fs/cgroup', 'memory.max'],
+  ] as const) {
+    const group = path.join(root, `exp-test-${process.pid}`);
+    try {
+      mkdirSync(group);
+      if (!existsSync(path.join(group, limit))) throw new Error('not a cgroup');
+      writeFileSync(path.join(group, limit), String(60 * 2 ** 20));
+      return {processes: path.join(group, 'cgroup.procs'), remove: () => rmdirSync(group)};
+    } catch {
+      if (existsSync(group)) rmdirSync(group);
+    }
+  }
+  return undefined;
 }

@@ -62,7 +62,8 @@ export class Ledger {
       return;
     }
     if (record.state === 'failed' || record.state === 'crashed') {
-      known.failures.set(record.session, (known.failures.get(record.session) ?? 0) + 1);
+      const before = known.failures.get(record.session) ?? 0;
+      known.failures.set(record.session, record.isFinal ? Number.POSITIVE_INFINITY : before + 1);
     }
     // What two processes say of one attempt (the worker, and a coordinator that took it for dead) may differ: an outcome outweighs a crash.
     const before = known.ended;

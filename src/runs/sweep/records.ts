@@ -58,6 +58,8 @@ export type SweepRecord =
       readonly seconds?: number;
       /** Why it failed, diverged or was pruned. */
       readonly message?: string;
+      /** It would fail again in the same way: no retry. */
+      readonly isFinal?: true;
     };
 
 /** trial.json in the folder of a trial: what makes the run one of a sweep. */

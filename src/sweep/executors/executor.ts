@@ -31,6 +31,8 @@ export interface TaskEnd {
   readonly error?: {readonly code: string; readonly message: string; readonly hint?: string};
   /** Its trial failed rather than crashed: it took more memory than it may. */
   readonly isFailure?: boolean;
+  /** It would fail again: no retry. */
+  readonly isFinal?: boolean;
 }
 
 /** Where workers run. All of them run the same worker on the same folder, so that an executor never knows what a trial is. */

@@ -54,7 +54,7 @@ export class SlurmJobs {
     const log = `see ${this.submissions.logOf(id)}`;
     const where = task?.node === undefined ? '' : ` on ${task.node}`;
     if (end?.isOutOfMemory || task?.slurmState.includes('OUT_OF_MEMORY')) {
-      return {message: `out of memory: its process was killed${where}; ${log}`, isFailure: true};
+      return {message: `out of memory: its process was killed${where}; ${log}`, isFailure: true, isFinal: true};
     }
     const reason = task?.reason ? ` (${task.reason})` : '';
     const inSlurm = task ? `job ${id} is ${task.slurmState}${reason}${where}` : `job ${id} is gone`;
