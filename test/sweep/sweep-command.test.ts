@@ -169,49 +169,60 @@ t.test('exp sweep', async (t) => {
     const time = folderWith(root, 'time', `sampler: random\nmaxMinutes: 0.02\n${rates}`);
     t.equal((await exp(time, begin())).exitCode, 0);
     t.match(sweepIn(time).status, {state: 'finished', message: 'maxMinutes are over'});
-    t.ok(sweepIn(time).trials.length > 0);
   });
 
-  await t.test(
-    'one sweep is one process’s at a time; stopped in an orderly way it goes on as if nothing had been',
-    async (t) => {
-      const long = head.replace('epochs: 4', 'epochs: 1200');
-      const rest = 'sampler: grid\nparameters:\n  model.layers.0.units: [4, 8, 12]\nparallel: 2\n';
-      const folder = folderWith(root, 'stopped', rest, long);
-      const first = start(folder, begin());
-      while (!existsSync(path.join(folder, 'sweep', 'trials', '0002', 'metrics.csv'))) await sleep(20);
-      const second = await exp(folder, ['sweep', '--resume', 'sweep']);
-      t.equal(second.exitCode, 2);
-      t.match(second.stderr, /is at work: process \d+/);
-      first.child.kill('SIGTERM');
-      t.equal(await first.ended, 130, first.output());
-      const {trials, state} = sweepIn(folder);
-      t.equal(state, 'stopped');
-      t.same(
-        trials.map((one) => one.state),
-        ['interrupted', 'interrupted'],
-      );
-      for (const name of ['0001', '0002'])
-        t.ok(existsSync(path.join(folder, 'sweep', 'trials', name, 'checkpoints', 'last')));
-      const resumed = await exp(folder, ['sweep', '--resume', 'sweep', '--quiet']);
-      t.equal(resumed.exitCode, 0, resumed.stderr);
-      t.same(
-        sweepIn(folder).trials.map(({attempts}) => attempts),
-        [2, 2, 1],
-      );
-      const whole = folderWith(root, 'unstopped', rest, long);
-      await exp(whole, begin());
-      for (const name of ['0001', '0002', '0003']) {
-        t.equal(trial(folder, name, 'metrics.csv'), trial(whole, name, 'metrics.csv'));
-      }
-    },
-  );
+  await t.test('a pruned trial keeps its checkpoint, and can be trained to its end', async (t) => {
+    const space = 'parameters:\n  training.optimizer.learningRate: [0.02, 0.0001]\n';
+    const folder = folderWith(root, 'pruned', `sampler: grid\npruner: {type: asha, minEpochs: 1, eta: 2}\n${space}`);
+    const {exitCode, stderr} = await exp(folder, begin());
+    t.equal(exitCode, 0, stderr);
+    t.match(sweepIn(folder).trials, [{state: 'finished'}, {state: 'pruned', epochs: 1, message: /asha/}]);
+    t.match(JSON.parse(trial(folder, '0002', 'status.json')), {state: 'interrupted', pruned: /asha/});
+    const resumed = await exp(folder, ['resume', 'sweep/trials/0002', '--quiet']);
+    t.equal(resumed.exitCode, 0, resumed.stderr);
+    t.match(sweepIn(folder).trials[1], {state: 'finished', epochs: 4, epoch: 4});
+    const alone = folderWith(root, 'unpruned', `sampler: grid\n${space}`);
+    await exp(alone, begin());
+    t.equal(trial(folder, '0002', 'metrics.csv'), trial(alone, '0002', 'metrics.csv'));
+  });
 
-  await t.test('exp sweep stop --now, from elsewhere', async (t) => {
-    const long = head.replace('epochs: 4', 'epochs: 3000');
+  await t.test('stopped in an orderly way it goes on as if nothing had been', async (t) => {
+    const long = head.replace('epochs: 4', 'epochs: 1200');
+    const rest = 'sampler: grid\nparameters:\n  model.layers.0.units: [4, 8, 12]\nparallel: 2\n';
+    const folder = folderWith(root, 'stopped', rest, long);
+    const first = start(folder, begin());
+    while (!existsSync(path.join(folder, 'sweep', 'trials', '0002', 'metrics.csv'))) await sleep(20);
+    first.child.kill('SIGTERM');
+    t.equal(await first.ended, 130, first.output());
+    const {trials, state} = sweepIn(folder);
+    t.equal(state, 'stopped');
+    t.same(
+      trials.map((one) => one.state),
+      ['interrupted', 'interrupted'],
+    );
+    for (const name of ['0001', '0002'])
+      t.ok(existsSync(path.join(folder, 'sweep', 'trials', name, 'checkpoints', 'last')));
+    const resumed = await exp(folder, ['sweep', '--resume', 'sweep', '--quiet']);
+    t.equal(resumed.exitCode, 0, resumed.stderr);
+    t.same(
+      sweepIn(folder).trials.map(({attempts}) => attempts),
+      [2, 2, 1],
+    );
+    const whole = folderWith(root, 'unstopped', rest, long);
+    await exp(whole, begin());
+    for (const name of ['0001', '0002', '0003']) {
+      t.equal(trial(folder, name, 'metrics.csv'), trial(whole, name, 'metrics.csv'));
+    }
+  });
+
+  await t.test('one sweep is one process’s at a time; exp sweep stop --now ends it from elsewhere', async (t) => {
+    const long = head.replace('epochs: 4', 'epochs: 100000');
     const folder = folderWith(root, 'stop', 'sampler: grid\nparameters:\n  model.layers.0.units: [4, 8]\n', long);
     const first = start(folder, begin());
     while (!existsSync(path.join(folder, 'sweep', 'trials', '0001', 'metrics.csv'))) await sleep(20);
+    const second = await exp(folder, ['sweep', '--resume', 'sweep']);
+    t.equal(second.exitCode, 2);
+    t.match(second.stderr, /is at work: process \d+/);
     const {exitCode, stdout} = await exp(folder, ['sweep', 'stop', 'sweep', '--now']);
     t.equal(exitCode, 0, stdout);
     t.equal(await first.ended, 130, first.output());

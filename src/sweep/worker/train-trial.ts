@@ -12,6 +12,7 @@ import {type RunReporter, silentReporter} from '../../report/reporter.js';
 import {readRun} from '../../runs/run.js';
 import type {RunDirectory} from '../../runs/run-directory.js';
 import {attemptOf, trialFile} from '../../runs/sweep/layout.js';
+import {outcomeOf} from '../../runs/sweep/outcome.js';
 import type {SweepRecord, TrialFile} from '../../runs/sweep/records.js';
 import {ExpError} from '../../support/errors.js';
 import type {SweepJob} from './job.js';
@@ -140,18 +141,7 @@ async function removeRemains(folder: string): Promise<void> {
 const message = (text: string | undefined): {readonly message?: string} => (text === undefined ? {} : {message: text});
 
 /** With the best value that the metric had, and how far it came. */
-function ended({sweep: {metric}}: SweepJob, folder: string, attempt: Attempt): Attempt {
-  const run = readRun(folder);
-  const values = run.column(metric.name).filter(({value}) => !Number.isNaN(value));
-  const isBetter = (a: number, b: number): boolean => (metric.goal === 'maximize' ? a > b : a < b);
-  const [first, ...others] = values;
-  const best = first && others.reduce((one, other) => (isBetter(other.value, one.value) ? other : one), first);
-  const seconds = run.durationSeconds;
-  const reached = best && Number.isFinite(best.value) ? {value: best.value, epoch: best.epoch ?? 0} : {};
-  return {
-    ...attempt,
-    ...reached,
-    epochs: values.at(-1)?.epoch ?? run.status?.epoch ?? 0,
-    ...(seconds === undefined ? {} : {seconds: Math.round(seconds * 1000) / 1000}),
-  };
-}
+const ended = ({sweep: {metric}}: SweepJob, folder: string, attempt: Attempt): Attempt => ({
+  ...attempt,
+  ...outcomeOf(folder, metric),
+});

@@ -35,67 +35,73 @@ threads: 1
 `;
 
 const numTrials = 8;
-/** Kills altogether, of the coordinator and of workers. */
-const numKills = Number(process.env.FAULT_KILLS ?? 200) / 2;
+/** Kills of one kind of process. */
+const numKills = Number(process.env.FAULT_KILLS ?? 200) / 4;
 /** Longest wait from the beginning of a session to a kill: a sweep takes about as long. */
 const spanMillis = 2000;
 const begin = ['sweep', 'victim.yaml', '--out', 'sweep', '--parallel', '2', '--quiet'];
 const goOn = ['sweep', '--resume', 'sweep', '--parallel', '2', '--quiet'];
 
-t.test(
-  'whoever is killed, a sweep ends with all its trials, each once and as undisturbed',
-  {timeout: 900_000},
-  async (t) => {
-    const root = t.testdir();
-    const folderOf = (name: string): string => {
-      const folder = path.join(root, name);
-      mkdirSync(folder);
-      writeFileSync(path.join(folder, 'victim.yaml'), spec);
-      return folder;
-    };
-    const undisturbed = folderOf('undisturbed');
-    const {code, text} = await run(undisturbed, begin);
-    t.equal(code, 0, text);
-    const expected = tracesOfTrials(undisturbed);
-    t.equal(expected.size, numTrials);
-    const rng = Rng.fromSeed(20261124);
-    let kills = 0;
-    for (let chain = 1; kills < numKills; chain++) {
-      const folder = folderOf(`chain-${chain}`);
-      const starts: string[] = [];
-      for (let exit: number | string = ''; exit !== 0; ) {
-        const isBegun = existsSync(path.join(folder, 'sweep', 'sweep.json'));
-        const victim = start(folder, isBegun ? goOn : begin);
-        const isLastChance = kills >= numKills;
-        const what = isLastChance ? 'nobody' : await killSomebody(folder, victim, rng);
-        exit = await victim.ended;
-        starts.push(`${isBegun ? 'resume' : 'begin'}, ${what} → ${exit}: ${victim.output()}`);
-        if (what !== 'nobody') kills++;
-        const isExpected = exit === 0 || exit === 'SIGKILL' || exit === 5 || (!isBegun && exit === 2);
-        if (!isExpected || starts.length > 60) break;
-        // What was killed before there was a plan has left nothing, or a folder that has to be cleared by hand.
-        if (exit !== 0 && !existsSync(path.join(folder, 'sweep', 'sweep.json'))) break;
+/** Who is killed. */
+type Kind = 'coordinator' | 'worker';
+
+/** Kills one kind of process of sweeps at seeded moments and resumes them, until what is left must equal what an undisturbed sweep left. */
+export function killSweeps(kind: Kind): void {
+  t.test(
+    `whenever a ${kind} is killed, a sweep ends with all its trials, each once and as undisturbed`,
+    {timeout: 900_000},
+    async (t) => {
+      const root = t.testdir();
+      const folderOf = (name: string): string => {
+        const folder = path.join(root, name);
+        mkdirSync(folder);
+        writeFileSync(path.join(folder, 'victim.yaml'), spec);
+        return folder;
+      };
+      const undisturbed = folderOf('undisturbed');
+      const {code, text} = await run(undisturbed, begin);
+      t.equal(code, 0, text);
+      const expected = tracesOfTrials(undisturbed);
+      t.equal(expected.size, numTrials);
+      const rng = Rng.fromSeed(20261124).split(kind);
+      let kills = 0;
+      for (let chain = 1; kills < numKills; chain++) {
+        const folder = folderOf(`chain-${chain}`);
+        const starts: string[] = [];
+        for (let exit: number | string = ''; exit !== 0; ) {
+          const isBegun = existsSync(path.join(folder, 'sweep', 'sweep.json'));
+          const victim = start(folder, isBegun ? goOn : begin);
+          const isLastChance = kills >= numKills;
+          const what = isLastChance ? 'nobody' : await killSomebody(folder, victim, kind, rng);
+          exit = await victim.ended;
+          starts.push(`${isBegun ? 'resume' : 'begin'}, ${what} → ${exit}: ${victim.output()}`);
+          if (what !== 'nobody') kills++;
+          const isExpected = exit === 0 || exit === 'SIGKILL' || exit === 5 || (!isBegun && exit === 2);
+          if (!isExpected || starts.length > 60) break;
+          // What was killed before there was a plan has left nothing, or a folder that has to be cleared by hand.
+          if (exit !== 0 && !existsSync(path.join(folder, 'sweep', 'sweep.json'))) break;
+        }
+        if (!existsSync(path.join(folder, 'sweep', 'sweep.json'))) continue;
+        const wrong = wrongIn(folder, expected);
+        t.strictSame(wrong, [], `chain ${chain}: ${starts.length} starts`);
+        if (wrong.length === 0) continue;
+        t.comment(starts.join('\n'));
+        break;
       }
-      if (!existsSync(path.join(folder, 'sweep', 'sweep.json'))) continue;
-      const wrong = wrongIn(folder, expected);
-      t.strictSame(wrong, [], `chain ${chain}: ${starts.length} starts`);
-      if (wrong.length === 0) continue;
-      t.comment(starts.join('\n'));
-      break;
-    }
-    t.comment(`${kills} kills`);
-  },
-);
+      t.comment(`${kills} kills`);
+    },
+  );
+}
 
 /** Kills the coordinator or one of the workers, after a while. @returns whom */
-async function killSomebody(cwd: string, {child, ended}: Victim, rng: Rng): Promise<string> {
+async function killSomebody(cwd: string, {child, ended}: Victim, kind: Kind, rng: Rng): Promise<string> {
   let isOver = false;
   void ended.then(() => {
     isOver = true;
   });
   const isAtStart = rng.uniform() < 0.1;
   const wait = (isAtStart ? 600 : spanMillis) * rng.uniform();
-  const isCoordinator = isAtStart || rng.uniform() < 0.5;
+  const isCoordinator = isAtStart || kind === 'coordinator';
   while (!isAtStart && !isOver && !isAtWork(cwd, child.pid)) await sleep(5);
   await Promise.race([sleep(wait), ended]);
   if (isOver) return 'nobody';

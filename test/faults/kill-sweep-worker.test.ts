@@ -1,0 +1,3 @@
+import {killSweeps} from './kill-sweep.js';
+
+killSweeps('worker');
