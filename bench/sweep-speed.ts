@@ -4,7 +4,7 @@
  *   node --import tsx bench/sweep-speed.ts [--trials 100] [--json FILE]
  *
  * - trials of the iris lesson, 100 epochs each, as many at a time as there are cores (aim on 2 cores: 100 in 30 s)
- * - what a worker does besides training, per trial: claim, suggestion, checks, records (aim: 5 ms)
+ * - what a worker does between trials: coordination, which is what is next, claim and suggestion (aim: 5 ms), and all there is between two runs
  * - how long it takes to read the journals of 10,000 trials (aim: 1 s)
  * - trials of mnist-quick with one thread each, one at a time and two at a time, in turn (aim: 1.6 times as fast)
  */
@@ -69,17 +69,27 @@ parameters:
   training.optimizer.learningRate: {min: 0.0003, max: 0.01, scale: log}
 `;
 
-/** Milliseconds of a worker per trial that its run does not count, the first one left out: it loads the program. */
-function overheads({folder}: Swept): readonly number[] {
+/** Milliseconds of a worker per trial, the first one left out: it loads the program. */
+interface Overhead {
+  /** From the record of an end to that of the next beginning: is there more to do, claim, suggestion. */
+  readonly coordination: number;
+  /** All that is not within the seconds that the run says it took: also the next experiment's checks, and the run's last files. */
+  readonly between: number;
+}
+
+function overheads({folder}: Swept): readonly Overhead[] {
   const journals = new Map<string, SweepRecord[]>();
   for (const {journal, record} of new JournalReader(path.join(folder, 'journal')).read()) {
     journals.set(journal, [...(journals.get(journal) ?? []), record]);
   }
   return [...journals.values()].flatMap((records) => {
     const ends = records.flatMap((record) => (record.type === 'ended' ? [record] : []));
-    return ends
-      .slice(1)
-      .map(({at, seconds = 0}, index) => Date.parse(at) - Date.parse(ends[index]!.at) - 1000 * seconds);
+    const starts = records.flatMap((record) => (record.type === 'started' ? [record] : []));
+    return ends.slice(1).map(({at, seconds = 0}, index) => {
+      const before = Date.parse(ends[index]!.at);
+      const coordination = Date.parse(starts[index + 1]!.at) - before;
+      return {coordination, between: Date.parse(at) - before - 1000 * seconds};
+    });
   });
 }
 
@@ -110,10 +120,12 @@ const results: Record<string, unknown> = {machine: describeMachine()};
 for (const sampler of ['random', 'tpe']) {
   const done = sweep(`iris-${sampler}`, iris(sampler, numTrials), '--parallel', 'auto');
   const millis = overheads(done);
+  const quantiles = (values: readonly number[]) => ({median: quantile(values, 0.5), p90: quantile(values, 0.9)});
   results[`iris ${sampler}`] = {
     trials: numTrials,
     seconds: Number(done.seconds.toFixed(1)),
-    overheadMillis: {median: quantile(millis, 0.5), p90: quantile(millis, 0.9)},
+    coordinationMillis: quantiles(millis.map(({coordination}) => coordination)),
+    betweenRunsMillis: quantiles(millis.map(({between}) => between)),
     folders: readdirSync(path.join(done.folder, 'trials')).length,
   };
 }

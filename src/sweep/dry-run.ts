@@ -3,10 +3,9 @@ import {type Sink, streamSink} from '../report/sink.js';
 import {parameterText, parameterTitles} from '../report/sweep-cells.js';
 import {renderTable} from '../report/table.js';
 import type {ExecutorName} from './executors/create.js';
-import type {LoadedSweep} from './loaded-sweep.js';
+import {type LoadedSweep, placeOfTrial} from './loaded-sweep.js';
 import {divideFor} from './parallel.js';
 import {checkShard, type Shard, shardHas} from './shard.js';
-import {placeOf} from './worker/job.js';
 
 export interface DryRunOptions {
   readonly shard: Shard | undefined;
@@ -44,7 +43,7 @@ export async function dryRun(sweep: LoadedSweep, options: DryRunOptions): Promis
       numLeftOut++;
       continue;
     }
-    const {point, seed} = placeOf(trial, seeds);
+    const {point, seed} = placeOfTrial(sweep, trial);
     const values = sampler.suggest({point, seed: spec.seed, observations: []});
     const texts = names.map((name) => parameterText(values[name]));
     rows.push([String(trial), ...(seed === undefined ? [] : [String(seed)]), ...texts]);

@@ -79,13 +79,19 @@ export interface FrozenFacts {
   readonly origins: Origins;
 }
 
-/** Where a trial stands: which point, with which seed. */
+/** Where a trial stands. */
 export interface TrialPlace {
+  /** From 1. */
   readonly point: number;
-  readonly seed: number;
+  /** Absent where every point is trained once. */
+  readonly seed?: number;
+  /** The first trial of the point, which knows what the point is. */
+  readonly first: number;
 }
 
 /** Trial t (from 1) is point floor((t - 1) / seeds) + 1 with the next of the seeds. */
 export function placeOfTrial({seeds}: Pick<LoadedSweep, 'seeds'>, trial: number): TrialPlace {
-  return {point: Math.floor((trial - 1) / seeds.length) + 1, seed: seeds[(trial - 1) % seeds.length]!};
+  const point = Math.floor((trial - 1) / seeds.length) + 1;
+  const seed = seeds.length > 1 ? seeds[(trial - 1) % seeds.length] : undefined;
+  return {point, ...(seed === undefined ? {} : {seed}), first: (point - 1) * seeds.length + 1};
 }

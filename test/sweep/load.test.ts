@@ -162,10 +162,10 @@ t.test('seeds', async (t) => {
   t.same(
     [1, 2, 3, 4].map((trial) => placeOfTrial(three, trial)),
     [
-      {point: 1, seed: 5},
-      {point: 1, seed: 6},
-      {point: 1, seed: 7},
-      {point: 2, seed: 5},
+      {point: 1, seed: 5, first: 1},
+      {point: 1, seed: 6, first: 1},
+      {point: 1, seed: 7, first: 1},
+      {point: 2, seed: 5, first: 4},
     ],
   );
   t.same((await load('seeds=[9]')).seeds, [9]);

@@ -47,16 +47,6 @@ export async function openJob(
   };
 }
 
-/** Where a trial stands among points and seeds. @param trial from 1 */
-export function placeOf(
-  trial: number,
-  seeds: readonly number[],
-): {readonly point: number; readonly seed?: number; readonly first: number} {
-  const point = Math.floor((trial - 1) / seeds.length) + 1;
-  const seed = seeds.length > 1 ? seeds[(trial - 1) % seeds.length] : undefined;
-  return {point, ...(seed === undefined ? {} : {seed}), first: (point - 1) * seeds.length + 1};
-}
-
 /** An experiment that leaves open how many threads and which of several devices it uses gets them of the worker. */
 function withPlace(loaded: LoadedExperiment, threads: number, device: string | undefined): LoadedExperiment {
   const isOpen = device !== undefined && ['auto', 'cuda', 'webgpu'].includes(loaded.spec.device);

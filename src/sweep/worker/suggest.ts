@@ -3,8 +3,9 @@ import {JournalReader} from '../../runs/sweep/journal.js';
 import {trialFolder} from '../../runs/sweep/layout.js';
 import {Ledger} from '../../runs/sweep/ledger.js';
 import type {SeenRecords, TrialFile, TrialRecord} from '../../runs/sweep/records.js';
+import {placeOfTrial} from '../loaded-sweep.js';
 import {observationsOf} from './history.js';
-import {placeOf, type SweepJob} from './job.js';
+import type {SweepJob} from './job.js';
 
 /** What is known of a sweep when a worker asks for a point. */
 export interface Knowledge {
@@ -17,11 +18,8 @@ export interface Knowledge {
  * @param look is asked only where the sampler learns and the point is new
  */
 export function describeTrial(job: SweepJob, trial: number, look: () => Knowledge): TrialFile {
-  const {
-    folder,
-    sweep: {seeds},
-  } = job;
-  const {point, seed, first} = placeOf(trial, seeds);
+  const {folder, sweep} = job;
+  const {point, seed, first} = placeOfTrial(sweep, trial);
   const known = readTrialFile(trialFolder(folder.path, trial));
   if (known) return known;
   const own = {trial, point, ...(seed === undefined ? {} : {seed})};
@@ -37,7 +35,7 @@ function describePoint(
 ): Pick<TrialFile, 'values' | 'seen'> {
   const {
     folder,
-    sweep: {sampler, seeds},
+    sweep: {sampler},
   } = job;
   // Every worker comes to the same answer: nothing to agree on.
   if (!sampler.isAdaptive) return {values: suggestFor(job, point, []), seen: {}};
@@ -46,7 +44,7 @@ function describePoint(
   if (known) return known;
   const {trials, seen} = look();
   const values = suggestFor(job, point, trials);
-  const seed = placeOf(first, seeds).seed;
+  const seed = placeOfTrial(job.sweep, first).seed;
   return writeTrialFile(firstFolder, {trial: first, point, ...(seed === undefined ? {} : {seed}), values, seen});
 }
 
