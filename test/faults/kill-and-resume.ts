@@ -32,7 +32,7 @@ checkpoint: {monitor: val_loss, keep: 3, everySteps: 7}
 `;
 
 /** Kills of one engine; fewer would not meet every window. */
-const numKills = Number(process.env.FAULT_KILLS ?? 200) / 2;
+const numKills = Number(process.env.FAULT_KILLS ?? 100) / 2;
 /** Longest wait from the beginning of training to a kill; a whole training takes somewhat longer. */
 const spanMillis = 350;
 

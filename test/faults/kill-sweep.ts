@@ -36,7 +36,7 @@ threads: 1
 
 const numTrials = 8;
 /** Kills of one kind of process. */
-const numKills = Number(process.env.FAULT_KILLS ?? 200) / 4;
+const numKills = Number(process.env.FAULT_KILLS ?? 100) / 2;
 /** Longest wait from the beginning of a session to a kill: a sweep takes about as long. */
 const spanMillis = 2000;
 const begin = ['sweep', 'victim.yaml', '--out', 'sweep', '--parallel', '2', '--quiet'];
