@@ -31,7 +31,7 @@ training:
 checkpoint: {monitor: val_loss, keep: 3, everySteps: 7}
 `;
 
-/** Kills of one engine; fewer would not meet every window. */
+/** Kills of one engine; FAULT_KILLS=200 for twice as many. */
 const numKills = Number(process.env.FAULT_KILLS ?? 100) / 2;
 /** Longest wait from the beginning of training to a kill; a whole training takes somewhat longer. */
 const spanMillis = 350;
