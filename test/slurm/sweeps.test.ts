@@ -196,7 +196,8 @@ t.test('sweeps on a real Slurm cluster of two nodes', {skip: whyNoCluster ?? fal
         'memory',
         onSlurm(`maxTrials: 1\nretries: 2\nslurm: {setup: ['echo $$ > ${memory?.processes}']}`),
       );
-      const {exitCode, stderr} = await sweep.begin('--wait');
+      // The worker itself has room; the weights of this trial have not.
+      const {exitCode, stderr} = await sweep.begin('--wait', 'overrides.model.layers.0.units=9000000');
       t.equal(exitCode, 5, stderr);
       t.match(sweep.state.trials, [{state: 'failed', attempts: 1, message: /^out of memory/}]);
     },
@@ -235,7 +236,7 @@ function memoryGroup(): {readonly processes: string; remove(): void} | undefined
     try {
       mkdirSync(group);
       if (!existsSync(path.join(group, limit))) throw new Error('not a cgroup');
-      writeFileSync(path.join(group, limit), String(60 * 2 ** 20));
+      writeFileSync(path.join(group, limit), String(400 * 2 ** 20));
       return {processes: path.join(group, 'cgroup.procs'), remove: () => rmdirSync(group)};
     } catch {
       if (existsSync(group)) rmdirSync(group);

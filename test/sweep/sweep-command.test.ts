@@ -191,7 +191,8 @@ t.test('exp sweep', async (t) => {
     const rest = 'sampler: grid\nparameters:\n  model.layers.0.units: [4, 8, 12]\nparallel: 2\n';
     const folder = folderWith(root, 'stopped', rest, long);
     const first = start(folder, begin());
-    while (!existsSync(path.join(folder, 'sweep', 'trials', '0002', 'metrics.csv'))) await sleep(20);
+    for (const name of ['0001', '0002'])
+      while (!existsSync(path.join(folder, 'sweep', 'trials', name, 'metrics.csv'))) await sleep(20);
     first.child.kill('SIGTERM');
     t.equal(await first.ended, 130, first.output());
     const {trials, state} = sweepIn(folder);
